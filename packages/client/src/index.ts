@@ -1,0 +1,2 @@
+// The whole of @slipstream/client.
+export type * from "./transport.ts";
