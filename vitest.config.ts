@@ -1,0 +1,16 @@
+// How the tests of the whole workspace run. Type tests (*.test-d.ts) are held by tsconfig.test.json.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "interop/src/**/*.test.ts", "scripts/**/*.test.mjs"],
+    // A fork is a process of its own: a socket or a timer left open by one file is not seen by the next.
+    pool: "forks",
+    maxWorkers: 2,
+    // A bound for what hangs, never a measure of what is slow.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
