@@ -1,2 +1,75 @@
-// The whole of @slipstream/client.
+// The whole of @slipstream/client, as Node sees it: sockets over the library `ws`.
+import { dialWs, type WsOptions } from "./node/index.ts";
+import type { SocketOptions } from "./options.ts";
+import { BaseSocket } from "./socket.ts";
+
+/** The options of a socket on Node: those of every socket, and what only Node can do. */
+export interface NodeSocketOptions extends SocketOptions, WsOptions {}
+
+/**
+ * A connection to a Phoenix socket, over all its reconnects, and the channels on it.
+ *
+ * @example
+ * ```ts
+ * const socket = new Socket("wss://example.org/socket", { params: { token: "…" } });
+ * await socket.connect();
+ * const room = await socket.join("room:lobby");
+ * await socket.disconnect();
+ * ```
+ */
+export class Socket extends BaseSocket {
+  /**
+   * @param url the path of the `socket` macro, such as `wss://example.org/socket`; `/websocket` and
+   * `vsn` are added unless they are there.
+   * @throws {OptionError} naming the first option that cannot be used.
+   */
+  constructor(url: string | URL, options: NodeSocketOptions = {}) {
+    super(url, options, dialWs(options), ["agent", "tls", "compress"]);
+  }
+}
+
+/**
+ * Connects, and resolves with the open socket.
+ * @throws {OptionError} naming the first option that cannot be used.
+ * @throws {ConnectError} (by rejection) when nothing will be tried any more.
+ *
+ * @example
+ * ```ts
+ * const socket = await connect("wss://example.org/socket", {
+ *   params: async () => ({ token: await freshToken() }),
+ * });
+ * ```
+ */
+export async function connect(url: string | URL, options: NodeSocketOptions = {}): Promise<Socket> {
+  const socket = new Socket(url, options);
+  await socket.connect();
+  return socket;
+}
+
+export { V1, V2 } from "@slipstream/core";
+export {
+  PHOENIX_RECONNECT,
+  PHOENIX_REJOIN,
+  SLIPSTREAM_RECONNECT,
+  SLIPSTREAM_REJOIN,
+  DecodeError,
+  EncodeError,
+} from "@slipstream/core";
+export type {
+  ChannelEndReason,
+  ChannelState,
+  ConnectionEnd,
+  Counters,
+  EndReason,
+  PushFailure,
+  Serializer,
+  SessionState,
+} from "@slipstream/core";
+export { Channel, type JoinOptions, type MessagesOptions, type PushOptions } from "./channel.ts";
+export type * from "./channel-types.ts";
+export * from "./errors.ts";
+export type { Overflow } from "./inbox.ts";
+export type { Logger } from "./logger.ts";
+export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
+export type { BaseSocket, Disconnected, DisconnectOptions, SocketStats } from "./socket.ts";
 export type * from "./transport.ts";

@@ -1,7 +1,7 @@
 // The contract between the client and whatever carries its frames. A transport moves frames and
 // reports what happened; it has no timers and no opinions. Every bound (how long to dial, how long
 // to wait for a close) is the session's, which calls `reset` when it has waited long enough.
-import type { Frame } from "@slipstream/core";
+import type { Frame, TransportEnd } from "@slipstream/core";
 
 /** What a transport needs to dial once. Credentials have been evaluated already. */
 export interface DialRequest {
@@ -13,24 +13,8 @@ export interface DialRequest {
   readonly maxPayload: number;
 }
 
-/** How a transport's connection ended. Exactly one of `error` and `rejected` may be set. */
-export interface TransportClosed {
-  /** The close code the peer sent, 1005 if its close frame had none, or null if no close frame came. */
-  readonly code: number | null;
-  /** The reason the peer sent, or "". */
-  readonly reason: string;
-  /** Close frames went both ways, and the connection then ended without being reset. */
-  readonly clean: boolean;
-  /** The server answered the dial with a status other than 101. Browsers cannot see it. */
-  readonly rejected?: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    /** At most 16 KiB of the body, as text. */
-    readonly body: string;
-  };
-  /** What went wrong, if anything did. `protocol` is the close code with which we failed the connection. */
-  readonly error?: { readonly cause: unknown; readonly protocol?: number };
-}
+/** How a transport's connection ended. At most one of `error` and `rejected` is set. */
+export type TransportClosed = TransportEnd;
 
 /** What a transport reports. Callbacks are never called from inside a call to the transport. */
 export interface TransportEvents {

@@ -1,0 +1,216 @@
+// A channel as its user sees it: a typed face on what ChannelCore does.
+import type { ChannelState } from "@slipstream/core";
+import type { ChannelCore } from "./channel-core.ts";
+import type {
+  ChannelMessage,
+  JoinParams,
+  JoinResponse,
+  MessageEvent,
+  MessagePayload,
+  PushArguments,
+  PushEvent,
+  PushReply,
+  Untyped,
+} from "./channel-types.ts";
+import type { Overflow } from "./inbox.ts";
+import { checkEvent, checkRecord, checkSignal, checkTimeout, checkUnknown, checkWhole } from "./option-checks.ts";
+import { OptionError } from "./errors.ts";
+import type { RoutedMessage } from "./message-router.ts";
+
+export interface PushOptions {
+  /** Ms to wait for the reply, from the call; Infinity for as long as it takes. Default: the socket's `pushTimeout`. */
+  readonly timeout?: number;
+  /** Gives the push up. What was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
+export interface MessagesOptions {
+  /** How many messages may wait for the loop. Default: 1,000. */
+  readonly limit?: number;
+  /** What happens when more come. Default: "fail". */
+  readonly overflow?: Overflow;
+}
+
+export interface JoinOptions {
+  /** Gives the join up, and leaves if the server lets us in all the same. */
+  readonly signal?: AbortSignal;
+}
+
+const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave"];
+
+/**
+ * One topic on one socket. Made by `socket.channel` or `socket.join`.
+ *
+ * A channel joins again by itself after a disconnect, a crash or a close by the server, unless
+ * `rejoin` says otherwise. Pushes wait meanwhile, their timeout running.
+ */
+export class Channel<C = Untyped> {
+  readonly #core: ChannelCore;
+  readonly #pushTimeout: number;
+
+  /** @internal Use `socket.channel`. */
+  constructor(core: ChannelCore, pushTimeout: number) {
+    this.#core = core;
+    this.#pushTimeout = pushTimeout;
+  }
+
+  get topic(): string {
+    return this.#core.topic;
+  }
+
+  /** Where the channel stands, as a value whose `type` tells the rest of its fields. */
+  get state(): ChannelState {
+    return this.#core.machine.state;
+  }
+
+  /** What the server answered to the join; undefined unless joined. */
+  get response(): JoinResponse<C> | undefined {
+    const { state } = this;
+    return state.type === "joined" ? (state.response as JoinResponse<C>) : undefined;
+  }
+
+  /**
+   * Asks to be let in, and resolves with the server's answer. Waits for the socket to be open.
+   * Joining what is joined resolves at once.
+   * @throws {JoinError} (by rejection) `refused` with the server's response, `timeout`, `left`,
+   * `aborted`, `disconnected` when the socket ended, `paramsFailed`, `unsendable`, `duplicate`.
+   */
+  join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
+    checkOptions(options, ["signal"]);
+    const signal = checkSignal("signal", options.signal);
+    return this.#core.join(signal) as Promise<JoinResponse<C>>;
+  }
+
+  /**
+   * Sends an event, and resolves with the response of the server's reply. The returned promise may
+   * be ignored: a failure that nobody observes is counted in `socket.stats`, and never unhandled.
+   * @throws {PushError} (by rejection) with a code that says what became of it; `refused` if the
+   * server replied with another status than "ok".
+   *
+   * @example
+   * ```ts
+   * const { id } = await room.push("new_msg", { body: "hi" }, { timeout: 2_000 });
+   * ```
+   */
+  push<E extends PushEvent<C>>(
+    event: E,
+    ...[payload, options = {}]: PushArguments<C, E, PushOptions>
+  ): Promise<PushReply<C, E>> {
+    checkOptions(options, ["timeout", "signal"]);
+    return this.#core.push({
+      event: checkEvent(event),
+      payload: payload ?? {},
+      expects: "reply",
+      timeout: checkTimeout("timeout", options.timeout ?? this.#pushTimeout),
+      signal: checkSignal("signal", options.signal),
+    }) as Promise<PushReply<C, E>>;
+  }
+
+  /**
+   * Sends an event and expects no reply; one that comes is ignored. Resolves when the message was
+   * handed to the transport. The returned promise may be ignored, as with `push`.
+   * @throws {PushError} (by rejection) if it could not be sent.
+   */
+  send<E extends PushEvent<C>>(
+    event: E,
+    ...[payload]: PushArguments<C, E, never>
+  ): Promise<void> {
+    return this.#core.push({
+      event: checkEvent(event),
+      payload: payload ?? {},
+      expects: "none",
+      timeout: this.#pushTimeout,
+      signal: undefined,
+    }) as Promise<unknown> as Promise<void>;
+  }
+
+  /**
+   * Calls `handler` with each message of `event`, in order. Handlers stay through rejoins. One that
+   * throws, or whose promise rejects, is reported to the logger and stops nothing else.
+   * What came before the first handler or reader was there is delivered to it.
+   * @returns the function that removes the handler.
+   */
+  on<E extends MessageEvent<C>>(
+    event: E,
+    handler: (payload: MessagePayload<C, E>, message: ChannelMessage<C, E>) => unknown,
+  ): () => void {
+    return this.#core.messages.on(
+      checkEvent(event),
+      handler as (payload: unknown, message: RoutedMessage) => unknown,
+    );
+  }
+
+  /** Calls `handler` with each message, whatever its event. */
+  onMessage(handler: (message: ChannelMessage<C>) => unknown): () => void {
+    return this.#core.messages.onEverything(handler as (message: RoutedMessage) => unknown);
+  }
+
+  /**
+   * Messages for a loop: of one event, or of all. The loop ends when the channel is left, and
+   * throws a ChannelEndedError when it ends for another reason; rejoins do not end it.
+   * At most `limit` messages wait for a slow loop; then `overflow` decides.
+   *
+   * @example
+   * ```ts
+   * for await (const { payload } of room.messages("new_msg", { limit: 100 })) {
+   *   console.log(payload.body);
+   * }
+   * ```
+   */
+  messages<E extends MessageEvent<C> = MessageEvent<C>>(
+    event?: E,
+    options: MessagesOptions = {},
+  ): AsyncIterableIterator<ChannelMessage<C, E>, undefined, undefined> {
+    checkOptions(options, ["limit", "overflow"]);
+    const { overflow = "fail" } = options;
+    if (!OVERFLOWS.includes(overflow)) {
+      throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
+    }
+    const inbox = this.#core.messages.read({
+      event: event === undefined ? undefined : checkEvent(event),
+      limit: checkWhole("limit", options.limit ?? 1_000),
+      overflow,
+      leave: () => void this.leave(),
+    });
+    const { type } = this.state;
+    if (type === "left") inbox.end();
+    return inbox as AsyncIterableIterator<unknown, undefined, undefined> as AsyncIterableIterator<
+      ChannelMessage<C, E>,
+      undefined,
+      undefined
+    >;
+  }
+
+  /**
+   * Ends the membership. Nothing is delivered from here on. Resolves on the server's word, and at
+   * once when there is no connection or no membership.
+   * @throws {LeaveError} (by rejection) if the server does not answer within `joinTimeout`.
+   */
+  leave(): Promise<void> {
+    return this.#core.leave();
+  }
+
+  /** Calls `handler` with each new state. Returns the function that removes it. */
+  onState(handler: (state: ChannelState) => unknown): () => void {
+    return this.#core.states.on(handler);
+  }
+
+  /** The present state and every change, for a loop that ends when the channel is left or errored. */
+  states(): AsyncIterableIterator<ChannelState, undefined, undefined> {
+    return this.#core.states.read(this.state);
+  }
+
+  /** Replaces what the next join sends: a value, or a function that is called for each join. */
+  setParams(params: JoinParams<C> | (() => JoinParams<C> | PromiseLike<JoinParams<C>>)): void {
+    this.#core.joinParams = params;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.leave();
+  }
+}
+
+function checkOptions(options: object, known: readonly string[]): void {
+  checkRecord("options", options);
+  checkUnknown(options, known);
+}

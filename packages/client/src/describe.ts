@@ -1,0 +1,102 @@
+// The reasons in words: what happened, what it means, what to do. Used by errors and by the log.
+import type { ChannelEndReason, EndReason, PushFailure } from "@slipstream/core";
+
+/** A sentence on why a connection ended. */
+export function describeEnd(reason: EndReason): string {
+  switch (reason.type) {
+    case "requested":
+      return "disconnect() was called.";
+    case "closedByRemote":
+      return `the server closed the connection with code ${reason.code}${reason.reason === "" ? "" : ` (${reason.reason})`}.`;
+    case "connectionLost":
+      return `the connection was lost${because(reason.cause)}.`;
+    case "heartbeatTimeout":
+      return "the server gave no sign of life within the heartbeat's timeout.";
+    case "upgradeRejected":
+      return rejected(reason.status);
+    case "connectFailed":
+      return `no connection could be made${because(reason.cause)}. Check that the server runs and that host and port are right.`;
+    case "connectTimeout":
+      return "the server did not complete the handshake within connectTimeout.";
+    case "credentialsFailed":
+      return `a function for params, headers or authToken failed${because(reason.cause)}.`;
+    case "protocolError":
+      return `the server broke the WebSocket protocol or a limit, and was told so with code ${reason.code}.${reason.code === 1009 ? " A message was larger than maxPayload." : ""}`;
+    case "overflow":
+      return `the bound of ${reason.queue} was reached.`;
+    case "pageHidden":
+      return "the page was hidden.";
+    case "ownerGone":
+      return "what the connection was opened for is gone.";
+  }
+}
+
+function rejected(status: number | undefined): string {
+  const answered = `the server answered the upgrade with ${status ?? "a refusal"}`;
+  switch (status) {
+    case 401:
+    case 403:
+      return `${answered}. Phoenix does so when the socket's connect refuses, when the origin is not allowed, or when it does not speak this vsn: check params, authToken and headers.`;
+    case 404:
+      return `${answered}. Check the URL: it is the path of the socket macro, such as /socket, to which /websocket is added.`;
+    default:
+      return `${answered}.`;
+  }
+}
+
+/** A sentence on why a membership ended or a join failed. */
+export function describeChannelEnd(reason: ChannelEndReason): string {
+  switch (reason.type) {
+    case "refused":
+      return `the server answered with the status "${reason.status}"${serverReason(reason.response)}.`;
+    case "timeout":
+      return "the server did not answer within joinTimeout.";
+    case "crashed":
+      return "the channel crashed on the server.";
+    case "closed":
+      return "the server ended the channel.";
+    case "disconnected":
+      return reason.reason === null ? "the connection ended." : describeEnd(reason.reason);
+    case "paramsFailed":
+      return `the function for its params failed${because(reason.cause)}.`;
+    case "unsendable":
+      return `its params cannot be sent${because(reason.cause)}.`;
+    case "duplicate":
+      return "another channel of this socket has the topic. Use that one: socket.channel(topic) returns it.";
+  }
+}
+
+/** A phrase on why a push failed without a reply; it follows the push's event and topic. */
+export function describePushFailure(code: PushFailure): string {
+  switch (code) {
+    case "timeout":
+      return "had no reply within its timeout. The server may or may not have acted on it.";
+    case "disconnected":
+      return "had no reply before the connection ended. The server may or may not have acted on it.";
+    case "channelCrashed":
+      return "had no reply before the channel crashed on the server, perhaps because of it.";
+    case "channelClosed":
+      return "had no reply before the server ended the channel.";
+    case "notJoined":
+      return "was not sent: the channel is not joined. Call join() first.";
+    case "queueFull":
+      return "was not sent: maxQueued pushes are waiting for the channel to join.";
+    case "left":
+      return "has no outcome: the channel was left.";
+    case "aborted":
+      return "was given up, as its signal asked.";
+    case "unsendable":
+      return "was not sent: its payload cannot be written as a frame.";
+  }
+}
+
+/** Phoenix channels say why as `{ reason: "…" }`. Shown when it is a short text. */
+function serverReason(response: unknown): string {
+  if (typeof response !== "object" || response === null || !("reason" in response)) return "";
+  const { reason } = response;
+  return typeof reason === "string" && reason.length <= 200 ? ` (${reason})` : "";
+}
+
+function because(cause: unknown): string {
+  return cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+}

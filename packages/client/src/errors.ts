@@ -1,0 +1,167 @@
+// Every error that the client gives to its user. Each has a stable code and a sentence that says
+// what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
+import type { ChannelEndReason, EndReason, EndReasonType, PushFailure } from "@slipstream/core";
+import { describeChannelEnd, describeEnd, describePushFailure } from "./describe.ts";
+
+/** What all errors of this package have in common. */
+export abstract class SlipstreamError extends Error {
+  abstract readonly code: string;
+}
+
+/** An option or an argument that cannot be used. Thrown before anything is done. */
+export class OptionError extends SlipstreamError {
+  override readonly name = "OptionError";
+  override readonly code = "invalid_option";
+  /** Its name, such as "heartbeat.interval". */
+  readonly option: string;
+
+  /** `accepts` completes the sentence "It must be …". The value itself is never shown. */
+  constructor(option: string, value: unknown, accepts: string) {
+    super(`The option ${option} cannot be ${nameType(value)}. It must be ${accepts}.`);
+    this.option = option;
+  }
+}
+
+function nameType(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "left out";
+  if (Array.isArray(value)) return "this array";
+  if (typeof value === "object" || typeof value === "function") return `this ${typeof value}`;
+  return `a value of type ${typeof value}`;
+}
+
+/** The socket could not be connected, or ended before it was. */
+export class ConnectError extends SlipstreamError {
+  override readonly name = "ConnectError";
+  override readonly code: EndReasonType;
+  readonly reason: EndReason;
+
+  /** `place` is the URL without its query. */
+  constructor(reason: EndReason, place: string) {
+    super(`Not connected to ${place}: ${describeEnd(reason)}`, causeOf(reason));
+    this.code = reason.type;
+    this.reason = reason;
+  }
+}
+
+/** What became of a join that did not end in a membership. */
+export type JoinErrorCode = (ChannelEndReason | JoinGivenUp)["type"];
+
+/** The channel could not be joined. */
+export class JoinError extends SlipstreamError {
+  override readonly name = "JoinError";
+  override readonly code: JoinErrorCode;
+  readonly topic: string;
+  /** What the server answered, if it refused. */
+  readonly response: unknown;
+
+  constructor(topic: string, failure: ChannelEndReason | JoinGivenUp) {
+    super(`Did not join ${topic}: ${joinSentence(failure)}`, causeOf(failure));
+    this.code = failure.type;
+    this.topic = topic;
+    this.response = failure.type === "refused" ? failure.response : undefined;
+  }
+}
+
+/** The program itself gave up before the server answered. */
+export type JoinGivenUp =
+  { readonly type: "left" } | { readonly type: "aborted"; readonly cause: unknown };
+
+function joinSentence(failure: ChannelEndReason | JoinGivenUp): string {
+  switch (failure.type) {
+    case "aborted":
+      return "its signal was aborted before the server answered.";
+    case "left":
+      return "leave() or disconnect() was called before the server answered.";
+    default:
+      return describeChannelEnd(failure);
+  }
+}
+
+/** The server did not confirm a leave in time. The channel is left all the same. */
+export class LeaveError extends SlipstreamError {
+  override readonly name = "LeaveError";
+  override readonly code = "timeout";
+  readonly topic: string;
+
+  constructor(topic: string) {
+    super(
+      `The server did not confirm the leave of ${topic} in time. Nothing more is delivered to the channel here, but the server may still count it as a member until the connection ends.`,
+    );
+    this.topic = topic;
+  }
+}
+
+/** Why a push has no "ok". */
+export type PushErrorCode = "refused" | PushFailure;
+
+/** A push whose outcome is not "ok". */
+export class PushError extends SlipstreamError {
+  override readonly name = "PushError";
+  override readonly code: PushErrorCode;
+  readonly topic: string;
+  readonly event: string;
+  /** The status of the server's reply, such as "error"; undefined when there was none. */
+  readonly status: string | undefined;
+  /** What came with the status; undefined when there was no reply. */
+  readonly response: unknown;
+
+  constructor(
+    topic: string,
+    event: string,
+    failure:
+      | { type: "refused"; status: string; response: unknown }
+      | { type: "failed"; code: PushFailure; cause?: unknown },
+  ) {
+    const refused = failure.type === "refused";
+    super(
+      `The push ${event} to ${topic} ${
+        refused
+          ? `was answered with the status "${failure.status}". Its response says why.`
+          : describePushFailure(failure.code)
+      }`,
+      causeOf(failure),
+    );
+    this.code = refused ? "refused" : failure.code;
+    this.topic = topic;
+    this.event = event;
+    this.status = refused ? failure.status : undefined;
+    this.response = refused ? failure.response : undefined;
+  }
+}
+
+/** More messages came than a reader took, and its policy is to fail. */
+export class OverflowError extends SlipstreamError {
+  override readonly name = "OverflowError";
+  override readonly code = "overflow";
+  /** How many messages may wait. */
+  readonly limit: number;
+
+  constructor(what: string, limit: number) {
+    super(
+      `${what} came faster than they were taken: ${limit} were waiting. Take them faster, raise the limit, or choose another overflow policy.`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** A channel ended while its messages were being read. */
+export class ChannelEndedError extends SlipstreamError {
+  override readonly name = "ChannelEndedError";
+  override readonly code: ChannelEndReason["type"];
+  readonly topic: string;
+  readonly reason: ChannelEndReason;
+
+  constructor(topic: string, reason: ChannelEndReason) {
+    super(`The channel ${topic} ended: ${describeChannelEnd(reason)}`, causeOf(reason));
+    this.code = reason.type;
+    this.topic = topic;
+    this.reason = reason;
+  }
+}
+
+function causeOf(reason: object | null): ErrorOptions | undefined {
+  return reason !== null && "cause" in reason && reason.cause !== undefined
+    ? { cause: reason.cause }
+    : undefined;
+}

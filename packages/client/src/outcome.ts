@@ -1,0 +1,103 @@
+// A promise whose failure may go unobserved. Whoever fires and forgets is not punished with an
+// unhandled rejection; failures that nobody looks at are counted.
+
+/** Counts what nobody looked at. */
+export interface Tally {
+  /** Failures that nobody has observed. One that is observed later is taken off again. */
+  unobservedFailures: number;
+  /** Messages that were held for a first listener and given up when too many were. */
+  unclaimedMessages: number;
+}
+
+type Settled<T> =
+  | { readonly type: "pending" }
+  | { readonly type: "done"; readonly value: T }
+  | { readonly type: "failed"; readonly error: unknown };
+
+const PENDING: Settled<never> = { type: "pending" };
+
+/** Await it, or chain on it as on any promise. */
+export class Outcome<T> implements Promise<T> {
+  readonly [Symbol.toStringTag]: string = "Outcome";
+  readonly #tally: Tally;
+  #settled: Settled<T> = PENDING;
+  #observed: Promise<T> | null = null;
+  #resolve: ((value: T) => void) | null = null;
+  #reject: ((error: unknown) => void) | null = null;
+  #release: (() => void) | null = null;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  /** Whether there is an outcome already. */
+  get settled(): boolean {
+    return this.#settled.type !== "pending";
+  }
+
+  /** What to let go of when there is an outcome. Several are let go of in order. */
+  releaseWhenSettled(release: () => void): void {
+    if (this.settled) {
+      release();
+      return;
+    }
+    const before = this.#release;
+    this.#release =
+      before === null
+        ? release
+        : () => {
+            before();
+            release();
+          };
+  }
+
+  resolve(value: T): void {
+    if (this.settled) return;
+    this.#settled = { type: "done", value };
+    this.#release?.();
+    this.#resolve?.(value);
+  }
+
+  reject(error: unknown): void {
+    if (this.settled) return;
+    this.#settled = { type: "failed", error };
+    this.#release?.();
+    if (this.#reject === null) this.#tally.unobservedFailures += 1;
+    else this.#reject(error);
+  }
+
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#promise().then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.#promise().catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.#promise().finally(onFinally);
+  }
+
+  #promise(): Promise<T> {
+    this.#observed ??= this.#observe();
+    return this.#observed;
+  }
+
+  #observe(): Promise<T> {
+    switch (this.#settled.type) {
+      case "done":
+        return Promise.resolve(this.#settled.value);
+      case "failed":
+        this.#tally.unobservedFailures -= 1;
+        return Promise.reject(this.#settled.error as Error);
+      case "pending":
+        return new Promise<T>((resolve, reject) => {
+          this.#resolve = resolve;
+          this.#reject = reject;
+        });
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// Changes of state, for handlers and for loops.
+import { Inbox } from "./inbox.ts";
+import { Listeners, type Report } from "./listeners.ts";
+
+/** How many changes may wait for a slow loop. The oldest are dropped: the newest say where things stand. */
+const LIMIT = 1_000;
+
+export class StateStream<S> {
+  readonly #what: string;
+  readonly #report: Report;
+  #handlers: Listeners<[state: S]> | null = null;
+  #readers: readonly Inbox<S>[] = [];
+
+  /** `what` completes "a handler of …". */
+  constructor(what: string, report: Report) {
+    this.#what = what;
+    this.#report = report;
+  }
+
+  on(handler: (state: S) => unknown): () => void {
+    this.#handlers ??= new Listeners(`a handler of ${this.#what}`, this.#report);
+    return this.#handlers.add(handler);
+  }
+
+  /** Yields `current`, then every change. */
+  read(current: S): Inbox<S> {
+    const inbox = new Inbox<S>({
+      what: this.#what,
+      limit: LIMIT,
+      overflow: "dropOldest",
+      onClosed: () => {
+        this.#readers = this.#readers.filter((reader) => reader !== inbox);
+      },
+    });
+    inbox.put(current);
+    this.#readers = [...this.#readers, inbox];
+    return inbox;
+  }
+
+  tell(state: S): void {
+    this.#handlers?.call(state);
+    for (const reader of this.#readers) reader.put(state);
+  }
+
+  /** Ends the loops: the last change was told. */
+  end(): void {
+    for (const reader of this.#readers) reader.end();
+  }
+}
