@@ -1,2 +1,9 @@
-// Filled by the work in progress.
-export {};
+// The whole of @slipstream/faults: TCP servers and relays that misbehave on purpose.
+export * from "./frames.ts";
+export { FrameReader, type ReadFrame } from "./frame-reader.ts";
+export { acceptValue, type AcceptOptions, type Refusal, type RequestHead } from "./handshake.ts";
+export { kernelSockets, type KernelSocket, type TcpState } from "./kernel-sockets.ts";
+export { PeerGoneError, RawPeer } from "./raw-peer.ts";
+export { RawServer, type RawServerOptions, type Script } from "./raw-server.ts";
+export { Relay, type RelayBehaviour, type RelayOptions } from "./relay.ts";
+export { WireLog, type Side, type WireEvent } from "./wire-log.ts";
