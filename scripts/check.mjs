@@ -13,7 +13,7 @@ import { graphComplaints, workspaceManifests } from "./check/graph.mjs";
 import { packageComplaints } from "./check/packages.mjs";
 import { bin, root, runSteps } from "./check/run.mjs";
 
-const build = { name: "build", command: [...bin("tsc"), "-b"] };
+const build = { name: "build", command: [...bin("tsc"), "-b", "tsconfig.build.json"] };
 
 const rest = [
   {

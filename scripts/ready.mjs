@@ -69,7 +69,7 @@ function install() {
 
 function build() {
   console.log("ready: building what changed (tsc -b)");
-  run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b"]);
+  run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b", "tsconfig.build.json"]);
 }
 
 function main(steps) {

@@ -24,9 +24,9 @@ async function pack(folders, into) {
     into,
     ...workspaces,
   ];
-  const { code, output } = await run(command);
+  const { code, stdout, output } = await run(command);
   if (code !== 0) throw new Error(`npm pack failed:\n${output}`);
-  return JSON.parse(output.slice(output.search(/^\[/m)));
+  return JSON.parse(stdout);
 }
 
 /** Files in a packed package that no consumer has a use for, and what it lacks. */

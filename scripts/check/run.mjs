@@ -20,15 +20,19 @@ export function npm() {
   return path === undefined ? ["npm"] : [process.execPath, path];
 }
 
-/** Runs a command in the root and resolves with its exit code and everything it printed. */
-export function run([program, ...parameters], { cwd = root } = {}) {
+/** Runs a command and resolves with its exit code, its stdout, and all that it printed. */
+export function run([program, ...parameters], { cwd = root, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
+    const child = spawn(program, parameters, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const printed = { stdout: "", output: "" };
+    for (const stream of ["stdout", "stderr"]) {
+      child[stream].setEncoding("utf8").on("data", (chunk) => {
+        printed.output += chunk;
+        if (stream === "stdout") printed.stdout += chunk;
+      });
+    }
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    child.on("close", (code) => resolve({ code: code ?? 1, ...printed }));
   });
 }
 

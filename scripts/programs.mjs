@@ -1,0 +1,20 @@
+// Which suites need a program that npm does not bring, and where each program comes from. Data only:
+// looking for them and installing them is scripts/test/programs.mjs.
+
+/** By name: the executables that count, folders to look in besides the PATH, Debian's package. */
+export const programs = {
+  chromium: { executables: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
+  "redis-server": { executables: ["redis-server", "valkey-server"], debian: "redis-server" },
+  "nats-server": { executables: ["nats-server"], debian: "nats-server" },
+  postgresql: {
+    executables: ["postgres"],
+    folders: ["/usr/lib/postgresql/*/bin"],
+    debian: "postgresql",
+  },
+};
+
+/**
+ * The suites that need programs, each as { tests, programs }: a glob of test files, and names from
+ * above. For example { tests: "packages/server/src/redis/**", programs: ["redis-server"] }.
+ */
+export const needs = [];

@@ -1,0 +1,29 @@
+// Every test file runs under this: once its last test is done, no socket, server, timer or process
+// that keeps the process alive may be left. What is on its way out gets a moment to go.
+import { afterAll } from "vitest";
+
+const watched = new Set([
+  "TCPServerWrap",
+  "TCPSocketWrap",
+  "TLSWrap",
+  "UDPWrap",
+  "ProcessWrap",
+  "Timeout",
+]);
+const patience = 2_000;
+
+// A file has its own process (vitest.config.ts), so whatever is open, this file opened.
+function openHandles() {
+  return process.getActiveResourcesInfo().filter((kind) => watched.has(kind));
+}
+
+afterAll(async () => {
+  const until = performance.now() + patience;
+  while (openHandles().length > 0 && performance.now() < until) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const left = openHandles();
+  if (left.length > 0) {
+    throw new Error(`This file leaves open: ${left.join(", ")}. Close it, also when a test fails.`);
+  }
+});
