@@ -18,9 +18,10 @@ function openHandles() {
 }
 
 afterAll(async () => {
+  // The timer of this wait is unref'd, so it is not among the handles it waits for.
   const until = performance.now() + patience;
   while (openHandles().length > 0 && performance.now() < until) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 5).unref());
   }
   const left = openHandles();
   if (left.length > 0) {

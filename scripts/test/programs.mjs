@@ -49,7 +49,9 @@ function expand(folder) {
   const parent = dirname(folder);
   if (basename(parent) !== "*") return [folder];
   try {
-    const versions = readdirSync(dirname(parent)).toSorted().toReversed();
+    const versions = readdirSync(dirname(parent)).toSorted((a, b) =>
+      b.localeCompare(a, "en", { numeric: true }),
+    );
     return versions.map((version) => join(dirname(parent), version, basename(folder)));
   } catch {
     return [];
