@@ -1,0 +1,78 @@
+// The TCP connection under a WebSocket: how it is made, so that it can always be reached, and how
+// it is reset. Nothing here knows WebSockets.
+import type { ClientRequestArgs } from "node:http";
+import { connect as connectNet, isIP, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from "node:tls";
+
+/** As `http.request` calls it back: with what it is to write the request to, or an error. */
+export type StreamReady = (error: Error | null, stream?: Duplex) => void;
+
+/** Opens TCP (or a unix socket) to where the request goes. */
+export function openTcp(target: ClientRequestArgs): Socket {
+  const tcp =
+    typeof target.socketPath === "string"
+      ? connectNet({ path: target.socketPath })
+      : connectNet({ host: target.host ?? "localhost", port: Number(target.port) });
+  return tcp.on("error", ignore);
+}
+
+/**
+ * Runs TLS on a TCP connection that is being opened, and is ready once the server's certificate has
+ * been accepted: before that, nothing of the request leaves. TLS gets a socket of our making, rather
+ * than one that `tls.connect` makes and hides, so that it can be reset.
+ */
+export function secureTcp(
+  tcp: Socket,
+  target: ClientRequestArgs,
+  options: ConnectionOptions,
+  ready: StreamReady,
+): void {
+  const host = target.host ?? "localhost";
+  tcp.once("error", ready);
+  // Not earlier: while it tries one address after another, a socket changes its handle.
+  tcp.once("connect", () => {
+    tcp.off("error", ready);
+    try {
+      const secure = connectTls({
+        // RFC 6455 is HTTP/1.1; a server that prefers HTTP/2 would not understand the upgrade.
+        ALPNProtocols: ["http/1.1"],
+        servername: isIP(host) === 0 ? host : "",
+        ...options,
+        host,
+        socket: tcp,
+      });
+      secure.on("error", ready);
+      secure.once("secureConnect", () => {
+        secure.off("error", ready);
+        secure.on("error", ignore);
+        ready(null, secure);
+      });
+    } catch (error) {
+      tcp.destroy();
+      ready(error as Error);
+    }
+  });
+}
+
+/**
+ * Frees a connection now. With a RST, which leaves nothing in the kernel, where there is a TCP
+ * connection to reset; otherwise (still connecting, a unix socket, an agent's stream) by closing it.
+ *
+ * @param tcp the lowest layer that we know.
+ * @param stream the layer that was ended, if any: `tcp` itself or the TLS on it.
+ */
+export function resetTcp(tcp: Duplex, stream: Duplex): void {
+  if (tcp.destroyed) return;
+  if (tcp instanceof Socket && !(tcp instanceof TLSSocket) && !tcp.connecting) {
+    // libuv refuses to reset while a shutdown is in progress, and Node then loses the handle. It takes
+    // one turn of the loop, and only begins once the peer's FIN has come: there is nothing to leave.
+    const shuttingDown =
+      stream.writableEnded && !stream.writableFinished && stream.writableLength === 0;
+    if (!shuttingDown && tcp.remoteAddress !== undefined) tcp.resetAndDestroy();
+  }
+  tcp.destroy();
+}
+
+/** For streams whose end is noticed by their "close": an error without a listener would end the process. */
+export function ignore(): void {}

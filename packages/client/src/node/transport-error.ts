@@ -1,0 +1,37 @@
+// What goes wrong in a transport without an error of Node's own to say so. It becomes the cause of
+// an end reason, and holds nothing of the URL's query, the headers or the protocols.
+
+/** What a transport found wrong. */
+export type TransportErrorCode =
+  /** The URL cannot be read, or is not one for WebSockets. */
+  | "invalid_url"
+  /** A 101 that does not complete the opening handshake of RFC 6455 section 4.1. */
+  | "bad_handshake"
+  /** TCP ended, and no close frame had come. */
+  | "ended_without_close"
+  /** The peer sent pings faster than it took the pongs. */
+  | "ping_flood"
+  /** Something in this process destroyed the socket: an agent, or the library. */
+  | "destroyed";
+
+const SENTENCES: Record<TransportErrorCode, string> = {
+  invalid_url:
+    "The URL cannot be dialled. Give a ws:, wss: or ws+unix: URL without a fragment identifier.",
+  bad_handshake:
+    "The server answered 101 without upgrading to a WebSocket. Check that the path is a WebSocket's, and that no proxy strips the Upgrade header.",
+  ended_without_close:
+    "The connection ended without a close frame. The server, or something on the way to it, closed TCP.",
+  ping_flood: "The server sent pings and did not take the pongs, so the connection was reset.",
+  destroyed: "The socket was destroyed on this side, by an agent or the library.",
+};
+
+/** The cause of an end for which Node has no error. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly code: TransportErrorCode;
+
+  constructor(code: TransportErrorCode) {
+    super(SENTENCES[code]);
+    this.code = code;
+  }
+}

@@ -1,0 +1,253 @@
+// The transport of Node: one WebSocket over the library `ws`. What it adds is the end: the right
+// order of FINs, a RST from every state, and a report of what happened that is told once, last, and
+// only when the socket is gone.
+import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ConnectionOptions as TlsOptions } from "node:tls";
+import type { Frame } from "@slipstream/core";
+import type {
+  Dial,
+  DialRequest,
+  Transport,
+  TransportClosed,
+  TransportEvents,
+} from "../transport.ts";
+import { decodeText } from "./decode-text.ts";
+import { protocolCode } from "./protocol-errors.ts";
+import { Refusal } from "./refusal.ts";
+import { ignore, openTcp, resetTcp, secureTcp, type StreamReady } from "./tcp.ts";
+import { TransportError } from "./transport-error.ts";
+import { WsConnection, type ConnectionOptions, type ConnectionOwner } from "./ws-connection.ts";
+
+/** What only Node can do. */
+export interface WsOptions {
+  /**
+   * Makes the connections: a proxy's agent, for example. Without one, each dial opens a socket of its
+   * own. An agent's socket is reset with a RST only where it is a plain TCP socket.
+   */
+  readonly agent?: Agent;
+  /** For `wss:`, as `tls.connect` takes them: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`… */
+  readonly tls?: TlsOptions;
+  /** Whether to offer permessage-deflate (RFC 7692). Off by default: its contexts cost memory. */
+  readonly compress?: boolean;
+}
+
+/**
+ * Makes a dial over the library `ws`.
+ *
+ * @example
+ * ```ts
+ * const dial = dialWs({ tls: { ca: await readFile("ca.pem") } });
+ * ```
+ */
+export function dialWs(options: WsOptions = {}): Dial {
+  const fixed = fixedOptions(options);
+  return (request, events) => new WsTransport(request, events, fixed, options);
+}
+
+function fixedOptions({ agent, tls, compress = false }: WsOptions): ConnectionOptions {
+  return {
+    ...(agent === undefined ? {} : { ...tls, agent }),
+    perMessageDeflate: compress,
+    // A redirect is an answer like any other refusal; following it could carry credentials elsewhere.
+    followRedirects: false,
+    skipUTF8Validation: false,
+    // Autobahn sends messages of 4 MiB in 65,536 fragments (cases 9.3.1 and 9.4.1), and the default of
+    // 16,384 fails them. A fragment costs about 100 bytes beyond its payload, which maxPayload bounds.
+    maxFragments: 65_536,
+    // The session bounds every wait. This timer cannot be turned off; it is cleared when the socket
+    // closes, and it is the longest that timers allow.
+    closeTimeout: 2 ** 31 - 1,
+  };
+}
+
+type Phase =
+  | "dialling"
+  | "open"
+  /** We have sent a close frame, or the peer has, or the connection failed. Nothing is delivered. */
+  | "closing"
+  | "resetting"
+  | "ended";
+
+const MAX_INT32 = 2 ** 31 - 1;
+
+class WsTransport implements Transport, ConnectionOwner {
+  readonly #events: TransportEvents;
+  #phase: Phase = "dialling";
+  #connection: WsConnection | null = null;
+  /** The lowest layer that we know of: TCP, or what an agent gave us. */
+  #tcp: Duplex | null = null;
+  #tcpIsGone = true;
+  /** What carries the frames: the TCP socket, or the TLS on it. */
+  #stream: Duplex | null = null;
+  #finishingTold = false;
+  #refusal: Refusal | null = null;
+  #failure: TransportClosed["error"];
+  /** What the library said last: the code and the reason of the peer's close frame, or 1006. */
+  #close: { readonly code: number; readonly reason: Buffer } | null = null;
+
+  constructor(
+    { url, headers, protocols, maxPayload }: DialRequest,
+    events: TransportEvents,
+    fixed: ConnectionOptions,
+    { agent, tls = {} }: WsOptions,
+  ) {
+    this.#events = events;
+    const options = {
+      ...fixed,
+      headers: { ...headers },
+      // `ws` takes 0 for no limit, and wraps what is beyond 31 bits.
+      maxPayload: Math.min(Math.max(maxPayload, 1), MAX_INT32),
+      finishRequest: (request: ClientRequest) => {
+        if (agent !== undefined) request.once("socket", (socket) => this.#holdTcp(socket));
+        request.end();
+      },
+      ...(agent === undefined && {
+        createConnection: (target: ClientRequestArgs, ready: StreamReady) =>
+          this.#connect(target, tls, ready),
+      }),
+    };
+    try {
+      // Checked here because the error of `ws` would show the whole URL.
+      if (!URL.canParse(url)) throw new TransportError("invalid_url");
+      this.#connection = new WsConnection(url, protocols, options, this);
+    } catch (cause) {
+      this.#failure = { cause };
+      this.#tcp?.destroy();
+      process.nextTick(() => this.closed(1006, Buffer.alloc(0)));
+    }
+  }
+
+  get bufferedAmount(): number {
+    return this.#phase === "ended" ? 0 : (this.#connection?.bufferedAmount ?? 0);
+  }
+
+  send(frame: Frame): void {
+    if (this.#phase === "open") this.#connection?.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#phase === "dialling") return this.reset();
+    if (this.#phase !== "open") return;
+    this.#connection?.startClose(code, reason);
+    this.#phase = "closing";
+  }
+
+  reset(): void {
+    if (this.#phase === "resetting" || this.#phase === "ended") return;
+    const dialling = this.#phase === "dialling";
+    this.#phase = "resetting";
+    if (this.#tcp !== null) resetTcp(this.#tcp, this.#stream ?? this.#tcp);
+    if (dialling) this.#connection?.abort();
+  }
+
+  upgraded(stream: Duplex): void {
+    this.#stream = stream;
+  }
+
+  opened(): void {
+    this.#phase = "open";
+    this.#events.opened();
+  }
+
+  message(bytes: Buffer, isBinary: boolean): void {
+    if (this.#phase !== "open") return;
+    this.#events.received(
+      isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : decodeText(bytes),
+    );
+  }
+
+  refused(response: IncomingMessage): void {
+    if (response.statusCode === 101) {
+      // A 101 that does not say what it upgrades to. Node takes it for an answer like any other.
+      this.#failure = { cause: new TransportError("bad_handshake") };
+      return this.reset();
+    }
+    this.#refusal = new Refusal(response, (body) => {
+      // All was said: a FIN is enough. An agent would otherwise keep the socket for another request.
+      if (body === "ended") response.socket.destroySoon();
+      else if (this.#tcp !== null) resetTcp(this.#tcp, this.#tcp);
+    });
+  }
+
+  failed(error: Error): void {
+    if (this.#phase === "resetting" || this.#failure !== undefined) return;
+    // The parser's errors carry the bytes that it could not read, headers included.
+    if ("rawPacket" in error) delete error.rawPacket;
+    const protocol = protocolCode(error);
+    this.#failure = protocol === undefined ? { cause: error } : { cause: error, protocol };
+  }
+
+  finishing(): void {
+    if (this.#phase === "open") this.#phase = "closing";
+    if (this.#phase !== "closing" || this.#finishingTold) return;
+    this.#finishingTold = true;
+    this.#events.closeReceived();
+  }
+
+  abandoned(): void {
+    this.#failure ??= { cause: new TransportError("ping_flood") };
+    this.reset();
+  }
+
+  closed(code: number, reason: Buffer): void {
+    this.#close = { code, reason };
+    this.#endWhenGone();
+  }
+
+  #connect(target: ClientRequestArgs, tls: TlsOptions, ready: StreamReady): Duplex | undefined {
+    const tcp = openTcp(target);
+    this.#holdTcp(tcp);
+    if (target.defaultPort !== 443) return tcp;
+    secureTcp(tcp, target, tls, ready);
+    return undefined;
+  }
+
+  #holdTcp(tcp: Duplex): void {
+    this.#tcp = tcp;
+    this.#tcpIsGone = false;
+    tcp.on("error", ignore);
+    tcp.on("close", () => {
+      this.#tcpIsGone = true;
+      this.#endWhenGone();
+    });
+  }
+
+  #endWhenGone(): void {
+    // The library says nothing more after a refusal, and may speak before the socket is gone.
+    if (!this.#tcpIsGone || (this.#close === null && this.#refusal === null)) return;
+    if (this.#phase === "ended") return;
+    const end = this.#end();
+    this.#phase = "ended";
+    this.#events.closed(end);
+  }
+
+  #end(): TransportClosed {
+    if (this.#refusal !== null) {
+      return { code: null, reason: "", clean: false, rejected: this.#refusal.result() };
+    }
+    const { code, reason } = this.#close ?? { code: 1006, reason: "" };
+    const error = this.#failure ?? this.#unreported(code);
+    const came = code !== 1006;
+    return {
+      code: came ? code : null,
+      reason: reason.toString(),
+      // Our own close frame went out with everything else if the writing side was finished in order.
+      clean:
+        came &&
+        error === undefined &&
+        this.#phase !== "resetting" &&
+        this.#stream?.writableFinished === true,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  /** What the library does not tell: why TCP ended. */
+  #unreported(code: number): TransportClosed["error"] {
+    const cause = this.#stream?.errored ?? this.#tcp?.errored;
+    if (cause !== null && cause !== undefined) return { cause };
+    if (code !== 1006 || this.#phase === "resetting") return undefined;
+    const ended = this.#stream?.readableEnded === true;
+    return { cause: new TransportError(ended ? "ended_without_close" : "destroyed") };
+  }
+}
