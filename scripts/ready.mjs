@@ -47,18 +47,19 @@ function sameDependencies(wanted, installed) {
   );
 }
 
-// Runs a program of Node's and ends with its exit code when it fails.
+// Runs a script in this Node and ends with its exit code when it fails. All goes to stderr, so that
+// the stdout of `npm start --silent -- --json` is the demo's alone.
 function run(script, parameters) {
   const { status, error } = spawnSync(process.execPath, [script, ...parameters], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["inherit", process.stderr, "inherit"],
   });
   if (error) throw error;
   if (status !== 0) process.exit(status === null ? 1 : status);
 }
 
 function install() {
-  console.log("ready: installing the dependencies (npm ci)");
+  console.error("ready: installing the dependencies (npm ci)");
   const npm = process.env.npm_execpath;
   if (npm === undefined) {
     console.error("ready: run this by npm, as `npm start`, `npm test` or `npm run ready`.");
@@ -68,7 +69,7 @@ function install() {
 }
 
 function build() {
-  console.log("ready: building what changed (tsc -b)");
+  console.error("ready: building what changed (tsc -b)");
   run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b", "tsconfig.build.json"]);
 }
 
