@@ -18,11 +18,29 @@ export function repositoryFiles(folder = root) {
     .filter(({ text }) => !text.includes("\0"));
 }
 
-/** The lock file must fetch from the registry of whoever installs, not of whoever wrote it. */
+/**
+ * The lock file must fetch from the registry of whoever installs, not of whoever wrote it, and name
+ * the packages of every platform: npm leaves out those that the writer's registry lacks, and then
+ * `npm ci` refuses the file on every machine.
+ */
 export function lockFileComplaints(text) {
-  return Object.entries(JSON.parse(text).packages)
+  const { packages } = JSON.parse(text);
+  const addresses = Object.entries(packages)
     .filter(([, entry]) => /^[a-z+]+:/i.test(entry.resolved ?? ""))
     .map(([path, entry]) => `package-lock.json: ${path} is resolved from ${entry.resolved}`);
+  const lacking = Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {})
+      .filter((name) => !foldersAbove(path).some((folder) => `${folder}${name}` in packages))
+      .map((name) => `package-lock.json: ${path} wants ${name}, which has no entry`),
+  );
+  return [...addresses, ...lacking];
+}
+
+// Where Node looks for what a package imports: its own node_modules, then those further out.
+function foldersAbove(path) {
+  const parts = path.split("node_modules/");
+  const outer = parts.map((_, index) => parts.slice(0, index).join("node_modules/"));
+  return [`${path}/node_modules/`, ...outer.map((folder) => `${folder}node_modules/`)];
 }
 
 /** The places that only one machine has: this checkout, its parent, the user's home. */

@@ -20,6 +20,17 @@ test("the lock file may link workspaces and may not name an address", () => {
   }
 });
 
+test("the lock file has an entry for each platform's package", () => {
+  const wants = { "node_modules/a/node_modules/b": { optionalDependencies: { "b-mac": "1.0.0" } } };
+  expect(lockFileComplaints(lock(wants))).toEqual([
+    "package-lock.json: node_modules/a/node_modules/b wants b-mac, which has no entry",
+  ]);
+  for (const folder of ["", "node_modules/a/", "node_modules/a/node_modules/b/"]) {
+    const found = { ...wants, [`${folder}node_modules/b-mac`]: { version: "1.0.0" } };
+    expect(lockFileComplaints(lock(found))).toEqual([]);
+  }
+});
+
 test.each([
   ["the checkout", ["", "building", "house", "a.ts"].join("/")],
   ["a home", `"${["", "home", "ada", "a.ts"].join("/")}"`],
