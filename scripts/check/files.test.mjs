@@ -37,7 +37,7 @@ test.each([
   ["a home on a Mac", `(${["", "Users", "ada"].join("/")})`],
   ["root's home", ` ${["", "root", ".npmrc"].join("/")}`],
   ["a home on Windows", ` ${["C:", "Users", "ada"].join("\\")}`],
-  ["a registry", `https:/${"/registry"}.example.org/a`],
+  ["a registry", ["https:", "", "registry.example.org"].join("/")],
 ])("no file names %s", (_what, text) => {
   const places = ["/building/house"];
   expect(placeComplaints([file("a.ts", `one\n${text}`)], places)).toHaveLength(1);
