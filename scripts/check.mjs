@@ -1,6 +1,6 @@
 // `npm run check`: everything that is looked at without running it. Two steps at a time, for two
 // cores; the build first, because the others read what it makes.
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -13,7 +13,10 @@ import { graphComplaints, workspaceManifests } from "./check/graph.mjs";
 import { packageComplaints } from "./check/packages.mjs";
 import { bin, root, runSteps } from "./check/run.mjs";
 
-const build = { name: "build", command: [...bin("tsc"), "-b", "tsconfig.build.json"] };
+const build = {
+  name: "build",
+  command: [...bin("tsc", "typescript"), "-b", "tsconfig.build.json"],
+};
 
 const rest = [
   {
@@ -22,7 +25,7 @@ const rest = [
     note: (output) => /Found ([1-9]\d* warnings?)/.exec(output)?.[1].concat(": npm run lint") ?? "",
   },
   { name: "packages", complaints: packageComplaints },
-  { name: "test types", command: [...bin("tsc"), "-p", "tsconfig.test.json"] },
+  { name: "test types", command: [...bin("tsc", "typescript"), "-p", "tsconfig.test.json"] },
   { name: "knip", command: [...bin("knip"), "--no-progress", "--no-config-hints"] },
   { name: "format", command: [...bin("oxfmt"), "--check"] },
   { name: "graph", complaints: () => graphComplaints(workspaceManifests()) },
@@ -42,7 +45,7 @@ export async function check() {
   return { passed: first.passed + others.passed, failed: first.failed + others.failed };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const { failed } = await check();
   process.exitCode = failed === 0 ? 0 : 1;
 }

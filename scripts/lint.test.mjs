@@ -108,7 +108,7 @@ beforeAll(async () => {
     `export * as a from "./manners${manners.length - 1}.ts";\n`,
   );
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
-  const env = { ...process.env, OXLINT_TSGOLINT_PATH: bin("tsgolint").at(-1) };
+  const env = { ...process.env, OXLINT_TSGOLINT_PATH: bin("tsgolint", "oxlint-tsgolint").at(-1) };
   const { stdout } = await run([...bin("oxlint"), "--format=json", "packages"], {
     cwd: folder,
     env,

@@ -2,7 +2,7 @@
 // what changed. Runs before anything is installed, so it may import nothing but Node, and its syntax
 // stays plain enough for an old Node to read the error meant for it.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -85,4 +85,5 @@ function main(steps) {
   if (!steps.includes("--install")) build();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) main(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href)
+  main(process.argv.slice(2));

@@ -43,7 +43,7 @@ async function checkPacked({ name, filename, files }, folder) {
   const complaints = contentComplaints({ name, files });
   for (const command of [
     [...bin("publint"), "run", tarball, "--strict"],
-    [...bin("attw"), tarball, "--profile", "esm-only", "--no-emoji"],
+    [...bin("attw", "@arethetypeswrong/cli"), tarball, "--profile", "esm-only", "--no-emoji"],
   ]) {
     const { code, output } = await run(command);
     if (code !== 0) complaints.push(`${name}:\n${output.trim()}`);

@@ -1,17 +1,19 @@
 // Runs named steps a few at a time and says of each whether it held and how long it took. A step is
 // a program to run or a function that returns complaints; only what fails is printed in full.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The checkout's root folder, where every step runs. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A program of node_modules/.bin, as a command that needs no shell. */
-export function bin(name) {
-  return [
-    process.execPath,
-    fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url)),
-  ];
+/** The command that runs a package's program in this Node: no shell, no shim, on any platform. */
+export function bin(program, packageName = program) {
+  const folder = join(root, "node_modules", packageName);
+  const { bin: programs } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = typeof programs === "string" ? programs : programs[program];
+  return [process.execPath, join(folder, file)];
 }
 
 /** npm itself: the one that runs us, else the one on the PATH. */
