@@ -1,5 +1,6 @@
 // The whole of @slipstream/faults: TCP servers and relays that misbehave on purpose.
 export * from "./frames.ts";
+export { selfSigned, type SelfSigned } from "./certificate.ts";
 export { FrameReader, type ReadFrame } from "./frame-reader.ts";
 export { acceptValue, type AcceptOptions, type Refusal, type RequestHead } from "./handshake.ts";
 export { kernelSockets, type KernelSocket, type TcpState } from "./kernel-sockets.ts";
