@@ -9,17 +9,15 @@ import type {
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
-import type { Report } from "./listeners.ts";
+import type { Reporter } from "./listeners.ts";
 import { MessageRouter } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { StateStream } from "./state-stream.ts";
 
 /** What a channel needs of its socket. */
-export interface ChannelHost {
+export interface ChannelHost extends Reporter, Tally {
   readonly session: Session<ChannelCore, PendingPush>;
-  readonly tally: Tally;
-  readonly report: Report;
   /** How long a leave waits for the server's answer, in ms. */
   readonly leaveTimeout: number;
   handle(input: SessionInput<ChannelCore, PendingPush>): void;
@@ -52,8 +50,8 @@ export class ChannelCore {
     this.#host = host;
     this.joinParams = joinParams;
     this.machine = host.session.channel(topic, this);
-    this.messages = new MessageRouter(topic, host.report, host.tally);
-    this.states = new StateStream(`state changes of ${topic}`, host.report);
+    this.messages = new MessageRouter(topic, host);
+    this.states = new StateStream(`state changes of ${topic}`, host);
   }
 
   get topic(): string {
@@ -68,7 +66,7 @@ export class ChannelCore {
 
   join(signal: AbortSignal | undefined): Outcome<unknown> {
     const { state } = this.machine;
-    const joining = this.#joining ?? new Outcome<unknown>(this.#host.tally);
+    const joining = this.#joining ?? new Outcome<unknown>(this.#host);
     if (state.type === "joined") {
       joining.resolve(state.response);
       return joining;
@@ -85,7 +83,7 @@ export class ChannelCore {
   }
 
   leave(): Outcome<void> {
-    const leaving = this.#leaving ?? new Outcome<void>(this.#host.tally);
+    const leaving = this.#leaving ?? new Outcome<void>(this.#host);
     this.#leaving = leaving;
     const timeout = this.#host.leaveTimeout;
     this.#host.handle({ type: "leaveTopic", channel: this.machine, timeout });
@@ -96,9 +94,8 @@ export class ChannelCore {
   }
 
   push({ event, payload, expects, timeout, signal }: PushRequest): PendingPush {
-    const { session, tally } = this.#host;
-    const pending = new PendingPush(tally, this.topic, event);
-    const push = session.push(this.machine, pending, event, payload, expects);
+    const pending = new PendingPush(this.#host, this.topic, event);
+    const push = this.#host.session.push(this.machine, pending, event, payload, expects);
     this.#host.handle({ type: "pushMessage", channel: this.machine, push, timeout });
     const cancel = (code: PushFailure): void =>
       this.#host.handle({ type: "cancelPush", push, code });

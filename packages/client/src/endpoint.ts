@@ -8,19 +8,19 @@ const WEBSOCKET = "websocket";
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
-  readonly #base: URL;
+  /** A text: a URL object takes ten times its memory. */
+  readonly #base: string;
+  /** The URL without its query, for errors and logs. */
+  readonly place: string;
   readonly #options: ResolvedOptions;
   #last: string | null = null;
 
   /** @throws {OptionError} if `url` is not one of a Phoenix socket. */
   constructor(url: string | URL, options: ResolvedOptions) {
-    this.#base = socketUrl(url);
+    const { href, protocol, host, pathname } = socketUrl(url);
+    this.#base = href;
+    this.place = `${protocol}//${host}${pathname}`;
     this.#options = options;
-  }
-
-  /** The URL without its query, for errors and logs. */
-  get place(): string {
-    return `${this.#base.protocol}//${this.#base.host}${this.#base.pathname}`;
   }
 
   /** Whether the credentials can differ from one attempt to the next. */
@@ -46,7 +46,8 @@ export class Endpoint {
       protocols: authToken === undefined ? [] : tokenProtocols(authToken),
       maxPayload: options.maxPayload,
     };
-    const now = JSON.stringify([request.url, request.headers, request.protocols]);
+    if (!this.renewable) return { request, changed: false };
+    const now = JSON.stringify(request);
     const changed = now !== this.#last;
     this.#last = now;
     return { request, changed };
@@ -76,7 +77,7 @@ function socketUrl(url: string | URL): URL {
   return parsed;
 }
 
-function withQuery(base: URL, params: Params | undefined, vsn: string): string {
+function withQuery(base: string, params: Params | undefined, vsn: string): string {
   const url = new URL(base);
   for (const [name, value] of Object.entries(params ?? {})) append(url, name, value);
   if (!url.searchParams.has("vsn")) url.searchParams.set("vsn", vsn);

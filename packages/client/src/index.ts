@@ -71,5 +71,6 @@ export * from "./errors.ts";
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
-export type { BaseSocket, Disconnected, DisconnectOptions, SocketStats } from "./socket.ts";
+export type { BaseSocket, DisconnectOptions, SocketStats } from "./socket.ts";
+export type { Disconnected } from "./socket-core.ts";
 export type * from "./transport.ts";

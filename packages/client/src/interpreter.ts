@@ -13,7 +13,7 @@ import type {
   SessionInput,
 } from "@slipstream/core";
 import type { Endpoint } from "./endpoint.ts";
-import type { Dial, DialRequest, Transport, TransportEvents } from "./transport.ts";
+import type { Dial, DialRequest, Transport, TransportClosed, TransportEvents } from "./transport.ts";
 
 /** The longest delay that timers of all runtimes can wait for; what lies beyond is reached in steps. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -25,19 +25,20 @@ export interface Joinable<C, P> {
   params(): unknown;
 }
 
-export interface InterpreterParts<C extends Joinable<C, P>, P> {
-  readonly session: Session<C, P>;
-  readonly endpoint: Endpoint;
-  readonly serializer: Serializer;
-  readonly dial: Dial;
+/** What the interpreter works for. */
+export interface Program<C, P> {
   /** Takes the events meant for the program, in order. Must not throw. */
-  readonly tell: (event: Event<C, P>) => void;
-  /** Takes frames that could not be read. Must not throw. */
-  readonly undecodable: (error: unknown) => void;
+  tell(event: Event<C, P>): void;
+  /** Takes the error of a frame that could not be read. Must not throw. */
+  undecodable(error: unknown): void;
 }
 
-export class Interpreter<C extends Joinable<C, P>, P> {
-  readonly #parts: InterpreterParts<C, P>;
+export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents {
+  readonly #session: Session<C, P>;
+  readonly #endpoint: Endpoint;
+  readonly #serializer: Serializer;
+  readonly #dial: Dial;
+  readonly #program: Program<C, P>;
   #transport: Transport | null = null;
   #request: DialRequest | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,8 +46,18 @@ export class Interpreter<C extends Joinable<C, P>, P> {
   #armedFor = Infinity;
   #performing = false;
 
-  constructor(parts: InterpreterParts<C, P>) {
-    this.#parts = parts;
+  constructor(
+    session: Session<C, P>,
+    endpoint: Endpoint,
+    serializer: Serializer,
+    dial: Dial,
+    program: Program<C, P>,
+  ) {
+    this.#session = session;
+    this.#endpoint = endpoint;
+    this.#serializer = serializer;
+    this.#dial = dial;
+    this.#program = program;
   }
 
   /** Bytes that wait to be handed to the operating system. */
@@ -56,8 +67,33 @@ export class Interpreter<C extends Joinable<C, P>, P> {
 
   /** Takes one input to the session, and performs what follows from it. */
   handle(input: SessionInput<C, P>): void {
-    this.#parts.session.handle(input, performance.now());
+    this.#session.handle(input, performance.now());
     this.#perform();
+  }
+
+  opened(): void {
+    this.handle({ type: "transportOpened" });
+  }
+
+  received(frame: Frame): void {
+    let message: ServerMessage;
+    try {
+      message = this.#serializer.decode(frame, "server");
+    } catch (error) {
+      this.#program.undecodable(error);
+      this.handle({ type: "frameRejected" });
+      return;
+    }
+    this.handle({ type: "messageReceived", message });
+  }
+
+  closeReceived(): void {
+    this.handle({ type: "closeReceived" });
+  }
+
+  closed(end: TransportClosed): void {
+    this.#transport = null;
+    this.handle({ type: "transportClosed", end });
   }
 
   /**
@@ -67,7 +103,7 @@ export class Interpreter<C extends Joinable<C, P>, P> {
   #perform(): void {
     if (this.#performing) return;
     this.#performing = true;
-    const { effects } = this.#parts.session;
+    const { effects } = this.#session;
     try {
       for (let index = 0; index < effects.length; index++) {
         this.#performOne(effects[index] as Effect<C, P>);
@@ -100,26 +136,25 @@ export class Interpreter<C extends Joinable<C, P>, P> {
         void this.#resolveParams(effect.channel, effect.joinRef);
         return;
       default:
-        this.#parts.tell(effect);
+        this.#program.tell(effect);
     }
   }
 
   #send(message: ClientMessage, push: Push<P> | null): void {
-    const { serializer, session } = this.#parts;
     try {
-      const frame = serializer.encode(message);
+      const frame = this.#serializer.encode(message);
       this.#transport?.send(frame);
     } catch (cause) {
       this.handle({ type: "messageUnsendable", message, push, cause });
       return;
     }
-    session.counters.messagesSent += 1;
+    this.#session.counters.messagesSent += 1;
     if (push?.expectsReply === "none") this.handle({ type: "pushSent", push });
   }
 
   async #resolveCredentials(serial: number): Promise<void> {
     try {
-      const { request, changed } = await this.#parts.endpoint.request();
+      const { request, changed } = await this.#endpoint.request();
       this.#request = request;
       this.handle({ type: "credentialsResolved", serial, changed });
     } catch (cause) {
@@ -143,40 +178,16 @@ export class Interpreter<C extends Joinable<C, P>, P> {
     // What was dialled with is in the transport's hands now; secrets are kept nowhere longer than needed.
     this.#request = null;
     try {
-      this.#transport = this.#parts.dial(request, this.#transportEvents());
+      this.#transport = this.#dial(request, this);
     } catch (cause) {
       const end = { code: null, reason: "", clean: false, error: { cause } };
       this.handle({ type: "transportClosed", end });
     }
   }
 
-  #transportEvents(): TransportEvents {
-    return {
-      opened: () => this.handle({ type: "transportOpened" }),
-      received: (frame) => this.#receive(frame),
-      closeReceived: () => this.handle({ type: "closeReceived" }),
-      closed: (end) => {
-        this.#transport = null;
-        this.handle({ type: "transportClosed", end });
-      },
-    };
-  }
-
-  #receive(frame: Frame): void {
-    let message: ServerMessage;
-    try {
-      message = this.#parts.serializer.decode(frame, "server");
-    } catch (error) {
-      this.#parts.undecodable(error);
-      this.handle({ type: "frameRejected" });
-      return;
-    }
-    this.handle({ type: "messageReceived", message });
-  }
-
   /** Sees to it that the session is woken when it asked to be. A timer that is early wakes it for nothing, once. */
   #arm(): void {
-    const at = this.#parts.session.wakeAt;
+    const at = this.#session.wakeAt;
     if (at === Infinity) {
       clearTimeout(this.#timer);
       this.#armedFor = Infinity;
@@ -184,13 +195,19 @@ export class Interpreter<C extends Joinable<C, P>, P> {
       clearTimeout(this.#timer);
       this.#armedFor = at;
       const delay = Math.min(Math.max(Math.ceil(at - performance.now()), 1), LONGEST_TIMER);
-      this.#timer = setTimeout(() => this.#wake(), delay);
+      this.#timer = setTimeout(wake, delay, this);
     }
   }
 
-  #wake(): void {
+  /** The moment for which the timer was set has come. */
+  wake(): void {
     this.#armedFor = Infinity;
-    this.#parts.session.wake(performance.now());
+    this.#session.wake(performance.now());
     this.#perform();
   }
+}
+
+/** One function for all timers: a closure for each socket would cost memory for nothing. */
+function wake<C extends Joinable<C, P>, P>(interpreter: Interpreter<C, P>): void {
+  interpreter.wake();
 }

@@ -1,31 +1,31 @@
 // Handlers that are called in the order in which they were added, and kept from harming each other.
 
-/** Called with whatever a handler threw, and with what it was handling. */
-export type Report = (error: unknown, what: string) => void;
+/** Takes what went wrong in code of the user's that nobody waits for. Must not throw. */
+export interface Reporter {
+  /** `what` names what was running, such as "a handler of new_msg on room:lobby". */
+  report(error: unknown, what: string): void;
+}
 
 /** A set of handlers. The same function may be added twice, and is then called twice. */
 export class Listeners<A extends readonly unknown[]> {
-  readonly #report: Report;
+  readonly #reporter: Reporter;
   readonly #what: string;
   /** Replaced, never changed, so that a handler may add and remove handlers while they are called. */
   #handlers: readonly ((...args: A) => unknown)[] = [];
 
-  /** `what` names the handlers in reports, such as "a handler of new_msg". */
-  constructor(what: string, report: Report) {
+  /** `what` names the handlers in reports. */
+  constructor(what: string, reporter: Reporter) {
     this.#what = what;
-    this.#report = report;
-  }
-
-  get size(): number {
-    return this.#handlers.length;
+    this.#reporter = reporter;
   }
 
   /** Returns the function that removes the handler. */
   add(handler: (...args: A) => unknown): () => void {
-    const entry = (...args: A): unknown => handler(...args);
-    this.#handlers = [...this.#handlers, entry];
+    this.#handlers = [...this.#handlers, handler];
+    let present = true;
     return () => {
-      this.#handlers = this.#handlers.filter((other) => other !== entry);
+      if (present) this.#handlers = this.#handlers.toSpliced(this.#handlers.indexOf(handler), 1);
+      present = false;
     };
   }
 
@@ -34,14 +34,14 @@ export class Listeners<A extends readonly unknown[]> {
     for (const handler of this.#handlers) {
       try {
         const result = handler(...args);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error));
+        if (result instanceof Promise) this.#watch(result);
       } catch (error) {
-        this.#failed(error);
+        this.#reporter.report(error, this.#what);
       }
     }
   }
 
-  #failed(error: unknown): void {
-    this.#report(error, this.#what);
+  #watch(result: Promise<unknown>): void {
+    result.catch((error: unknown) => this.#reporter.report(error, this.#what));
   }
 }

@@ -1,6 +1,6 @@
 // Who hears a channel's messages: handlers by event, handlers of everything, and bounded readers.
 import { Inbox, type Overflow } from "./inbox.ts";
-import { Listeners, type Report } from "./listeners.ts";
+import { Listeners, type Reporter } from "./listeners.ts";
 import type { Tally } from "./outcome.ts";
 
 export interface RoutedMessage {
@@ -26,8 +26,7 @@ const MAX_HELD = 1_000;
 
 export class MessageRouter {
   readonly #topic: string;
-  readonly #report: Report;
-  readonly #tally: Tally;
+  readonly #host: Reporter & Tally;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
   #everything: Listeners<[message: RoutedMessage]> | null = null;
   #readers: readonly Reader[] = [];
@@ -37,10 +36,9 @@ export class MessageRouter {
    */
   #held: RoutedMessage[] | null = [];
 
-  constructor(topic: string, report: Report, tally: Tally) {
+  constructor(topic: string, host: Reporter & Tally) {
     this.#topic = topic;
-    this.#report = report;
-    this.#tally = tally;
+    this.#host = host;
   }
 
   deliver(message: RoutedMessage): void {
@@ -52,14 +50,14 @@ export class MessageRouter {
     this.#handlers ??= new Map();
     let listeners = this.#handlers.get(event);
     if (listeners === undefined) {
-      listeners = new Listeners(`a handler of ${event} on ${this.#topic}`, this.#report);
+      listeners = new Listeners(`a handler of ${event} on ${this.#topic}`, this.#host);
       this.#handlers.set(event, listeners);
     }
     return this.#listening(listeners.add(handler));
   }
 
   onEverything(handler: (message: RoutedMessage) => unknown): () => void {
-    this.#everything ??= new Listeners(`a handler of messages on ${this.#topic}`, this.#report);
+    this.#everything ??= new Listeners(`a handler of messages on ${this.#topic}`, this.#host);
     return this.#listening(this.#everything.add(handler));
   }
 
@@ -97,7 +95,7 @@ export class MessageRouter {
       held.push(message);
       return;
     }
-    this.#tally.unclaimedMessages += held.length + 1;
+    this.#host.unclaimedMessages += held.length + 1;
     this.#held = null;
   }
 

@@ -10,7 +10,7 @@ import {
   type Retry,
   type RetryPolicy,
 } from "@slipstream/core";
-import type { Report } from "./listeners.ts";
+import type { Reporter } from "./listeners.ts";
 import type { RetryOption } from "./options.ts";
 
 /**
@@ -21,9 +21,9 @@ export function reconnectPolicy(
   option: RetryOption<EndReason> | undefined,
   jitter: number,
   renewable: boolean,
-  report: Report,
+  reporter: Reporter,
 ): RetryPolicy<EndReason> {
-  return policy("reconnect", option, jitter, report, ({ cause }) => {
+  return policy("reconnect", option, jitter, reporter, ({ cause }) => {
     const refused = cause.type === "upgradeRejected" && isRefusal(cause.status);
     return mayReconnect(cause) && (renewable || !refused);
   });
@@ -33,9 +33,9 @@ export function reconnectPolicy(
 export function rejoinPolicy(
   option: RetryOption<ChannelEndReason> | undefined,
   jitter: number,
-  report: Report,
+  reporter: Reporter,
 ): RetryPolicy<ChannelEndReason> {
-  return policy("rejoin", option, jitter, report, mayRejoin);
+  return policy("rejoin", option, jitter, reporter, mayRejoin);
 }
 
 function isRefusal(status: number | undefined): boolean {
@@ -46,7 +46,7 @@ function policy<Cause>(
   name: string,
   option: RetryOption<Cause> | undefined,
   jitter: number,
-  report: Report,
+  reporter: Reporter,
   may: (retry: Retry<Cause>) => boolean,
 ): RetryPolicy<Cause> {
   if (option === false) return () => false;
@@ -61,12 +61,12 @@ function policy<Cause>(
     try {
       const delay = option(retry.attempt, retry.cause);
       if (delay === false || (typeof delay === "number" && delay >= 0)) return delay;
-      report(
+      reporter.report(
         new TypeError(`It returned ${typeof delay}, which is neither false nor ms of at least 0.`),
         `the function ${name}`,
       );
     } catch (error) {
-      report(error, `the function ${name}`);
+      reporter.report(error, `the function ${name}`);
     }
     return standard(retry);
   };

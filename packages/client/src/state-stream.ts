@@ -1,24 +1,24 @@
 // Changes of state, for handlers and for loops.
 import { Inbox } from "./inbox.ts";
-import { Listeners, type Report } from "./listeners.ts";
+import { Listeners, type Reporter } from "./listeners.ts";
 
 /** How many changes may wait for a slow loop. The oldest are dropped: the newest say where things stand. */
 const LIMIT = 1_000;
 
 export class StateStream<S> {
   readonly #what: string;
-  readonly #report: Report;
+  readonly #reporter: Reporter;
   #handlers: Listeners<[state: S]> | null = null;
   #readers: readonly Inbox<S>[] = [];
 
   /** `what` completes "a handler of …". */
-  constructor(what: string, report: Report) {
+  constructor(what: string, reporter: Reporter) {
     this.#what = what;
-    this.#report = report;
+    this.#reporter = reporter;
   }
 
   on(handler: (state: S) => unknown): () => void {
-    this.#handlers ??= new Listeners(`a handler of ${this.#what}`, this.#report);
+    this.#handlers ??= new Listeners(`a handler of ${this.#what}`, this.#reporter);
     return this.#handlers.add(handler);
   }
 
