@@ -13,6 +13,11 @@ const floating = "export function f(): void {\n  Promise.resolve();\n}\n";
 const forgetful =
   'export function f(x: "a" | "b"): number {\n  switch (x) {\n    case "a":\n      return 1;\n  }\n  return 2;\n}\n';
 
+const misused =
+  "export async function f(): Promise<number> {\n  return (await f()) + (f() ? 1 : 2);\n}\n";
+const rejected =
+  'export const f = (): Promise<never> =>\n  new Promise((_, reject) => {\n    reject("a");\n  });\n';
+
 const importRows = {
   core: {
     bad: ["ws", "@slipstream/client", "@slipstream/faults", "node:events"],
@@ -27,6 +32,7 @@ const importRows = {
   phoenix: { bad: ["@slipstream/server"], good: ["@slipstream/core", "@slipstream/client"] },
   haste: { bad: ["@slipstream/phoenix", "slipstream"], good: ["@slipstream/server"] },
   cli: { bad: ["slipstream", "../../core/src/a.ts"], good: ["@slipstream/haste", "hyparquet"] },
+  interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },
   newcomer: { bad: ["@slipstream/core"], good: ["node:net"] },
 };
 const layers = Object.entries(importRows).flatMap(([name, { bad, good }]) => [
@@ -67,10 +73,18 @@ const manners = [
   ["console", "console.log(1);", "no-console"],
   ["==", "export const f = (a: number, b: number): boolean => a == b;", "eqeqeq"],
   ["!", "export const f = (a: string | null): string => a!;", "no-non-null-assertion"],
+  ["var", "export var a = 1;", "no-var"],
+  ["let that never changes", "let a = 1;\nexport const b: number = a;", "prefer-const"],
+  ["__proto__", "export const f = (a: object): unknown => a.__proto__;", "no-proto"],
+  ["a promise for a condition", misused, "no-misused-promises"],
+  ["a thrown string", 'export const f = (): never => {\n  throw "a";\n};', "only-throw-error"],
+  ["a rejected string", rejected, "prefer-promise-reject-errors"],
+  ["an error without a sentence", "export const a: Error = new Error();", "error-message"],
   ["a default export", "export default 1;", "no-default-export"],
   ["301 lines", `export const a = 1;\n${"// a line\n".repeat(300)}`, "max-lines"],
   ["a cycle", 'import { a } from "./cycle.ts";\nexport const b: unknown = a;', "no-cycle"],
 ].map(([what, code, rule]) => [what, "client", code, rule]);
+manners.push(["Node without node:", "cli", imports("net"), "prefer-node-protocol"]);
 
 const inTests = [
   ["it.only", 'import { it } from "vitest";\nit.only("a", String);', "no-focused-tests"],
@@ -83,8 +97,9 @@ const inTests = [
 ].map(([what, code, rule]) => [what, "client", code, rule]);
 
 const groups = { layers, roundabout, purity, manners, inTests };
+const folderOf = (name) => (name === "interop" ? "interop" : `packages/${name}`);
 const pathOf = (group, index, name) =>
-  `packages/${name}/src/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;
+  `${folderOf(name)}/src/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;
 
 let folder;
 let reported;
@@ -105,11 +120,11 @@ beforeAll(async () => {
   }
   write(
     "packages/client/src/rows/cycle.ts",
-    `export * as a from "./manners${manners.length - 1}.ts";\n`,
+    `export * as a from "./manners${manners.findIndex(([what]) => what === "a cycle")}.ts";\n`,
   );
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
   const env = { ...process.env, OXLINT_TSGOLINT_PATH: bin("tsgolint", "oxlint-tsgolint").at(-1) };
-  const { stdout } = await run([...bin("oxlint"), "--format=json", "packages"], {
+  const { stdout } = await run([...bin("oxlint"), "--format=json", "packages", "interop"], {
     cwd: folder,
     env,
   });
