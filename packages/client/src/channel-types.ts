@@ -23,7 +23,7 @@ export interface ChannelTypes {
 }
 
 /** A channel of which nothing is known: any event, and payloads of type `unknown`. */
-export type Untyped = Record<never, never>;
+export interface Untyped extends ChannelTypes {}
 
 /** What the join sends. */
 export type JoinParams<C> = C extends { join: { params: infer P } } ? P : unknown;
@@ -53,9 +53,10 @@ export type PushReply<C, E> = C extends { push: infer P }
   : unknown;
 
 /** The payload may be left out where it may be undefined. */
-export type PushArguments<C, E, Options> = undefined extends PushPayload<C, E>
-  ? [payload?: PushPayload<C, E>, options?: Options]
-  : [payload: PushPayload<C, E>, options?: Options];
+export type PushArguments<C, E, Options> =
+  undefined extends PushPayload<C, E>
+    ? [payload?: PushPayload<C, E>, options?: Options]
+    : [payload: PushPayload<C, E>, options?: Options];
 
 /** The events that the server sends. */
 export type MessageEvent<C> = C extends { message: infer M } ? keyof M & string : string;

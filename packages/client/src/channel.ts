@@ -13,7 +13,14 @@ import type {
   Untyped,
 } from "./channel-types.ts";
 import type { Overflow } from "./inbox.ts";
-import { checkEvent, checkRecord, checkSignal, checkTimeout, checkUnknown, checkWhole } from "./option-checks.ts";
+import {
+  checkEvent,
+  checkRecord,
+  checkSignal,
+  checkTimeout,
+  checkUnknown,
+  checkWhole,
+} from "./option-checks.ts";
 import { OptionError } from "./errors.ts";
 import type { RoutedMessage } from "./message-router.ts";
 
@@ -111,10 +118,7 @@ export class Channel<C = Untyped> {
    * handed to the transport. The returned promise may be ignored, as with `push`.
    * @throws {PushError} (by rejection) if it could not be sent.
    */
-  send<E extends PushEvent<C>>(
-    event: E,
-    ...[payload]: PushArguments<C, E, never>
-  ): Promise<void> {
+  send<E extends PushEvent<C>>(event: E, ...[payload]: PushArguments<C, E, never>): Promise<void> {
     return this.#core.push({
       event: checkEvent(event),
       payload: payload ?? {},

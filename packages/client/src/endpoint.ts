@@ -59,7 +59,8 @@ async function provide<T>(provided: Provided<T> | undefined): Promise<T | undefi
 }
 
 function socketUrl(url: string | URL): URL {
-  const accepted = "a ws:, wss:, http: or https: URL without a fragment, such as wss://example.org/socket";
+  const accepted =
+    "a ws:, wss:, http: or https: URL without a fragment, such as wss://example.org/socket";
   let parsed: URL;
   try {
     parsed = new URL(url);

@@ -65,7 +65,8 @@ export class JoinError extends SlipstreamError {
 
 /** The program itself gave up before the server answered. */
 export type JoinGivenUp =
-  { readonly type: "left" } | { readonly type: "aborted"; readonly cause: unknown };
+  | { readonly type: "left" }
+  | { readonly type: "aborted"; readonly cause: unknown };
 
 function joinSentence(failure: ChannelEndReason | JoinGivenUp): string {
   switch (failure.type) {

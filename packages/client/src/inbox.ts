@@ -20,7 +20,7 @@ export interface InboxOptions {
 
 type Waiting<T> = {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 };
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -32,7 +32,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
   /** Where the next item is: shifting an array of thousands one by one would cost more than it is worth. */
   #head = 0;
   #readers: Waiting<T>[] = [];
-  #state: { type: "open" } | { type: "ended" } | { type: "failed"; error: unknown } = {
+  #state: { type: "open" } | { type: "ended" } | { type: "failed"; error: Error } = {
     type: "open",
   };
   #dropped = 0;
@@ -64,7 +64,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
   }
 
   /** Nothing more will come. What waits can still be read; then the loop ends, or throws `error`. */
-  end(error?: unknown): void {
+  end(error?: Error): void {
     if (this.#state.type !== "open") return;
     this.#close(error, "ended");
   }
@@ -77,7 +77,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
       case "failed": {
         const { error } = this.#state;
         this.#state = { type: "ended" };
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
       case "open":
         return new Promise((resolve, reject) => {
@@ -122,7 +122,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
     }
   }
 
-  #close(error: unknown, why: "overflow" | "ended" | "returned"): void {
+  #close(error: Error | undefined, why: "overflow" | "ended" | "returned"): void {
     const readers = this.#readers;
     this.#readers = [];
     const [first, ...others] = readers;

@@ -13,7 +13,13 @@ import type {
   SessionInput,
 } from "@slipstream/core";
 import type { Endpoint } from "./endpoint.ts";
-import type { Dial, DialRequest, Transport, TransportClosed, TransportEvents } from "./transport.ts";
+import type {
+  Dial,
+  DialRequest,
+  Transport,
+  TransportClosed,
+  TransportEvents,
+} from "./transport.ts";
 
 /** The longest delay that timers of all runtimes can wait for; what lies beyond is reached in steps. */
 const LONGEST_TIMER = 2 ** 31 - 1;

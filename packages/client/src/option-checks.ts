@@ -41,7 +41,11 @@ export function checkCloseCode(option: string, value: number): number {
 export function checkUnknown(options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new OptionError(name, Reflect.get(options, name), `left out: there is no such option. There are ${known.join(", ")}`);
+      throw new OptionError(
+        name,
+        Reflect.get(options, name),
+        `left out: there is no such option. There are ${known.join(", ")}`,
+      );
     }
   }
 }
@@ -69,14 +73,21 @@ function isDelay(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && value <= LONGEST;
 }
 
-export function checkSignal(option: string, value: AbortSignal | undefined): AbortSignal | undefined {
+export function checkSignal(
+  option: string,
+  value: AbortSignal | undefined,
+): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value;
   throw new OptionError(option, value, "an AbortSignal");
 }
 
 export function checkTopic(value: string): string {
   if (typeof value === "string" && value !== "" && value !== "phoenix") return value;
-  throw new OptionError("topic", value, 'a text that is not empty and not "phoenix", which belongs to the protocol');
+  throw new OptionError(
+    "topic",
+    value,
+    'a text that is not empty and not "phoenix", which belongs to the protocol',
+  );
 }
 
 export function checkEvent(value: string): string {

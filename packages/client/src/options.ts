@@ -1,10 +1,5 @@
 // The options of a socket: what they are, what they default to, and what is refused.
-import {
-  V2,
-  type ChannelEndReason,
-  type EndReason,
-  type Serializer,
-} from "@slipstream/core";
+import { V2, type ChannelEndReason, type EndReason, type Serializer } from "@slipstream/core";
 import {
   checkFunctionOrRecord,
   checkFraction,
@@ -162,9 +157,11 @@ export function resolveOptions(
 }
 
 function checkSerializer(serializer: Serializer): Serializer {
-  const { vsn, encode, decode } = serializer;
-  if (typeof vsn === "string" && typeof encode === "function" && typeof decode === "function") {
-    return serializer;
-  }
-  throw new OptionError("serializer", serializer, "V1, V2, or an object with vsn, encode and decode");
+  const types = [typeof serializer.vsn, typeof serializer.encode, typeof serializer.decode];
+  if (types.join() === "string,function,function") return serializer;
+  throw new OptionError(
+    "serializer",
+    serializer,
+    "V1, V2, or an object with vsn, encode and decode",
+  );
 }

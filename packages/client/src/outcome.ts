@@ -66,6 +66,7 @@ export class Outcome<T> implements Promise<T> {
     else this.#reject(error);
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise, and meant to be awaited
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -92,7 +93,8 @@ export class Outcome<T> implements Promise<T> {
         return Promise.resolve(this.#settled.value);
       case "failed":
         this.#tally.unobservedFailures -= 1;
-        return Promise.reject(this.#settled.error as Error);
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
+        return Promise.reject(this.#settled.error);
       case "pending":
         return new Promise<T>((resolve, reject) => {
           this.#resolve = resolve;

@@ -9,7 +9,7 @@ import {
   type SessionState,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
-import { ChannelCore, type ChannelHost } from "./channel-core.ts";
+import type { ChannelCore, ChannelHost } from "./channel-core.ts";
 import { describeEnd } from "./describe.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, PushError } from "./errors.ts";
