@@ -1,2 +1,75 @@
-// Filled by the work in progress.
-export {};
+// The whole of @slipstream/server.
+export {
+  ChannelsServer,
+  type CloseOptions,
+  type ListenOptions,
+  type ServerOptions,
+} from "./server.ts";
+export type { ConnectRequest, SocketDefinition } from "./endpoint.ts";
+export type { ConnectParam, ConnectParams } from "./connect-params.ts";
+export {
+  Channel,
+  type ChannelClass,
+  type ChannelDefinition,
+  type ChannelObject,
+  type HandleInResult,
+  type HandleResult,
+  type JoinResult,
+  type PushHandlers,
+} from "./channel.ts";
+export {
+  ChannelContext,
+  type ChannelSocket,
+  type LateReply,
+  type Seat,
+} from "./channel-context.ts";
+export type {
+  ChannelTypes,
+  IncomingPush,
+  Info,
+  JoinParams,
+  JoinResponse,
+  MessageEvent,
+  MessagePayload,
+  OutgoingMessage,
+  PushEvent,
+  PushPayload,
+  PushReply,
+  Untyped,
+} from "./channel-types.ts";
+export {
+  accept,
+  deny,
+  noreply,
+  ok,
+  refuse,
+  reply,
+  stop,
+  type Accepted,
+  type Awaitable,
+  type Denied,
+  type NoReply,
+  type Ok,
+  type Refused,
+  type Reply,
+  type Stop,
+} from "./results.ts";
+export type { Stats } from "./counters.ts";
+export type {
+  ChannelEnd,
+  ChannelEndType,
+  ConnectionEnd,
+  ConnectionEndType,
+  JoinOutcome,
+  UpgradeRefusal,
+} from "./end-reason.ts";
+export {
+  ChannelsServerError,
+  InvalidResultError,
+  ListenError,
+  OptionError,
+  ServerClosedError,
+  UnhandledEventError,
+} from "./errors.ts";
+export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export { consoleLogger, type Logger } from "./logger.ts";

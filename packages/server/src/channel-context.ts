@@ -1,0 +1,132 @@
+// What a channel can do: say things to its client and its topic, and end its connection. The doing
+// is the membership's, which gives each channel its seat.
+import type { Ref } from "@slipstream/core";
+import type { Info, MessageEvent, MessagePayload, Untyped } from "./channel-types.ts";
+
+/** The connection that a channel belongs to. */
+export interface ChannelSocket<A> {
+  /** What the socket's `id` made of the assigns: the name for `server.disconnect(id)`. */
+  readonly id: string | null;
+  /** What `connect` accepted. All channels of the connection see the same object. */
+  readonly assigns: A;
+  /**
+   * Closes the connection, and with it all its channels.
+   * @param code 1000, 1001, 1008, 1011 to 1014, or 3000 to 4999. 1000 if left out.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {OptionError} A code or a reason that may not be sent.
+   */
+  close(code?: number, reason?: string): void;
+  /** Resets the connection without a word, as a failing network would. */
+  drop(): void;
+}
+
+/** The answer to a push that is given after its handler has returned `noreply()`. */
+export interface LateReply {
+  /**
+   * Answers with the status "ok", or another one. True if it was sent; false if it was answered
+   * before, or the channel or the connection has ended, so that nobody waits for it.
+   * @throws {EncodeError} The response cannot be written.
+   */
+  reply(response?: unknown): boolean;
+  reply(status: string, response: unknown): boolean;
+}
+
+/** What a membership offers to its channel. Made by the server, for `new Channel(seat)`. */
+export interface Seat<A> {
+  readonly topic: string;
+  readonly joinRef: Ref | null;
+  readonly socket: ChannelSocket<A>;
+  push(event: string, payload: unknown): void;
+  broadcast(event: string, payload: unknown, to: "everyone" | "others"): void;
+  sendInfo(info: unknown): void;
+  replyLater(): LateReply;
+  drained(): Promise<void>;
+}
+
+/** What every channel has, and what the callbacks of a plain object get as their last argument. */
+export class ChannelContext<C = Untyped, A = unknown> {
+  readonly #seat: Seat<A>;
+
+  constructor(seat: Seat<A>) {
+    this.#seat = seat;
+  }
+
+  /** Such as "room:lobby". */
+  get topic(): string {
+    return this.#seat.topic;
+  }
+
+  /** The connection that the channel belongs to. */
+  get socket(): ChannelSocket<A> {
+    return this.#seat.socket;
+  }
+
+  /** What `connect` accepted, the same as `socket.assigns`. */
+  get assigns(): A {
+    return this.#seat.socket.assigns;
+  }
+
+  /**
+   * Sends a message to this client alone. What `join` pushes is sent after the reply to the join.
+   * Once the channel has ended nothing is sent.
+   *
+   * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
+   * @throws {EncodeError} The payload cannot be written.
+   * @example
+   * ```ts
+   * this.push("welcome", { members: 3 });
+   * ```
+   */
+  push<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
+    this.#seat.push(event, payload);
+  }
+
+  /** Sends a message to all members of the topic, this one included. @throws {EncodeError} */
+  broadcast<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
+    this.#seat.broadcast(event, payload, "everyone");
+  }
+
+  /** Sends a message to all members of the topic but this one. @throws {EncodeError} */
+  broadcastFrom<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
+    this.#seat.broadcast(event, payload, "others");
+  }
+
+  /**
+   * Puts `info` behind the messages that wait for this channel; `handleInfo` gets it in its turn.
+   * May be called from anywhere, such as a timer. Once the channel has ended it is thrown away.
+   */
+  sendInfo(info: Info<C>): void {
+    this.#seat.sendInfo(info);
+  }
+
+  /**
+   * Takes the right to answer the push that `handleIn` is at work on, to be used later.
+   *
+   * @throws {Error} Nothing is being handled that could be answered.
+   * @example
+   * ```ts
+   * const later = this.replyLater();
+   * queue.add(job, (result) => later.reply(result));
+   * return noreply();
+   * ```
+   */
+  replyLater(): LateReply {
+    return this.#seat.replyLater();
+  }
+
+  /**
+   * Resolves when so little waits to be sent to this client that there is room for more (less than
+   * half of `maxBuffered`), or the connection has ended. Whoever pushes much in a loop awaits it.
+   *
+   * @example
+   * ```ts
+   * for (const page of pages) {
+   *   this.push("page", page);
+   *   await this.drained();
+   * }
+   * ```
+   */
+  drained(): Promise<void> {
+    return this.#seat.drained();
+  }
+}

@@ -1,0 +1,113 @@
+// One way to call a channel's callbacks, whether its author wrote a class or a plain object.
+// Made once for each entry of a socket's `channels`; what it opens is made for each membership.
+import { ChannelContext, type Seat } from "./channel-context.ts";
+import { Channel, type ChannelDefinition } from "./channel.ts";
+import { OptionError, UnhandledEventError } from "./errors.ts";
+import type { ChannelEnd } from "./end-reason.ts";
+import { NO_REPLY } from "./results.ts";
+
+/** An event and its payload, as `handleIn` and `handleOut` get them. */
+export interface EventPayload {
+  readonly event: string;
+  readonly payload: unknown;
+}
+
+/** The callbacks of a definition. Results are unchecked, and may be promises. */
+export interface ChannelKind {
+  readonly intercept: ReadonlySet<string>;
+  /** Whatever the other functions want to get back: the membership keeps it. */
+  open(seat: Seat<unknown>): object;
+  join(opened: object, params: unknown): unknown;
+  handleIn(opened: object, push: EventPayload): unknown;
+  handleInfo(opened: object, info: unknown): unknown;
+  handleOut(opened: object, message: EventPayload): unknown;
+  terminate(opened: object, reason: ChannelEnd): unknown;
+}
+
+type Callback = (this: unknown, ...args: readonly unknown[]) => unknown;
+type Callbacks = Partial<
+  Record<"join" | "handleIn" | "handleInfo" | "handleOut" | "terminate", unknown>
+>;
+
+/** @throws {OptionError} Neither a class that extends Channel nor an object with a `join`. */
+export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>): ChannelKind {
+  if (typeof definition === "function" && definition.prototype instanceof Channel) {
+    return classKind(definition as unknown as new (seat: Seat<unknown>) => Channel);
+  }
+  if (
+    typeof definition === "object" &&
+    definition !== null &&
+    typeof definition.join === "function"
+  ) {
+    return objectKind(definition as Callbacks & { intercept?: readonly string[] });
+  }
+  throw new OptionError(
+    `channels["${pattern}"]`,
+    definition,
+    "a class that extends Channel, or an object with a join function",
+  );
+}
+
+function classKind(Class: new (seat: Seat<unknown>) => Channel): ChannelKind {
+  const intercept = (Class as unknown as typeof Channel).intercept;
+  const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
+    callback(opened as Callbacks, name)?.call(opened, argument);
+  return {
+    intercept: new Set(intercept),
+    open: (seat) => new Class(seat),
+    join: (opened, params) => call(opened, "join", params),
+    handleIn: (opened, push) => call(opened, "handleIn", push),
+    handleInfo: (opened, info) => call(opened, "handleInfo", info),
+    handleOut: (opened, message) => call(opened, "handleOut", message),
+    terminate: (opened, reason) => call(opened, "terminate", reason),
+  };
+}
+
+function objectKind(object: Callbacks & { intercept?: readonly string[] }): ChannelKind {
+  const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
+    callback(object, name)?.call(object, argument, opened);
+  const { handleIn } = object;
+  return {
+    intercept: new Set(object.intercept),
+    open: (seat) => new ChannelContext(seat),
+    join: (opened, params) => call(opened, "join", params),
+    handleIn:
+      typeof handleIn === "object" && handleIn !== null
+        ? handlersByEvent(handleIn)
+        : (opened, push) => call(opened, "handleIn", push),
+    handleInfo: (opened, info) => call(opened, "handleInfo", info),
+    handleOut: (opened, message) => call(opened, "handleOut", message),
+    terminate: (opened, reason) => call(opened, "terminate", reason),
+  };
+}
+
+function callback(callbacks: Callbacks, name: keyof Callbacks): Callback | undefined {
+  const found = callbacks[name];
+  return typeof found === "function" ? (found as Callback) : undefined;
+}
+
+/** The client chooses the event, so it is looked up in a Map, never on an object. */
+function handlersByEvent(handlers: object): ChannelKind["handleIn"] {
+  const byEvent = new Map(
+    Object.entries(handlers).filter(
+      (entry): entry is [string, Callback] => typeof entry[1] === "function",
+    ),
+  );
+  return (opened, { event, payload }) => {
+    const handler = byEvent.get(event);
+    if (handler === undefined) throw new UnhandledEventError();
+    const result = handler.call(handlers, payload, opened);
+    // Here the event is known, so that nothing returned means nothing to reply.
+    if (isThenable(result)) return result.then((value) => value ?? NO_REPLY);
+    return result ?? NO_REPLY;
+  };
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}

@@ -1,0 +1,116 @@
+// What a server has counted since it was made. The connections write; readers get a copy.
+import type {
+  ChannelEnd,
+  ChannelEndType,
+  ConnectionEnd,
+  ConnectionEndType,
+  JoinOutcome,
+  UpgradeRefusal,
+} from "./end-reason.ts";
+
+/**
+ * The numbers of one server. `opened - ended` is `live.websocket` and `channelsOpened -
+ * channelsEnded` is `live.channel`, always; the reasons add up to what ended.
+ */
+export interface Stats {
+  /** A WebSocket lives until its TCP connection is gone; a channel until it has left, stopped, crashed or lost its connection. */
+  readonly live: { readonly websocket: number; readonly channel: number };
+  readonly opened: number;
+  readonly ended: number;
+  readonly endsByReason: Readonly<Record<ConnectionEndType, number>>;
+  readonly channelsOpened: number;
+  readonly channelsEnded: number;
+  readonly channelEndsByReason: Readonly<Record<ChannelEndType, number>>;
+  readonly upgradesRefused: Readonly<Record<UpgradeRefusal, number>>;
+  readonly joins: Readonly<Record<JoinOutcome, number>>;
+  readonly messagesReceived: number;
+  /** Messages handed to a connection. A broadcast to 10 members is 10. */
+  readonly messagesSent: number;
+  /** Messages that were received and thrown away, since what they were for had ended. */
+  readonly messagesDropped: number;
+  /** Broadcasts that one member could not be sent: bytes to a client that speaks V1. */
+  readonly undeliverable: number;
+}
+
+/** The same, to be written. */
+export class Counters {
+  opened = 0;
+  ended = 0;
+  channelsOpened = 0;
+  channelsEnded = 0;
+  messagesReceived = 0;
+  messagesSent = 0;
+  messagesDropped = 0;
+  undeliverable = 0;
+  readonly endsByReason: Record<ConnectionEndType, number> = {
+    closedByRemote: 0,
+    connectionLost: 0,
+    idleTimeout: 0,
+    protocolError: 0,
+    malformedMessage: 0,
+    overflow: 0,
+    sendTimeout: 0,
+    drained: 0,
+    disconnected: 0,
+    closedByChannel: 0,
+    dropped: 0,
+  };
+  readonly channelEndsByReason: Record<ChannelEndType, number> = {
+    closed: 0,
+    left: 0,
+    stopped: 0,
+    crashed: 0,
+    overflow: 0,
+    duplicateJoin: 0,
+  };
+  readonly upgradesRefused: Record<UpgradeRefusal, number> = {
+    unknownPath: 0,
+    badRequest: 0,
+    unsupportedVersion: 0,
+    badParams: 0,
+    refused: 0,
+    connectFailed: 0,
+    connectTimeout: 0,
+    closing: 0,
+    abandoned: 0,
+  };
+  readonly joins: Record<JoinOutcome, number> = {
+    ok: 0,
+    denied: 0,
+    crashed: 0,
+    unmatched: 0,
+    tooMany: 0,
+    abandoned: 0,
+  };
+
+  connectionEnded(end: ConnectionEnd): void {
+    this.ended += 1;
+    this.endsByReason[end.type] += 1;
+  }
+
+  channelEnded(end: ChannelEnd): void {
+    this.channelsEnded += 1;
+    this.channelEndsByReason[end.type] += 1;
+  }
+
+  snapshot(): Stats {
+    return {
+      live: {
+        websocket: this.opened - this.ended,
+        channel: this.channelsOpened - this.channelsEnded,
+      },
+      opened: this.opened,
+      ended: this.ended,
+      endsByReason: { ...this.endsByReason },
+      channelsOpened: this.channelsOpened,
+      channelsEnded: this.channelsEnded,
+      channelEndsByReason: { ...this.channelEndsByReason },
+      upgradesRefused: { ...this.upgradesRefused },
+      joins: { ...this.joins },
+      messagesReceived: this.messagesReceived,
+      messagesSent: this.messagesSent,
+      messagesDropped: this.messagesDropped,
+      undeliverable: this.undeliverable,
+    };
+  }
+}

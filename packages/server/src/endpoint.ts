@@ -1,0 +1,81 @@
+// A socket as its author defines it, and as the connections that it serves see it.
+import type { IncomingHttpHeaders } from "node:http";
+import type { ChannelDefinition } from "./channel.ts";
+import { channelKind, type ChannelKind } from "./channel-kind.ts";
+import type { ConnectParams } from "./connect-params.ts";
+import { OptionError } from "./errors.ts";
+import { type Limits, withLimits } from "./limits.ts";
+import type { Accepted, Awaitable, Refused } from "./results.ts";
+import { TopicPatterns } from "./topic-pattern.ts";
+
+/** What is known about a client that wants to connect. */
+export interface ConnectRequest {
+  /**
+   * The query of the URL, nested as Phoenix nests it: `a[b]=c` is `{ a: { b: "c" } }` and `l[]=1`
+   * is `{ l: ["1"] }`. Objects have no prototype. It holds secrets, as do the headers.
+   */
+  readonly params: ConnectParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The token that newer clients send as a subprotocol (`authToken`), decoded. */
+  readonly authToken: string | null;
+  readonly url: URL;
+  /** Where the TCP connection comes from: a proxy, if there is one. */
+  readonly peer: { readonly address: string; readonly port: number };
+}
+
+/**
+ * What a socket is. The limits may be given here too, for this socket alone.
+ *
+ * @typeParam A What `connect` accepts a connection with.
+ */
+export interface SocketDefinition<A> extends Partial<Limits> {
+  /**
+   * Decides about a connection: `accept(assigns)` or `refuse(status)`, or a promise of one of them.
+   * If it throws, the client is answered 500. Left out, everybody is accepted with `{}`.
+   */
+  connect?(request: ConnectRequest): Awaitable<Accepted<A> | Refused>;
+  /** Names a connection for `server.disconnect(id)`; null for no name. */
+  id?(assigns: A): string | null;
+  /** Channels by topic: "room:lobby", or "room:*". The first that fits is taken. */
+  readonly channels: Readonly<Record<string, ChannelDefinition<A>>>;
+}
+
+/** The same, checked. */
+export interface Endpoint {
+  readonly path: string;
+  readonly connect: ((request: ConnectRequest) => unknown) | null;
+  readonly idOf: ((assigns: unknown) => string | null) | null;
+  readonly channels: TopicPatterns<ChannelKind>;
+  readonly limits: Limits;
+}
+
+/** @throws {OptionError} Something in it cannot be used. */
+export function defineEndpoint<A>(
+  path: string,
+  definition: SocketDefinition<A>,
+  limits: Limits,
+): Endpoint {
+  if (typeof path !== "string" || !/^\/[^?#]*[^/?#]$/.test(path)) {
+    throw new OptionError("path", path, 'a path such as "/socket", without a slash at its end');
+  }
+  const { connect, id, channels } = definition;
+  if (connect !== undefined && typeof connect !== "function") {
+    throw new OptionError("connect", connect, "a function of (request)");
+  }
+  if (id !== undefined && typeof id !== "function") {
+    throw new OptionError("id", id, "a function of (assigns)");
+  }
+  if (typeof channels !== "object" || channels === null) {
+    throw new OptionError("channels", channels, "an object of channels by topic");
+  }
+  const kinds = Object.entries(channels).map(
+    ([pattern, channel]) => [pattern, channelKind(pattern, channel)] as const,
+  );
+  return {
+    path,
+    connect: connect === undefined ? null : connect.bind(definition),
+    idOf: id === undefined ? null : (id.bind(definition) as (assigns: unknown) => string | null),
+    channels: new TopicPatterns(Object.fromEntries(kinds)),
+    limits: withLimits(limits, definition),
+  };
+}

@@ -1,0 +1,42 @@
+// Frames as a server writes them (RFC 6455 5.2): one unmasked fragment, header and payload in one
+// buffer, so that a broadcast is framed once and written as it is to every socket.
+import type { Frame } from "@slipstream/core";
+
+const TEXT = 0x81;
+const BINARY = 0x82;
+
+/** The bytes of one whole WebSocket message. */
+export function toWire(frame: Frame): Buffer {
+  if (typeof frame === "string") {
+    const length = Buffer.byteLength(frame);
+    const wire = header(TEXT, length);
+    wire.write(frame, wire.length - length, "utf8");
+    return wire;
+  }
+  const wire = header(BINARY, frame.byteLength);
+  wire.set(frame, wire.length - frame.byteLength);
+  return wire;
+}
+
+/** A buffer with its header written and room for the payload. */
+function header(first: number, length: number): Buffer {
+  if (length < 126) {
+    const wire = Buffer.allocUnsafe(2 + length);
+    wire[0] = first;
+    wire[1] = length;
+    return wire;
+  }
+  if (length < 65_536) {
+    const wire = Buffer.allocUnsafe(4 + length);
+    wire[0] = first;
+    wire[1] = 126;
+    wire.writeUInt16BE(length, 2);
+    return wire;
+  }
+  const wire = Buffer.allocUnsafe(10 + length);
+  wire[0] = first;
+  wire[1] = 127;
+  wire.writeUInt32BE(0, 2);
+  wire.writeUInt32BE(length, 6);
+  return wire;
+}

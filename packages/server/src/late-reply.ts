@@ -1,0 +1,38 @@
+// The answer to a push after its handler has returned.
+import type { ReplyMessage, Ref } from "@slipstream/core";
+import type { LateReply } from "./channel-context.ts";
+import { reply } from "./results.ts";
+
+/** Sends a message for the membership it was made by, and says whether that was still there. */
+export type SendLate = (message: ReplyMessage) => boolean;
+
+export class PendingReply implements LateReply {
+  readonly #topic: string;
+  readonly #joinRef: Ref | null;
+  readonly #ref: Ref | null;
+  readonly #send: SendLate;
+  #answered = false;
+
+  constructor(topic: string, joinRef: Ref | null, ref: Ref | null, send: SendLate) {
+    this.#topic = topic;
+    this.#joinRef = joinRef;
+    this.#ref = ref;
+    this.#send = send;
+  }
+
+  reply(...args: [unknown?] | [string, unknown]): boolean {
+    if (this.#answered) return false;
+    const { status, response } =
+      args.length === 2 ? reply(args[0] as string, args[1]) : reply(args[0]);
+    const sent = this.#send({
+      type: "reply",
+      topic: this.#topic,
+      joinRef: this.#joinRef,
+      ref: this.#ref,
+      status,
+      response,
+    });
+    this.#answered = true;
+    return sent;
+  }
+}

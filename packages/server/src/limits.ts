@@ -1,0 +1,83 @@
+// The bounds that every connection has, their defaults and their checks.
+import { OptionError } from "./errors.ts";
+
+/**
+ * What one connection may cost. Each can be set for the whole server and again for one socket.
+ * Times are in ms, sizes in bytes.
+ */
+export interface Limits {
+  /** The largest message that a client may send. A larger one ends the connection with 1009. */
+  readonly maxPayload: number;
+  /** The channels of one connection. Another join is answered "too many channels joined". */
+  readonly maxChannels: number;
+  /**
+   * The messages of one channel that may wait while a handler is at work. One more ends the channel
+   * with phx_error, and the reason `overflow`.
+   */
+  readonly maxQueued: number;
+  /**
+   * The bytes that may wait to be sent to one client. Whoever sends when more than this waits
+   * has a client that does not read: its connection is reset, with the reason `overflow`.
+   */
+  readonly maxBuffered: number;
+  /** The time that a request's headers, and then `connect`, may each take. */
+  readonly connectTimeout: number;
+  /** A connection from which nothing came for this long is closed with 1000. Infinity for never. */
+  readonly idleTimeout: number;
+  /** A client that takes nothing of what waits for it for this long is reset, as `sendTimeout`. */
+  readonly sendTimeout: number;
+  /** How long each step of ending a connection may take before it is reset. */
+  readonly closeTimeout: number;
+}
+
+/** The limits of a server that names none. Those that Phoenix has too are Phoenix's. */
+export const DEFAULT_LIMITS: Limits = {
+  maxPayload: 16 * 1024 * 1024,
+  maxChannels: 100,
+  maxQueued: 1_000,
+  maxBuffered: 16 * 1024 * 1024,
+  connectTimeout: 10_000,
+  idleTimeout: 60_000,
+  sendTimeout: 30_000,
+  closeTimeout: 5_000,
+};
+
+/** Timers of all runtimes can wait for 2^31 - 1 ms, over 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
+/** `base` with what `chosen` says. @throws {OptionError} A value that cannot be a limit. */
+export function withLimits(base: Limits, chosen: Partial<Limits>): Limits {
+  const limits: Record<keyof Limits, number> = { ...base };
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+    const value = chosen[name];
+    if (value !== undefined) limits[name] = check(name, value);
+  }
+  return limits;
+}
+
+function check(name: keyof Limits, value: number): number {
+  switch (name) {
+    case "maxPayload":
+    case "maxChannels":
+    case "maxQueued":
+    case "maxBuffered":
+      if (Number.isSafeInteger(value) && value > 0 && value <= LONGEST) return value;
+      throw new OptionError(name, value, `a whole number from 1 to ${LONGEST}`);
+    case "connectTimeout":
+    case "closeTimeout":
+      if (isDuration(value)) return value;
+      throw new OptionError(name, value, `a number of ms above 0 and up to ${LONGEST}`);
+    case "idleTimeout":
+    case "sendTimeout":
+      if (isDuration(value) || value === Infinity) return value;
+      throw new OptionError(
+        name,
+        value,
+        `a number of ms above 0 and up to ${LONGEST}, or Infinity`,
+      );
+  }
+}
+
+function isDuration(value: number): boolean {
+  return typeof value === "number" && value > 0 && value <= LONGEST;
+}

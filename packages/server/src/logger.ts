@@ -1,0 +1,16 @@
+// Where the server writes what nobody was there to be told.
+
+/** Any of these may be left out. `details` never holds a header, params or a payload. `console` fits. */
+export interface Logger {
+  error?(message: string, details?: unknown): void;
+  warn?(message: string, details?: unknown): void;
+  debug?(message: string, details?: unknown): void;
+}
+
+/** The default: errors alone, since a library has no business on standard output. */
+export const consoleLogger: Logger = {
+  error(message, details) {
+    // oxlint-disable-next-line no-console -- this is the console logger
+    console.error(message, details);
+  },
+};

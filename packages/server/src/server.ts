@@ -1,0 +1,271 @@
+// The server: what its user calls. It holds the sockets' definitions and the live connections, and
+// leaves the rest to the files that it names.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { Activity } from "./activity.ts";
+import type { Connection } from "./connection.ts";
+import { Counters, type Stats } from "./counters.ts";
+import { drainAll } from "./drain.ts";
+import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
+import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
+import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
+import { consoleLogger, type Logger } from "./logger.ts";
+import { PubSub } from "./pub-sub.ts";
+import type { ServerScope } from "./server-scope.ts";
+import { decideUpgrade, findEndpoint, NOT_FOUND, splitTarget } from "./upgrade-decision.ts";
+import { refuse, Upgrader, type Registry } from "./upgrade.ts";
+import { Watch } from "./watch.ts";
+
+/** The limits of all sockets, and where errors are written. */
+export interface ServerOptions extends Partial<Limits> {
+  /** Told about callbacks that threw. By default they are written to standard error. */
+  readonly logger?: Logger | false;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** 0 for any port that is free. */
+  readonly port: number;
+  /** An address of this machine. Left out: all of them. */
+  readonly host?: string;
+}
+
+/** How to close. */
+export interface CloseOptions {
+  /** Ms over which the clients are told (with 1012), each at a random moment. 0 if left out. */
+  readonly drain?: number;
+}
+
+type HttpServer = Server | HttpsServer;
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/**
+ * A server of Phoenix Channels.
+ *
+ * @example
+ * ```ts
+ * const server = new ChannelsServer();
+ * server.socket("/socket", {
+ *   connect: ({ params }) => (params["token"] === "good" ? accept({ user: "u1" }) : refuse(403)),
+ *   id: ({ user }) => `user:${user}`,
+ *   channels: { "room:*": RoomChannel },
+ * });
+ * const { port } = await server.listen({ port: 4000 });
+ * server.broadcast("room:lobby", "news", { text: "hi" });
+ * await server.close({ drain: 10_000 });
+ * ```
+ */
+export class ChannelsServer {
+  readonly #limits: Limits;
+  readonly #scope: ServerScope;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #upgraders = new Map<Endpoint, Upgrader>();
+  readonly #watches = new Map<Endpoint, Watch>();
+  readonly #connections = new Set<Connection>();
+  readonly #byId = new Map<string, Set<Connection>>();
+  readonly #attached = new Map<HttpServer, UpgradeListener>();
+  readonly #owned = new Set<Server>();
+  readonly #registry: Registry;
+  #closing: Promise<void> | null = null;
+  #allGone: (() => void) | null = null;
+
+  /** @throws {OptionError} A limit that cannot be one. */
+  constructor(options: ServerOptions = {}) {
+    this.#limits = withLimits(DEFAULT_LIMITS, options);
+    this.#scope = {
+      counters: new Counters(),
+      pubSub: new PubSub(),
+      logger: options.logger === false ? {} : (options.logger ?? consoleLogger),
+      activity: new Activity(),
+    };
+    this.#registry = {
+      opened: (connection) => this.#opened(connection),
+      gone: (connection) => this.#gone(connection),
+    };
+  }
+
+  /**
+   * Serves a socket at `path`; clients connect to `path` + "/websocket".
+   * @throws {OptionError} Something in the definition cannot be used, or the path is taken.
+   */
+  socket<A>(path: string, definition: SocketDefinition<A>): this {
+    if (this.#endpoints.has(path)) {
+      throw new OptionError("path", path, "a path that no other socket of this server has");
+    }
+    const endpoint = defineEndpoint(path, definition, this.#limits);
+    this.#endpoints.set(path, endpoint);
+    this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#registry, endpoint));
+    this.#watches.set(endpoint, new Watch(endpoint.limits));
+    return this;
+  }
+
+  /**
+   * Listens with an HTTP server of its own, which `close` closes.
+   * @throws {ListenError} The port is taken, or may not be used.
+   */
+  async listen({ port, host }: ListenOptions): Promise<{ readonly port: number }> {
+    if (this.#closing !== null) throw new ServerClosedError();
+    const { connectTimeout } = this.#limits;
+    const http = createServer(
+      {
+        headersTimeout: connectTimeout,
+        requestTimeout: connectTimeout,
+        connectionsCheckingInterval: Math.min(30_000, Math.ceil(connectTimeout / 4)),
+      },
+      (request, response) => {
+        if (!this.handleRequest(request, response)) answerPlainly(response, NOT_FOUND);
+      },
+    );
+    this.attach(http);
+    await new Promise<void>((resolve, reject) => {
+      const failed = (cause: Error): void => {
+        this.#detach(http);
+        const place = `port ${port}${host === undefined ? "" : ` of ${host}`}`;
+        reject(new ListenError(`Cannot listen on ${place}: ${cause.message}.`, { cause }));
+      };
+      http.once("error", failed);
+      http.listen(port, host, () => {
+        http.off("error", failed);
+        resolve();
+      });
+    });
+    this.#owned.add(http);
+    return { port: (http.address() as AddressInfo).port };
+  }
+
+  /**
+   * Serves the sockets on an HTTP or HTTPS server that exists, beside whatever else it does.
+   * Upgrades to other paths are left to its other listeners, and answered 404 if it has none.
+   * `close` ends the connections and leaves the HTTP server to its owner.
+   *
+   * @example
+   * ```ts
+   * const http = createServer(app);
+   * server.attach(http);
+   * http.listen(4000);
+   * ```
+   */
+  attach(http: HttpServer): void {
+    if (this.#closing !== null) throw new ServerClosedError();
+    if (this.#attached.has(http)) return;
+    const listener: UpgradeListener = (request, socket, head) => {
+      this.#upgrade(http, request, socket, head);
+    };
+    this.#attached.set(http, listener);
+    http.on("upgrade", listener);
+  }
+
+  /**
+   * Answers a plain HTTP request to the path of a socket, as Phoenix does: 400. False for any other
+   * path, which is then for the caller to answer.
+   */
+  handleRequest(request: IncomingMessage, response: ServerResponse): boolean {
+    const { path } = splitTarget(request.url);
+    if (findEndpoint(path, this.#endpoints) === undefined) return false;
+    const had = JSON.stringify([request.headers.connection ?? ""]);
+    const body = `'connection' header must contain 'upgrade', got ${had}`;
+    answerPlainly(response, { status: 400, type: "text/plain", body });
+    return true;
+  }
+
+  /**
+   * Sends a message to all members of a topic, on whatever socket they are.
+   * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
+   * @throws {EncodeError} The payload cannot be written: nobody was sent it.
+   */
+  broadcast(topic: string, event: string, payload: unknown): void {
+    this.#scope.pubSub.broadcast(topic, event, payload);
+  }
+
+  /** Closes (with 1000) all connections whose socket's `id` made this of them; says how many. */
+  disconnect(id: string): number {
+    const connections = [...(this.#byId.get(id) ?? [])];
+    for (const connection of connections) connection.disconnect();
+    return connections.length;
+  }
+
+  /** What is live and what was counted. A copy, which does not change. */
+  stats(): Stats {
+    return this.#scope.counters.snapshot();
+  }
+
+  /**
+   * Takes no new connection, tells all clients to come back elsewhere (1012) over `drain` ms, lets
+   * callbacks finish, and resolves when nothing is left: no socket, no timer, no listener. Every
+   * step is bounded by `closeTimeout`. To be called once; later calls wait for the first.
+   */
+  close({ drain = 0 }: CloseOptions = {}): Promise<void> {
+    if (!(drain >= 0 && drain < 2 ** 31)) {
+      throw new OptionError("drain", drain, "a number of ms of at least 0");
+    }
+    this.#closing ??= this.#close(drain);
+    return this.#closing;
+  }
+
+  async #close(drain: number): Promise<void> {
+    const released = [...this.#owned].map(
+      (http) => new Promise<void>((resolve) => http.close(() => resolve())),
+    );
+    for (const upgrader of this.#upgraders.values()) upgrader.close();
+    const allGone = new Promise<void>((resolve) => {
+      if (this.#connections.size === 0) resolve();
+      else this.#allGone = resolve;
+    });
+    await drainAll(this.#connections, drain, allGone);
+    await allGone;
+    for (const http of this.#attached.keys()) this.#detach(http);
+    await this.#scope.activity.idle(this.#limits.closeTimeout);
+    for (const http of this.#owned) http.closeAllConnections();
+    await Promise.all(released);
+  }
+
+  #detach(http: HttpServer): void {
+    const listener = this.#attached.get(http);
+    if (listener !== undefined) http.off("upgrade", listener);
+    this.#attached.delete(http);
+  }
+
+  #upgrade(http: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const decision = decideUpgrade(request, this.#endpoints);
+    const { closeTimeout } = this.#limits;
+    if (decision.type === "refuse") {
+      const isOthers = decision.reason === "unknownPath" && http.listenerCount("upgrade") > 1;
+      if (!isOthers) refuse(this.#scope, socket, decision.reason, decision.answer, closeTimeout);
+      return;
+    }
+    if (this.#closing !== null) {
+      return refuse(this.#scope, socket, "closing", { status: 503 }, closeTimeout);
+    }
+    this.#upgraders.get(decision.endpoint)?.upgrade(request, socket, head, decision);
+  }
+
+  #opened(connection: Connection): void {
+    this.#connections.add(connection);
+    this.#watches.get(connection.endpoint)?.add(connection);
+    if (connection.id === null) return;
+    const named = this.#byId.get(connection.id);
+    if (named === undefined) this.#byId.set(connection.id, new Set([connection]));
+    else named.add(connection);
+  }
+
+  #gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#watches.get(connection.endpoint)?.delete(connection);
+    if (connection.id !== null) {
+      const named = this.#byId.get(connection.id);
+      named?.delete(connection);
+      if (named?.size === 0) this.#byId.delete(connection.id);
+    }
+    if (this.#connections.size === 0) this.#allGone?.();
+  }
+}
+
+function answerPlainly(
+  response: ServerResponse,
+  { status, type, body = "" }: { status: number; type?: string; body?: string },
+): void {
+  if (type !== undefined) response.setHeader("Content-Type", `${type}; charset=utf-8`);
+  response.writeHead(status).end(body);
+}
