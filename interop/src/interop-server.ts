@@ -72,14 +72,9 @@ function connect({
   url,
   peer,
 }: ConnectRequest): Accepted<InteropAssigns> | Refused {
-  switch (params["token"]) {
-    case "bad":
-    case "err":
-      return refuse(403);
-    case "raise":
-      throw new Error("A crash of connect was asked for.");
-  }
-  const { user } = params;
+  const { token, user } = params;
+  if (token === "bad" || token === "err") return refuse(403);
+  if (token === "raise") throw new Error("A crash of connect was asked for.");
   return accept({
     user: typeof user === "string" ? user : null,
     about: {

@@ -5,6 +5,7 @@ import { Channel, type ChannelDefinition } from "./channel.ts";
 import { OptionError, UnhandledEventError } from "./errors.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { NO_REPLY } from "./results.ts";
+import { isThenable } from "./thenable.ts";
 
 /** An event and its payload, as `handleIn` and `handleOut` get them. */
 export interface EventPayload {
@@ -39,7 +40,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
     definition !== null &&
     typeof definition.join === "function"
   ) {
-    return objectKind(definition as Callbacks & { intercept?: readonly string[] });
+    return objectKind(definition);
   }
   throw new OptionError(
     `channels["${pattern}"]`,
@@ -51,7 +52,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
 function classKind(Class: new (seat: Seat<unknown>) => Channel): ChannelKind {
   const intercept = (Class as unknown as typeof Channel).intercept;
   const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
-    callback(opened as Callbacks, name)?.call(opened, argument);
+    callback(opened, name)?.call(opened, argument);
   return {
     intercept: new Set(intercept),
     open: (seat) => new Class(seat),
@@ -101,13 +102,4 @@ function handlersByEvent(handlers: object): ChannelKind["handleIn"] {
     if (isThenable(result)) return result.then((value) => value ?? NO_REPLY);
     return result ?? NO_REPLY;
   };
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

@@ -24,7 +24,7 @@ export interface ChannelTypes {
 }
 
 /** A channel of which nothing is known: any event, and payloads of type `unknown`. */
-export type Untyped = Record<never, never>;
+export type Untyped = ChannelTypes;
 
 /**
  * What the client sends with its join. It is what the interface promises and a client can send

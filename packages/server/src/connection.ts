@@ -4,31 +4,22 @@ import type { Duplex } from "node:stream";
 import {
   DecodeError,
   type ClientMessage,
-  type JoinMessage,
   type Serializer,
   type ServerMessage,
 } from "@slipstream/core";
 import { WebSocket } from "ws";
-import type { ChannelSocket } from "./channel-context.ts";
 import { checkClose } from "./close-code.ts";
-import type { Counters } from "./counters.ts";
-import { decide, topicOf, unmatched, type TopicState } from "./decide.ts";
 import type { ConnectionEnd } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { toWire } from "./frame.ts";
 import type { Limits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import type { Logger } from "./logger.ts";
-import { Membership } from "./membership.ts";
-import type { MembershipHost, Predecessor } from "./membership-host.ts";
-import type { PubSub } from "./pub-sub.ts";
+import type { Line } from "./membership-host.ts";
+import { Memberships } from "./memberships.ts";
 import { resetSocket } from "./reset.ts";
 import type { ServerScope } from "./server-scope.ts";
 import type { Watched } from "./watch.ts";
-import type { ClosingListener, ServerWebSocket } from "./web-socket.ts";
-
-const VACANT: TopicState = { type: "vacant", full: false };
-const FULL: TopicState = { type: "vacant", full: true };
+import type { WebSocketListener, ServerWebSocket } from "./web-socket.ts";
 
 /** What the handshake has settled. */
 export interface Handshake {
@@ -38,19 +29,16 @@ export interface Handshake {
   readonly id: string | null;
 }
 
-export class Connection
-  implements MembershipHost, ChannelSocket<unknown>, ClosingListener, Watched
-{
+export class Connection implements Line, WebSocketListener, Watched {
   readonly endpoint: Endpoint;
   readonly serializer: Serializer;
   readonly assigns: unknown;
   readonly id: string | null;
-  lingering = 0;
-  readonly #scope: ServerScope;
+  readonly scope: ServerScope;
   readonly #webSocket: ServerWebSocket;
   readonly #raw: Duplex;
   readonly #onGone: (connection: Connection) => void;
-  readonly #memberships = new Map<string, Membership>();
+  readonly #memberships: Memberships;
   readonly #liveness = new Liveness();
   /** Why it ends, once that is known. Nothing is sent or handled any more. */
   #end: ConnectionEnd | null = null;
@@ -68,7 +56,7 @@ export class Connection
     raw: Duplex,
     onGone: (connection: Connection) => void,
   ) {
-    this.#scope = scope;
+    this.scope = scope;
     this.endpoint = handshake.endpoint;
     this.serializer = handshake.serializer;
     this.assigns = handshake.assigns;
@@ -76,25 +64,14 @@ export class Connection
     this.#webSocket = webSocket;
     this.#raw = raw;
     this.#onGone = onGone;
+    this.#memberships = new Memberships(this, handshake.endpoint.channels);
     scope.counters.opened += 1;
-    webSocket.listener = this;
   }
 
-  get socket(): ChannelSocket<unknown> {
-    return this;
-  }
   get limits(): Limits {
     return this.endpoint.limits;
   }
-  get counters(): Counters {
-    return this.#scope.counters;
-  }
-  get pubSub(): PubSub {
-    return this.#scope.pubSub;
-  }
-  get logger(): Logger {
-    return this.#scope.logger;
-  }
+
   get isOpen(): boolean {
     return this.#end === null && this.#webSocket.readyState === WebSocket.OPEN;
   }
@@ -103,8 +80,12 @@ export class Connection
 
   /** A frame came. */
   received(data: Buffer, isBinary: boolean): void {
-    if (!this.isOpen || this.#draining) return;
-    this.counters.messagesReceived += 1;
+    const { counters } = this.scope;
+    counters.messagesReceived += 1;
+    if (!this.isOpen || this.#draining) {
+      counters.messagesDropped += 1;
+      return;
+    }
     let message: ClientMessage;
     try {
       message = this.serializer.decode(isBinary ? data : data.toString("utf8"), "client");
@@ -112,60 +93,7 @@ export class Connection
       if (!(error instanceof DecodeError)) throw error;
       return this.#closeWith({ type: "malformedMessage", error: error.code }, 1011, "");
     }
-    this.dispatch(message);
-  }
-
-  dispatch(message: ClientMessage): void {
-    if (!this.isOpen) {
-      this.counters.messagesDropped += 1;
-      return;
-    }
-    const membership = this.#memberships.get(topicOf(message));
-    const decision = decide(message, membership?.state ?? this.#vacancy);
-    switch (decision.type) {
-      case "answer":
-        return this.send(decision.reply);
-      case "refuseJoin":
-        this.counters.joins.tooMany += 1;
-        return this.send(decision.reply);
-      case "join":
-        return this.#join(message as JoinMessage, null);
-      case "rejoin":
-        membership?.end({ type: "duplicateJoin" });
-        return this.#join(message as JoinMessage, membership ?? null);
-      case "deliver":
-        return membership?.receive(message as Exclude<ClientMessage, { type: "heartbeat" }>);
-      case "ignore":
-        this.counters.messagesDropped += 1;
-    }
-  }
-
-  get #vacancy(): TopicState {
-    const taken = this.#memberships.size + this.lingering;
-    return taken < this.limits.maxChannels ? VACANT : FULL;
-  }
-
-  rejoin(message: JoinMessage, predecessor: Predecessor): void {
-    if (this.isOpen) this.#join(message, predecessor);
-    else this.counters.messagesDropped += 1;
-  }
-
-  #join(message: JoinMessage, predecessor: Predecessor | null): void {
-    const { topic, joinRef, ref } = message;
-    const kind = this.endpoint.channels.match(topic);
-    if (kind === undefined) {
-      this.counters.joins.unmatched += 1;
-      return this.send(unmatched(topic, ref));
-    }
-    const membership = new Membership(this, kind, topic, joinRef);
-    this.#memberships.set(topic, membership);
-    membership.join(message, predecessor);
-  }
-
-  forget(membership: { readonly topic: string }): void {
-    if (this.#memberships.get(membership.topic) === membership) {
-      this.#memberships.delete(membership.topic);
-    }
+    this.#memberships.dispatch(message);
   }
 
   // Out.
@@ -177,9 +105,10 @@ export class Connection
   /** Past `ws`, whose own frames never wait while nothing is compressed: so the order is kept. */
   write(wire: Buffer): void {
     if (!this.isOpen) return;
-    if (this.#raw.writableLength > this.limits.maxBuffered)
+    if (this.#raw.writableLength > this.limits.maxBuffered) {
       return this.#reset({ type: "overflow" });
-    this.counters.messagesSent += 1;
+    }
+    this.scope.counters.messagesSent += 1;
     this.#raw.write(wire);
   }
 
@@ -208,12 +137,12 @@ export class Connection
 
   began(): void {
     this.#working += 1;
-    this.#scope.activity.began();
+    this.scope.activity.began();
   }
 
   finished(): void {
     this.#working -= 1;
-    this.#scope.activity.finished();
+    this.scope.activity.finished();
     if (this.#draining && this.#working === 0) this.#closeDrained();
   }
 
@@ -262,7 +191,7 @@ export class Connection
   #reset(end: ConnectionEnd): void {
     if (this.#gone) return;
     this.#end ??= end;
-    this.#endMemberships();
+    this.#memberships.end({ type: "closed" });
     resetSocket(this.#raw);
   }
 
@@ -284,7 +213,7 @@ export class Connection
   #ending(): void {
     if (this.#gone) return;
     this.#startTimer(() => resetSocket(this.#raw));
-    this.#endMemberships();
+    this.#memberships.end({ type: "closed" });
   }
 
   unreadable(): void {
@@ -303,14 +232,10 @@ export class Connection
     this.#gone = true;
     this.#end ??= code === 1006 ? { type: "connectionLost" } : { type: "closedByRemote", code };
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#endMemberships();
+    this.#memberships.end({ type: "closed" });
     this.#releaseDrained();
-    this.counters.connectionEnded(this.#end);
+    this.scope.counters.connectionEnded(this.#end);
     this.#onGone(this);
-  }
-
-  #endMemberships(): void {
-    for (const membership of this.#memberships.values()) membership.end({ type: "closed" });
   }
 
   #startTimer(action: () => void): void {

@@ -6,9 +6,12 @@ import { PHOENIX_TOPIC, type ClientMessage, type Ref, type ReplyMessage } from "
 export type TopicState =
   /** No channel. `full` if the connection has all the channels that it may have. */
   | { readonly type: "vacant"; readonly full: boolean }
-  /** The join is being decided, or a leave waits for its turn: whatever comes waits behind it. */
-  | { readonly type: "changing" }
-  | { readonly type: "joined"; readonly joinRef: Ref | null };
+  | { readonly type: "joining" }
+  | { readonly type: "joined"; readonly joinRef: Ref | null }
+  /** A leave waits for its turn. */
+  | { readonly type: "leaving" }
+  /** The membership is gone; only its last callback is not. */
+  | { readonly type: "ended" };
 
 /** What to do. */
 export type Decision =
@@ -40,7 +43,10 @@ export function decide(message: ClientMessage, state: TopicState): Decision {
     return { type: "answer", reply: okReply(PHOENIX_TOPIC, null, message.ref) };
   }
   switch (state.type) {
-    case "changing":
+    case "joining":
+    case "leaving":
+    case "ended":
+      // What the topic will be is not known yet: the message waits for its turn.
       return DELIVER;
     case "joined":
       switch (message.type) {

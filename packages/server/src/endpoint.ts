@@ -58,13 +58,9 @@ export function defineEndpoint<A>(
   if (typeof path !== "string" || !/^\/[^?#]*[^/?#]$/.test(path)) {
     throw new OptionError("path", path, 'a path such as "/socket", without a slash at its end');
   }
-  const { connect, id, channels } = definition;
-  if (connect !== undefined && typeof connect !== "function") {
-    throw new OptionError("connect", connect, "a function of (request)");
-  }
-  if (id !== undefined && typeof id !== "function") {
-    throw new OptionError("id", id, "a function of (assigns)");
-  }
+  const { channels } = definition;
+  checkFunction(definition, "connect", "a function of (request)");
+  checkFunction(definition, "id", "a function of (assigns)");
   if (typeof channels !== "object" || channels === null) {
     throw new OptionError("channels", channels, "an object of channels by topic");
   }
@@ -73,9 +69,16 @@ export function defineEndpoint<A>(
   );
   return {
     path,
-    connect: connect === undefined ? null : connect.bind(definition),
-    idOf: id === undefined ? null : (id.bind(definition) as (assigns: unknown) => string | null),
+    connect: definition.connect?.bind(definition) ?? null,
+    idOf: (definition.id?.bind(definition) as Endpoint["idOf"] | undefined) ?? null,
     channels: new TopicPatterns(Object.fromEntries(kinds)),
     limits: withLimits(limits, definition),
   };
+}
+
+function checkFunction(definition: object, option: "connect" | "id", accepts: string): void {
+  const value: unknown = Reflect.get(definition, option);
+  if (value !== undefined && typeof value !== "function") {
+    throw new OptionError(option, value, accepts);
+  }
 }

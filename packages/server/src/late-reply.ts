@@ -22,8 +22,7 @@ export class PendingReply implements LateReply {
 
   reply(...args: [unknown?] | [string, unknown]): boolean {
     if (this.#answered) return false;
-    const { status, response } =
-      args.length === 2 ? reply(args[0] as string, args[1]) : reply(args[0]);
+    const { status, response } = args.length === 2 ? reply(args[0], args[1]) : reply(args[0]);
     const sent = this.#send({
       type: "reply",
       topic: this.#topic,

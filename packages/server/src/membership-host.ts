@@ -1,4 +1,4 @@
-// What a membership needs of its connection. Kept apart so that neither file imports the other.
+// What a membership needs of its surroundings, so that none of these files imports another.
 import type {
   JoinMessage,
   LeaveMessage,
@@ -8,10 +8,38 @@ import type {
   ServerMessage,
 } from "@slipstream/core";
 import type { ChannelSocket } from "./channel-context.ts";
-import type { Counters } from "./counters.ts";
 import type { Limits } from "./limits.ts";
-import type { Logger } from "./logger.ts";
-import type { PubSub, Subscriber } from "./pub-sub.ts";
+import type { ServerScope } from "./server-scope.ts";
+
+/** The connection, as seen by what uses it. */
+export interface Line extends ChannelSocket<unknown> {
+  readonly serializer: Serializer;
+  readonly limits: Limits;
+  readonly scope: ServerScope;
+  /** Messages are still being taken and sent. */
+  readonly isOpen: boolean;
+  /** Sends a message, if the line is open. @throws {EncodeError} It cannot be written. */
+  send(message: ServerMessage): void;
+  /** Sends a whole frame, if the line is open. */
+  write(wire: Buffer): void;
+  /** Work takes its time; `finished` follows. What is being closed waits for it. */
+  began(): void;
+  finished(): void;
+  drained(): Promise<void>;
+}
+
+/** The topics of the connection: who has which. */
+export interface Topics {
+  /** Handles a message as if it had just come. */
+  dispatch(message: JoinMessage | LeaveMessage | PushMessage): void;
+  /** Handles a join of a topic whose membership has just made way for it. */
+  rejoin(message: JoinMessage, predecessor: Predecessor): void;
+  /** The topic is vacant, if this membership still had it. */
+  forget(membership: Predecessor): void;
+  /** It has ended, but a callback is still at work: it takes up room until `lingered`. */
+  lingers(): void;
+  lingered(): void;
+}
 
 /** A membership that makes way for another one of the same topic. */
 export interface Predecessor {
@@ -21,31 +49,4 @@ export interface Predecessor {
   readonly isSettled: boolean;
   /** Called once it is settled. */
   onSettled: (() => void) | null;
-}
-
-export interface MembershipHost {
-  readonly socket: ChannelSocket<unknown>;
-  readonly serializer: Serializer;
-  readonly limits: Limits;
-  readonly counters: Counters;
-  readonly pubSub: PubSub;
-  readonly logger: Logger;
-  /** Messages are still being sent. */
-  readonly isOpen: boolean;
-  /** Memberships that ended while a callback was at work, which still is. They take up room. */
-  lingering: number;
-  /** Sends a message, if the connection is open. @throws {EncodeError} It cannot be written. */
-  send(message: ServerMessage): void;
-  /** Sends a whole frame, if the connection is open. */
-  write(wire: Buffer): void;
-  /** Handles a message as if it had just come. */
-  dispatch(message: JoinMessage | LeaveMessage | PushMessage): void;
-  /** Handles a join of a topic whose membership has just ended for it. */
-  rejoin(message: JoinMessage, predecessor: Predecessor): void;
-  /** The topic is vacant, if this membership still had it. */
-  forget(membership: Subscriber & { readonly topic: string }): void;
-  /** A callback takes its time; `finished` follows. What is being closed waits for it. */
-  began(): void;
-  finished(): void;
-  drained(): Promise<void>;
 }

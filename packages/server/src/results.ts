@@ -41,7 +41,7 @@ export const NO_REPLY: NoReply = { type: "noreply" };
  * join(params) { return ok({ members: 3 }); }
  * ```
  */
-export function ok(): Ok<Record<never, never>>;
+export function ok(): Ok<Record<string, never>>;
 export function ok<R>(response: R): Ok<R>;
 export function ok(response: unknown = {}): Ok<unknown> {
   return { type: "ok", response };
@@ -70,7 +70,7 @@ export function deny(response: unknown): Denied {
  * return reply("error", { reason: "too long" });
  * ```
  */
-export function reply(): Reply<Record<never, never>>;
+export function reply(): Reply<Record<string, never>>;
 export function reply<R>(response: R): Reply<R>;
 export function reply(status: string, response: unknown): Reply<never>;
 export function reply(...args: [] | [unknown] | [string, unknown]): Reply<unknown> {
@@ -120,7 +120,7 @@ export interface Refused {
  * connect({ params }) { return accept({ user: String(params.user) }); }
  * ```
  */
-export function accept(): Accepted<Record<never, never>>;
+export function accept(): Accepted<Record<string, never>>;
 export function accept<A>(assigns: A): Accepted<A>;
 export function accept(assigns: unknown = {}): Accepted<unknown> {
   return { type: "accepted", assigns };

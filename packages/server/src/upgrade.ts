@@ -2,9 +2,8 @@
 // request's head says is decided in upgrade-decision.ts.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import { CHANNELS_PROTOCOL, readAuthToken } from "./auth-token.ts";
-import { isThenable } from "./channel-kind.ts";
 import { Connection, type Handshake } from "./connection.ts";
 import type { ConnectRequest, Endpoint } from "./endpoint.ts";
 import type { UpgradeRefusal } from "./end-reason.ts";
@@ -12,6 +11,7 @@ import { InvalidResultError } from "./errors.ts";
 import { refuseUpgrade } from "./refusal.ts";
 import type { ServerScope } from "./server-scope.ts";
 import type { HttpAnswer, UpgradeDecision } from "./upgrade-decision.ts";
+import { isThenable } from "./thenable.ts";
 import { ServerWebSocket } from "./web-socket.ts";
 
 type Ask = Extract<UpgradeDecision, { type: "ask" }>;
@@ -44,7 +44,7 @@ export class Upgrader {
     this.#endpoint = endpoint;
     const options = {
       noServer: true,
-      WebSocket: ServerWebSocket<Connection>,
+      WebSocket: ServerWebSocket,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: endpoint.limits.maxPayload,
@@ -137,15 +137,15 @@ export class Upgrader {
     }
     const handshake = { endpoint: this.#endpoint, serializer, assigns, id };
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(handshake, webSocket as ServerWebSocket<Connection>, socket);
+      this.#open(handshake, webSocket as ServerWebSocket, socket);
     });
   }
 
-  #open(handshake: Handshake, webSocket: ServerWebSocket<Connection>, raw: Duplex): void {
+  #open(handshake: Handshake, webSocket: ServerWebSocket, raw: Duplex): void {
     const connection = new Connection(this.#scope, handshake, webSocket, raw, (gone) =>
       this.#registry.gone(gone),
     );
-    webSocket.on("message", onMessage).on("error", onError).on("close", onClose);
+    webSocket.listen(connection);
     raw.on("end", () => connection.tcpEnded());
     this.#registry.opened(connection);
   }
@@ -195,22 +195,4 @@ function connectRequest(request: IncomingMessage, { params }: Ask): ConnectReque
     url: new URL(request.url ?? "/", base),
     peer: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
   };
-}
-
-// Shared by all connections, so that none has functions of its own.
-
-function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
-  connectionOf(this)?.received(data as Buffer, isBinary);
-}
-
-function onError(this: WebSocket): void {
-  connectionOf(this)?.failed();
-}
-
-function onClose(this: WebSocket, code: number): void {
-  connectionOf(this)?.gone(code);
-}
-
-function connectionOf(webSocket: WebSocket): Connection | null {
-  return (webSocket as ServerWebSocket<Connection>).listener;
 }

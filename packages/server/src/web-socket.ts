@@ -2,25 +2,57 @@
 // handshake has begun, or has come one step further. Everything else is `ws` as it comes.
 import { WebSocket } from "ws";
 
-/** Told by each call of `close`; `ws` itself calls it when a close frame or a bad frame came. */
-export interface ClosingListener {
-  /** @param code What this side sends, or echoes; 1005 for nothing. */
+/** What happens to a WebSocket. */
+export interface WebSocketListener {
+  /** A whole message came. */
+  received(bytes: Buffer, isBinary: boolean): void;
+  /**
+   * A close frame goes out: our own, or, called by `ws` itself, the echo of the client's or the
+   * answer to a frame that breaks the protocol (then `failed` follows).
+   * @param code 1005 for none.
+   */
   closing(code: number): void;
-  /** `ws` gave up on the peer, which lets more than 60 pongs wait. */
+  /** `ws` has refused a frame. */
+  failed(): void;
+  /** `ws` gives up on a client that lets more than 60 pongs wait. */
   unreadable(): void;
+  /** TCP is gone. */
+  gone(code: number): void;
 }
 
-export class ServerWebSocket<L extends ClosingListener = ClosingListener> extends WebSocket {
-  listener: L | null = null;
+export class ServerWebSocket extends WebSocket {
+  #listener: WebSocketListener | null = null;
+
+  /** Listens with functions that all WebSockets share. To be called once. */
+  listen(listener: WebSocketListener): void {
+    this.#listener = listener;
+    this.on("message", onMessage).on("error", onError).on("close", onClose);
+  }
 
   override close(code?: number, reason?: string | Buffer): void {
     const before = this.readyState;
     super.close(code, reason);
-    if (before !== WebSocket.CLOSED) this.listener?.closing(code ?? 1005);
+    if (before !== WebSocket.CLOSED) this.#listener?.closing(code ?? 1005);
   }
 
   override terminate(): void {
-    if (this.listener === null) super.terminate();
-    else this.listener.unreadable();
+    if (this.#listener === null) super.terminate();
+    else this.#listener.unreadable();
   }
+
+  static listenerOf(webSocket: WebSocket): WebSocketListener | null {
+    return webSocket instanceof ServerWebSocket ? webSocket.#listener : null;
+  }
+}
+
+function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+  ServerWebSocket.listenerOf(this)?.received(data as Buffer, isBinary);
+}
+
+function onError(this: WebSocket): void {
+  ServerWebSocket.listenerOf(this)?.failed();
+}
+
+function onClose(this: WebSocket, code: number): void {
+  ServerWebSocket.listenerOf(this)?.gone(code);
 }

@@ -1,0 +1,95 @@
+// One thing at a time, in order, each with the time that it takes; what comes meanwhile waits.
+// Nothing here knows what the things are.
+import { isThenable } from "./thenable.ts";
+import { Inbox } from "./inbox.ts";
+
+/**
+ * Works on items one after the other. Synchronous work is done within `take`, so that whoever has
+ * nothing to wait for waits for nothing.
+ */
+export abstract class Turns<T> {
+  readonly #limit: number;
+  #inbox: Inbox<T> | null = null;
+  #busy = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Does the work. May return a promise, and may throw. */
+  protected abstract call(item: T): unknown;
+  /** Takes its result. Must not throw. */
+  protected abstract conclude(item: T, result: unknown): void;
+  /** Takes what it threw. Must not throw. */
+  protected abstract fail(item: T, error: unknown): void;
+  /** Nothing is at work, and nothing waits. */
+  protected abstract rest(): void;
+  /** Work takes its time; `finished` follows. */
+  protected abstract began(): void;
+  protected abstract finished(): void;
+
+  /** Something is at work, or `hold` was called. */
+  protected get isBusy(): boolean {
+    return this.#busy;
+  }
+
+  /** Makes everything wait until `proceed`. */
+  protected hold(): void {
+    this.#busy = true;
+  }
+
+  /** Works on an item before all that waits. */
+  protected proceed(first?: T): void {
+    this.#work(first ?? this.#inbox?.take());
+  }
+
+  /** Works on an item in its turn. False if too many wait: then it is not taken. */
+  protected take(item: T): boolean {
+    if (this.#busy) {
+      this.#inbox ??= new Inbox(this.#limit);
+      return this.#inbox.offer(item);
+    }
+    this.#busy = true;
+    this.#work(item);
+    return true;
+  }
+
+  /** Gives back all that waits. */
+  protected clear(): T[] {
+    return this.#inbox?.empty() ?? [];
+  }
+
+  #work(first: T | undefined): void {
+    for (let item = first; item !== undefined; item = this.#inbox?.take()) {
+      let result: unknown;
+      try {
+        result = this.call(item);
+      } catch (error) {
+        this.fail(item, error);
+        continue;
+      }
+      if (isThenable(result)) return this.#await(item, result);
+      this.conclude(item, result);
+    }
+    this.#busy = false;
+    this.rest();
+  }
+
+  #await(item: T, result: PromiseLike<unknown>): void {
+    this.began();
+    const resume = (): void => {
+      this.#work(this.#inbox?.take());
+      this.finished();
+    };
+    result.then(
+      (value) => {
+        this.conclude(item, value);
+        resume();
+      },
+      (error: unknown) => {
+        this.fail(item, error);
+        resume();
+      },
+    );
+  }
+}
