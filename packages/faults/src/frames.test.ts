@@ -10,6 +10,7 @@ import {
   OPCODE,
   pingFrame,
   pongFrame,
+  type RawFrame,
   textFrame,
 } from "./frames.ts";
 import { acceptResponse, acceptValue, readRequestHead, refusalResponse } from "./handshake.ts";
@@ -27,14 +28,16 @@ function readAll(...chunks: Uint8Array[]): ReturnType<FrameReader["read"]>[] {
   return frames;
 }
 
-test.each([
+const EXAMPLES: readonly [what: string, frame: RawFrame, bytes: string][] = [
   ["an unmasked text", textFrame("Hello"), "810548656c6c6f"],
   ["a masked text", { ...textFrame("Hello"), mask: MASK }, "818537fa213d7f9f4d5158"],
   ["the first fragment", { ...textFrame("Hel"), fin: false }, "010348656c"],
   ["the last fragment", { opcode: OPCODE.continuation, payload: Buffer.from("lo") }, "80026c6f"],
   ["a ping", pingFrame("Hello"), "890548656c6c6f"],
   ["a masked pong", { ...pongFrame("Hello"), mask: MASK }, "8a8537fa213d7f9f4d5158"],
-])("RFC 6455 5.7: %s", (_, frame, bytes) => {
+];
+
+test.each(EXAMPLES)("RFC 6455 5.7: %s", (_, frame, bytes) => {
   expect(hex(encodeFrame(frame))).toBe(bytes);
   const [read] = readAll(Buffer.from(bytes, "hex"));
   expect(read).toMatchObject({ opcode: frame.opcode, fin: frame.fin ?? true, rsv: 0 });

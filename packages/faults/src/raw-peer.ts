@@ -1,7 +1,7 @@
 // The server's end of one TCP connection, for a script to drive frame by frame. It does nothing by
 // itself: no pong, no answer to a close, no FIN after a FIN.
 import type { Duplex } from "node:stream";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import { FrameReader, type ReadFrame } from "./frame-reader.ts";
 import { encodeFrame, type RawFrame } from "./frames.ts";
 import {
@@ -35,7 +35,9 @@ interface Wait {
 
 export class RawPeer {
   readonly wire: WireLog = new WireLog();
+  /** What is read and written: TCP, or the TLS on it. */
   readonly #socket: Duplex;
+  readonly #tcp: Socket;
   readonly #reader = new FrameReader();
   readonly #unread: ReadFrame[] = [];
   readonly #waits = new Set<Wait>();
@@ -43,23 +45,30 @@ export class RawPeer {
   #beforeHead: Buffer[] = [];
   #bytesReceived = 0;
   #finReceived = false;
+  #rstReceived = false;
   #closed = false;
 
-  constructor(socket: Duplex) {
+  constructor(tcp: Socket, socket: Duplex = tcp) {
+    this.#tcp = tcp;
     this.#socket = socket;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => {
-      whenTrulyEnded(socket, () => {
+      whenTrulyEnded(socket, tcp, () => {
         this.#finReceived = true;
         this.wire.note("client", "fin");
         this.#settle();
         this.#failWaits("input");
       });
     });
-    socket.on("error", (error: NodeJS.ErrnoException) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      if (this.#closed || this.#rstReceived) return;
       if (error.code !== "ECONNRESET" && error.code !== "EPIPE") return;
-      if (!this.#closed) this.wire.note("client", "rst");
-    });
+      this.#rstReceived = true;
+      this.wire.note("client", "rst");
+    };
+    // Some errors of TCP do not reach the TLS on it.
+    tcp.on("error", failed);
+    if (socket !== tcp) socket.on("error", failed);
     socket.on("close", () => {
       this.#closed = true;
       this.#settle();
@@ -70,7 +79,7 @@ export class RawPeer {
 
   /** The client's port, to find its end of the connection in the kernel's tables. */
   get remotePort(): number | undefined {
-    return this.#socket instanceof Socket ? this.#socket.remotePort : undefined;
+    return this.#tcp.remotePort;
   }
 
   get closed(): boolean {
@@ -128,8 +137,7 @@ export class RawPeer {
   reset(): void {
     if (this.#closed) return;
     this.wire.note("server", "rst");
-    if (this.#socket instanceof Socket) resetNow(this.#socket);
-    else this.#socket.destroy();
+    resetNow(this.#tcp);
   }
 
   /** Resolves when the client's FIN has come. */

@@ -1,5 +1,7 @@
 // A TCP server on loopback without any WebSocket library, whose connections are driven by a script.
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { SelfSigned } from "./certificate.ts";
 import { PeerGoneError, RawPeer } from "./raw-peer.ts";
 import { resetNow } from "./reset.ts";
 
@@ -9,6 +11,8 @@ export type Script = (peer: RawPeer, index: number) => Promise<void> | void;
 export interface RawServerOptions {
   /** "127.0.0.1" unless said otherwise. */
   readonly host?: string;
+  /** Speaks TLS, with this key and this certificate. What is recorded is then what TLS makes of the wire. */
+  readonly tls?: SelfSigned;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface RawServerOptions {
 export class RawServer {
   /** Starts to listen on a free port. `script` runs once for each connection. */
   static async listen(script: Script, options: RawServerOptions = {}): Promise<RawServer> {
-    const server = new RawServer(script, options.host ?? "127.0.0.1");
+    const server = new RawServer(script, options);
     await new Promise<void>((resolve, reject) => {
       server.#server.once("error", reject);
       server.#server.listen(0, server.#host, resolve);
@@ -41,17 +45,22 @@ export class RawServer {
   readonly peers: RawPeer[] = [];
   readonly #server: Server;
   readonly #host: string;
+  readonly #scheme: "ws" | "wss";
   readonly #sockets = new Set<Socket>();
   readonly #failures: unknown[] = [];
   readonly #arrivals = new Set<() => void>();
 
-  private constructor(script: Script, host: string) {
+  private constructor(script: Script, { host = "127.0.0.1", tls }: RawServerOptions) {
     this.#host = host;
+    this.#scheme = tls === undefined ? "ws" : "wss";
     // Half-open connections are allowed, since when to send our FIN is the script's to say.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
-      const peer = new RawPeer(socket);
+      const peer =
+        tls === undefined
+          ? new RawPeer(socket)
+          : new RawPeer(socket, new TLSSocket(socket, { ...tls, isServer: true }));
       const index = this.peers.push(peer) - 1;
       void this.#run(script, peer, index);
       for (const arrived of this.#arrivals) arrived();
@@ -64,7 +73,7 @@ export class RawServer {
 
   /** The address for a WebSocket client, such as "ws://127.0.0.1:4000". */
   get url(): string {
-    return `ws://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.port}`;
+    return `${this.#scheme}://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.port}`;
   }
 
   /** TCP connections that are not over. */

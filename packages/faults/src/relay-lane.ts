@@ -37,7 +37,7 @@ export class Lane {
     this.#behaviour = behaviour;
     this.#finder = finder;
     source.on("data", (chunk: Buffer) => this.#takeBytes(chunk));
-    source.on("end", () => whenTrulyEnded(source, () => this.#take({ type: "fin" })));
+    source.on("end", () => whenTrulyEnded(source, source, () => this.#take({ type: "fin" })));
     source.on("error", () => this.#take({ type: "rst" }));
     sink.on("drain", () => {
       this.#sinkIsFull = false;

@@ -16,14 +16,16 @@ export function resetNow(socket: Socket): void {
 }
 
 /**
- * To be called on a socket's "end": calls `ended` if that was a FIN, and lets the socket fail with
+ * To be called on a stream's "end": calls `ended` if that was a FIN, and lets the stream fail with
  * ECONNRESET if it was a RST. (Where a RST finds unread bytes, libuv hands over the bytes and then
  * reports the end of the stream, as if a FIN had come.) Cannot tell them apart once we have sent our FIN.
+ *
+ * @param tcp the stream itself, or what is under its TLS.
  */
-export function whenTrulyEnded(socket: Duplex, ended: () => void): void {
-  if (!socket.writable) return ended();
+export function whenTrulyEnded(stream: Duplex, tcp: Socket, ended: () => void): void {
+  if (!stream.writable) return ended();
   // Nothing is sent, but the kernel says whether it could have been.
-  socket.write("", (error) => {
+  tcp.write("", (error) => {
     if (!error) ended();
   });
 }

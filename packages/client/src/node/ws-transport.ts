@@ -163,9 +163,11 @@ class WsTransport implements Transport, ConnectionOwner {
       this.#failure = { cause: new TransportError("bad_handshake") };
       return this.reset();
     }
+    // Node takes it away from the response once that has ended.
+    const { socket } = response;
     this.#refusal = new Refusal(response, (body) => {
       // All was said: a FIN is enough. An agent would otherwise keep the socket for another request.
-      if (body === "ended") response.socket.destroySoon();
+      if (body === "ended") socket.destroySoon();
       else if (this.#tcp !== null) resetTcp(this.#tcp, this.#tcp);
     });
   }
@@ -242,11 +244,12 @@ class WsTransport implements Transport, ConnectionOwner {
     };
   }
 
-  /** What the library does not tell: why TCP ended. */
+  /** What the library does not tell: why TCP ended. What our own reset caused is no reason. */
   #unreported(code: number): TransportClosed["error"] {
+    if (this.#phase === "resetting") return undefined;
     const cause = this.#stream?.errored ?? this.#tcp?.errored;
     if (cause !== null && cause !== undefined) return { cause };
-    if (code !== 1006 || this.#phase === "resetting") return undefined;
+    if (code !== 1006) return undefined;
     const ended = this.#stream?.readableEnded === true;
     return { cause: new TransportError(ended ? "ended_without_close" : "destroyed") };
   }

@@ -1,0 +1,313 @@
+// reset() and close() in every state that a connection can be in: the report comes once, nothing is
+// left on either side, and where there is a TCP connection the server sees a RST.
+import {
+  closeFrame,
+  FullServer,
+  RawServer,
+  textFrame,
+  type RawPeer,
+  type Script,
+} from "@slipstream/faults";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  clientStates,
+  expectKernelToBeEmpty,
+  Recorder,
+  type TransportUnderTest,
+} from "./recorder.conformance.ts";
+
+const ENDED = { code: null, reason: "", clean: false };
+
+export function describeResetting({ dial, can, servers }: TransportUnderTest): void {
+  describe("endings on our side", () => {
+    let server: RawServer;
+    afterEach(async () => {
+      await expectKernelToBeEmpty(server.port);
+      await server.close();
+    });
+
+    async function dialTo(script: Script): Promise<{ client: Recorder; peer: RawPeer }> {
+      server = await RawServer.listen(script, servers);
+      const client = new Recorder(dial, `${server.url}/`);
+      return { client, peer: await server.peer() };
+    }
+
+    describe.runIf(can.resets)("resetting", () => {
+      test.each(["reset", "close"] as const)("%s in the same turn as the dial", async (what) => {
+        server = await RawServer.listen(() => {}, servers);
+        const client = new Recorder(dial, server.url);
+        client[what]();
+        expect(await client.end()).toEqual(ENDED);
+        expect(client.types()).toEqual(["closed"]);
+      });
+
+      test.each(["reset", "close"] as const)("%s during the DNS lookup", async (what) => {
+        server = await RawServer.listen(() => {}, servers);
+        const client = new Recorder(dial, server.url.replace("127.0.0.1", "localhost"));
+        await new Promise((resolve) => process.nextTick(resolve));
+        client[what]();
+        expect(await client.end()).toEqual(ENDED);
+      });
+
+      test("while TCP connects", async () => {
+        server = await RawServer.listen(() => {}, servers);
+        const full = await FullServer.listen();
+        const client = new Recorder(
+          dial,
+          server.url.replace(String(server.port), String(full.port)),
+        );
+        if (clientStates(full.port) !== undefined) {
+          await expect.poll(() => clientStates(full.port)).toContain("SYN-SENT");
+        }
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        expect(clientStates(full.port) ?? []).not.toContain("SYN-SENT");
+        await full.close();
+      });
+
+      test("the request was sent", async () => {
+        const { client, peer } = await dialTo(() => {});
+        await peer.request();
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        await peer.gone();
+        expect(peer.wire.story()).toEqual(["client: GET /", "client: RST"]);
+      });
+
+      test("half of the answer has come", async () => {
+        const { client, peer } = await dialTo(async (peer) => {
+          await peer.request();
+          await peer.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: webs");
+        });
+        await peer.request();
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        await peer.gone();
+        expect(peer.wire.story().at(-1)).toBe("client: RST");
+      });
+
+      test.runIf(can.seesStatus)("refused, and the body is still arriving", async () => {
+        const { client, peer } = await dialTo(async (peer) => {
+          await peer.refuse({ status: 503, headers: { "Content-Length": "100" }, body: "come " });
+          await peer.write("back");
+        });
+        await peer.request();
+        // The client tells nobody that a refusal has begun, so only the kernel can say that it was read.
+        await expect.poll(() => server.peers[0]?.wire.story().at(-1)).toBe("server: bytes 4");
+        await new Promise((resolve) => setImmediate(resolve));
+        client.reset();
+        const end = await client.end();
+        expect(end.code).toBeNull();
+        expect(end.rejected?.status ?? 503).toBe(503);
+        await peer.gone();
+        expect(peer.wire.story().at(-1)).toBe("client: RST");
+      });
+
+      test("open", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        await peer.gone();
+        expect(peer.wire.story()).toEqual(["client: GET /", "server: 101", "client: RST"]);
+      });
+
+      test("from inside opened()", async () => {
+        server = await RawServer.listen((peer) => void peer.accept(), servers);
+        const client = new Recorder(dial, server.url);
+        client.onEvent = (event) => {
+          if (event.type === "opened") client.reset();
+        };
+        expect(await client.end()).toEqual(ENDED);
+        await (await server.peer()).gone();
+      });
+
+      test("from inside received(), with more messages in the same packet", async () => {
+        server = await RawServer.listen(async (peer) => {
+          await peer.accept();
+          await Promise.all(["a", "b", "c"].map((text) => peer.write(textFrame(text))));
+        }, servers);
+        const client = new Recorder(dial, server.url);
+        client.onEvent = (event) => {
+          if (event.type === "received") client.reset();
+        };
+        expect(await client.end()).toEqual(ENDED);
+        expect(client.frames()).toEqual(["a"]);
+        await (await server.peer()).gone();
+      });
+
+      test("in the middle of a message", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        await peer.write({ ...textFrame("half"), fin: false });
+        await peer.write({ ...textFrame("and a piece"), opcode: 0, declaredLength: 1_000 });
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        await peer.gone();
+        expect(peer.wire.story().at(-1)).toBe("client: RST");
+      });
+
+      test("with 40 MB waiting to be sent to a server that does not read", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        peer.stopReading();
+        for (let i = 0; i < 40; i++) client.send("x".repeat(1_000_000));
+        client.close(1000, "never leaves");
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        peer.startReading();
+        await peer.gone();
+        expect(peer.wire.story().at(-1)).toBe("client: RST");
+      });
+
+      test("closing, our close frame sent a moment ago", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        client.close(1000, "");
+        client.reset();
+        expect(await client.end()).toEqual(ENDED);
+        await peer.gone();
+        expect(peer.wire.story().at(-1)).toBe("client: RST");
+      });
+
+      test("closing, the server's FIN and our reset at the same time", async () => {
+        const { client, peer } = await dialTo(async (peer) => {
+          await peer.accept();
+          await peer.frame();
+          void peer.write(closeFrame(1000));
+          peer.end();
+        });
+        await client.until("opened");
+        client.close(1000, "");
+        await client.until("closeReceived");
+        client.reset();
+        expect(await client.end()).toMatchObject({ code: 1000 });
+        await peer.gone();
+      });
+
+      test("the server has sent FIN and does not read what waits", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        peer.stopReading();
+        for (let i = 0; i < 40; i++) client.send("x".repeat(1_000_000));
+        peer.end();
+        // The connection has failed, and nothing but TCP is left to end: the session may give up.
+        await client.until("closeReceived");
+        client.reset();
+        expect(await client.end()).toMatchObject({ code: null, clean: false });
+        // A FIN would have left 40 MB for the kernel to deliver.
+        expect(clientStates(server.port) ?? []).toEqual([]);
+        peer.startReading();
+        await peer.gone();
+      });
+
+      test("twice, and after the end", async () => {
+        const { client, peer } = await dialTo((peer) => void peer.accept());
+        await client.until("opened");
+        client.reset();
+        client.reset();
+        client.close();
+        await client.end();
+        client.reset();
+        expect(client.types()).toEqual(["opened", "closed"]);
+        await peer.gone();
+      });
+    });
+
+    describe.runIf(can.resets)("many at once", () => {
+      test("200 connections whose server never answers the close, all reset: nothing is left", async () => {
+        server = await RawServer.listen(async (peer) => {
+          await peer.accept();
+        }, servers);
+        const clients = Array.from({ length: 200 }, () => new Recorder(dial, server.url));
+        await Promise.all(clients.map((client) => client.until("opened")));
+        for (const client of clients) client.close(1000, "bye");
+        const peers = await Promise.all(clients.map((_, index) => server.peer(index)));
+        await Promise.all(peers.map((peer) => peer.frame()));
+        for (const client of clients) client.reset();
+        const ends = await Promise.all(clients.map((client) => client.end()));
+        expect(ends.every((end) => end.code === null && !end.clean)).toBe(true);
+        // FIN-WAIT, CLOSE-WAIT and TIME-WAIT included: a RST leaves nothing.
+        expect(clientStates(server.port) ?? []).toEqual([]);
+        await Promise.all(peers.map((peer) => peer.gone()));
+        expect(peers.every((peer) => peer.wire.story().at(-1) === "client: RST")).toBe(true);
+        expect(server.live).toBe(0);
+      });
+
+      test("1,000 overlapping dials, closed and reset at random moments: nothing is left", async () => {
+        server = await RawServer.listen(serveAtRandom, servers);
+        const random = seeded(1_000);
+        const before = process.getActiveResourcesInfo().length;
+        const clients: Recorder[] = [];
+        for (let i = 0; i < 1_000; i++) {
+          const client = new Recorder(dial, `${server.url}/`);
+          clients.push(client);
+          void rough(client, random);
+          if (random() < 0.1) await turns(random() * 5);
+        }
+        const ends = await Promise.all(clients.map((client) => client.end()));
+        expect(ends).toHaveLength(1_000);
+        await Promise.all(server.peers.map((peer) => peer.gone()));
+        expect(server.live).toBe(0);
+        expect(clientStates(server.port)?.filter((state) => state !== "TIME-WAIT") ?? []).toEqual(
+          [],
+        );
+        expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
+      });
+    });
+  });
+}
+
+/** A well-behaved server, a silent one, one that only echoes, one that refuses, one that drops. */
+async function serveAtRandom(peer: RawPeer, index: number): Promise<void> {
+  try {
+    await serve(peer, index);
+  } catch (error) {
+    // As any server: a FIN before all was said is answered with a FIN.
+    if (!peer.closed) peer.end();
+    throw error;
+  }
+}
+
+async function serve(peer: RawPeer, index: number): Promise<void> {
+  if (index % 5 === 3) {
+    await peer.refuse({ status: 503 });
+    await peer.fin();
+    return peer.end();
+  }
+  await peer.accept();
+  if (index % 5 === 4) return peer.reset();
+  await peer.write(textFrame("x".repeat(10_000)));
+  if (index % 5 === 1) return;
+  await peer.frame();
+  await peer.write(closeFrame(1000));
+  if (index % 5 === 0) peer.end();
+}
+
+/** Lets go of a connection at a random moment, in a random way, and resets it later in any case. */
+async function rough(client: Recorder, random: () => number): Promise<void> {
+  const choice = random();
+  if (choice < 0.3) await client.until("opened").catch(() => {});
+  else await turns(random() * 20);
+  if (random() < 0.7) {
+    client.close(1000, "bye");
+    await turns(random() * 30);
+  }
+  client.reset();
+}
+
+/** A few turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Mulberry32: random numbers that are the same every time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,20 @@
+// The transport over `ws` in the conformance suite: over TCP, and over TLS.
+import { selfSigned } from "@slipstream/faults";
+import { describeTransport, type TransportAbilities } from "./transport.conformance.ts";
+import { dialWs } from "./ws-transport.ts";
+
+const can: TransportAbilities = {
+  seesCloseFrame: true,
+  resets: true,
+  seesStatus: true,
+  sendsHeaders: true,
+};
+const tls = selfSigned();
+
+describeTransport({ name: "ws", dial: dialWs(), can, servers: {} });
+describeTransport({
+  name: "ws over TLS",
+  dial: dialWs({ tls: { ca: tls.cert } }),
+  can,
+  servers: { tls },
+});
