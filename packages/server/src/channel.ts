@@ -77,12 +77,20 @@ export abstract class Channel<C = Untyped, A = unknown> extends ChannelContext<C
   terminate?(reason: ChannelEnd): Awaitable<void>;
 }
 
+/**
+ * A function whose parameters are compared as a method's are: a channel that knows its types is
+ * still a channel for a socket that does not.
+ */
+type MethodLike<Parameters extends readonly unknown[], Result> = {
+  method(...parameters: Parameters): Result;
+}["method"];
+
 /** The handlers of a plain object by event, each with the types of its event. */
 export type PushHandlers<C, A> = {
-  readonly [E in PushEvent<C>]?: (
-    payload: PushPayload<C, E>,
-    channel: ChannelContext<C, A>,
-  ) => Awaitable<HandleInResult<C, E> | void>;
+  readonly [E in PushEvent<C>]?: MethodLike<
+    [payload: PushPayload<C, E>, channel: ChannelContext<C, A>],
+    Awaitable<HandleInResult<C, E> | void>
+  >;
 };
 
 /**
@@ -107,10 +115,10 @@ export interface ChannelObject<C = Untyped, A = unknown> {
   join(params: JoinParams<C>, channel: ChannelContext<C, A>): Awaitable<JoinResult<C>>;
   readonly handleIn?:
     | PushHandlers<C, A>
-    | ((
-        push: IncomingPush<C>,
-        channel: ChannelContext<C, A>,
-      ) => Awaitable<HandleInResult<C> | undefined>);
+    | MethodLike<
+        [push: IncomingPush<C>, channel: ChannelContext<C, A>],
+        Awaitable<HandleInResult<C> | undefined>
+      >;
   handleInfo?(info: Info<C>, channel: ChannelContext<C, A>): Awaitable<HandleResult>;
   /** The events of broadcasts that `handleOut` gets instead of having them sent as they are. */
   readonly intercept?: readonly string[];
@@ -124,7 +132,5 @@ export type ChannelClass<A> = new (seat: Seat<A>) => {
   handleIn?(push: never): unknown;
 };
 
-/** What a socket's `channels` may hold. */
-export type ChannelDefinition<A> =
-  | ChannelClass<A>
-  | { join(params: never, channel: never): unknown; readonly handleIn?: object };
+/** What a socket's `channels` may hold: a class, or an object. Their own types are their own affair. */
+export type ChannelDefinition<A> = ChannelClass<A> | ChannelObject<Untyped, NoInfer<A>>;
