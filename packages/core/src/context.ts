@@ -14,7 +14,7 @@ export interface SessionOptions {
   readonly connectTimeout: number;
   /** How long each wait of a closing handshake may take before the transport is reset. */
   readonly closeTimeout: number;
-  /** How long a join may take, params apart. */
+  /** How long each half of a join may take: evaluating the params, and the server's answer. */
   readonly joinTimeout: number;
   /** How often to ask the server for a sign of life, and how long to wait for any; null for never. */
   readonly heartbeat: { readonly interval: number; readonly timeout: number } | null;

@@ -10,9 +10,11 @@ export type IgnoredFrame =
   | "closing"
   /** It names a topic that has no channel here. */
   | "unknownTopic"
-  /** It names a membership of this topic that is over. */
+  /** The `phx_close` of a membership that is over here: the server's last word after every leave. */
+  | "lateClose"
+  /** It names a membership of this topic that is over, or has not begun. */
   | "staleJoinRef"
-  /** It is for members, and the join has not been answered. */
+  /** It is for members, and this channel is none: not yet, or no longer. */
   | "notJoined"
   /** A reply that nobody waits for: a duplicate, one that came late, one to a `send`, or to a ref never sent. */
   | "unmatchedReply";
@@ -58,6 +60,7 @@ export class Counters {
     undecodable: 0,
     closing: 0,
     unknownTopic: 0,
+    lateClose: 0,
     staleJoinRef: 0,
     notJoined: 0,
     unmatchedReply: 0,

@@ -25,10 +25,11 @@ export class Deadlines {
     return this.#heap[0]?.at ?? Infinity;
   }
 
-  /** Awaits `at`, in place of what `item` awaited before. Infinity awaits nothing. */
+  /** Awaits `at`, in place of what `item` awaited before. Infinity, and what is no number, await nothing. */
   set(item: Deadline, at: number): void {
     this.clear(item);
-    if (at === Infinity) return;
+    // NaN compares as false with everything: in the heap it would hide the moments behind it.
+    if (!(at < Infinity)) return;
     item.at = at;
     this.#place(item, this.#heap.length);
     this.#rise(item);
@@ -46,9 +47,14 @@ export class Deadlines {
     this.#sink(last);
   }
 
-  /** Lets every deadline up to `now` expire, the earliest first. */
+  /**
+   * Lets deadlines up to `now` expire, the earliest first: as many at most as are awaited at the
+   * call, so that deadlines that set each other anew without delay cannot hold the program up.
+   */
   expire(now: number): void {
-    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
+    for (let left = this.size; left > 0; left--) {
+      const first = this.#heap[0];
+      if (first === undefined || first.at > now) return;
       this.clear(first);
       first.expire(now);
     }

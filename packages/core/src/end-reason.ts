@@ -24,7 +24,10 @@ export type EndReason =
   | { readonly type: "connectFailed"; readonly cause: unknown }
   /** The connection was not open within `connectTimeout`. */
   | { readonly type: "connectTimeout" }
-  /** A function for params, headers or the token threw, rejected, or took longer than `connectTimeout`. */
+  /**
+   * A function for params, headers or the token threw, rejected, or took longer than
+   * `connectTimeout`: then `cause` is `{ type: "connectTimeout" }`.
+   */
   | { readonly type: "credentialsFailed"; readonly cause: unknown }
   /** The server broke the WebSocket protocol or a limit; `code` is the close code that it was told. */
   | { readonly type: "protocolError"; readonly code: number }
@@ -50,7 +53,10 @@ export type ChannelEndReason =
   | { readonly type: "closed" }
   /** The connection ended; `reason` is null while its closing handshake is still under way. */
   | { readonly type: "disconnected"; readonly reason: EndReason | null }
-  /** The function for the join's params threw, rejected, or took longer than `joinTimeout`. */
+  /**
+   * The function for the join's params threw, rejected, or took longer than `joinTimeout`: then
+   * `cause` is `{ type: "timeout" }`.
+   */
   | { readonly type: "paramsFailed"; readonly cause: unknown }
   /** The join could not be written as a frame. */
   | { readonly type: "unsendable"; readonly cause: unknown }

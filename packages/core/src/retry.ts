@@ -7,12 +7,15 @@ export interface Retry<Cause> {
   /** 0 for the first retry. Counts from 0 again after `STABLE_AFTER` ms of success. */
   readonly attempt: number;
   readonly cause: Cause;
-  /** Whether this has worked before: a first join and a rejoin may be treated in different ways. */
+  /** Whether this has ever worked: a first join and a rejoin may be treated in different ways. */
   readonly again: boolean;
   readonly random: Random;
 }
 
-/** Ms to wait before the next attempt, or false to give up. Must not throw, and must not have effects. */
+/**
+ * Ms from 0 to wait before the next attempt, Infinity to wait for the program's word, or false to
+ * give up. Must not throw, and must not have effects.
+ */
 export type RetryPolicy<Cause> = (retry: Retry<Cause>) => number | false;
 
 /** A connection or membership that lasted this many ms makes its attempts count from 0 again. */

@@ -1,14 +1,11 @@
 // One channel of a session: routes what the server says about its topic, and does what entering a
 // state always brings with it. Which state follows which is for table.ts alone.
 import type { Context } from "../context.ts";
-import type { Ref, ServerMessage } from "../message.ts";
+import type { Ref, ReplyMessage, ServerMessage } from "../message.ts";
 import type { ChannelInput } from "./input.ts";
 import { Member } from "./member.ts";
-import { lossBy, refusal, type ChannelState } from "./state.ts";
+import { lossBy, refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
 import { transition } from "./table.ts";
-
-/** How long after a leave the server's `phx_close` is expected, in ms. */
-const LATE_CLOSE = 10_000;
 
 /** The channels of a session by topic: those that the server may know of, or soon will. */
 export type Directory<C, P> = Map<string, ChannelMachine<C, P>>;
@@ -28,7 +25,7 @@ export class ChannelMachine<C, P> extends Member<C, P> {
 
   override claimTopic(): boolean {
     const holder = this.#directory.get(this.topic);
-    if (holder !== undefined && holder !== this && holder.#isAttached(holder.state)) return false;
+    if (holder !== undefined && holder !== this) return false;
     this.#directory.set(this.topic, this);
     return true;
   }
@@ -37,7 +34,6 @@ export class ChannelMachine<C, P> extends Member<C, P> {
     const previous = this.#state;
     const next = transition(this, previous, input);
     if (next !== previous) this.#enter(previous, next);
-    else if (next.type === "left") this.#release(next);
   }
 
   override expire(): void {
@@ -46,51 +42,56 @@ export class ChannelMachine<C, P> extends Member<C, P> {
 
   /** Takes a message of this topic to the state or the push that it concerns, or to nobody. */
   receive(message: ServerMessage): void {
-    if (message.type === "reply") {
-      const answers = this.#answeredBy(message.ref);
-      if (answers === "join") this.handle({ type: "joinAnswered", reply: message });
-      else if (answers === "leave") this.handle({ type: "leaveAnswered" });
-      else this.pushes.receive(message);
-      return;
-    }
-    if (message.type !== "broadcast" && !this.#isCurrent(message.joinRef)) {
-      this.context.ignore("staleJoinRef");
-      return;
-    }
     switch (message.type) {
+      case "reply":
+        this.#receiveReply(message);
+        return;
       case "close":
-        this.handle({ type: "channelClosed" });
+        if (this.#isCurrent(message.joinRef)) this.handle({ type: "channelClosed" });
+        else this.context.ignore("lateClose");
         return;
       case "error":
-        this.handle({ type: "channelCrashed" });
+        if (this.#isCurrent(message.joinRef)) this.handle({ type: "channelCrashed" });
+        else this.context.ignore("staleJoinRef");
         return;
       case "serverPush":
+        if (this.#isCurrent(message.joinRef)) this.handle({ type: "messageArrived", message });
+        else this.context.ignore("staleJoinRef");
+        return;
       case "broadcast":
         this.handle({ type: "messageArrived", message });
     }
   }
 
-  #answeredBy(ref: Ref | null): "join" | "leave" | "push" {
+  #receiveReply(reply: ReplyMessage): void {
     const state = this.#state;
-    if (state.type === "joining") return ref === state.joinRef ? "join" : "push";
-    if (state.type !== "leaving") return "push";
-    if (ref === state.leaveRef) return "leave";
-    return ref === state.joinRef ? "join" : "push";
+    if (state.type === "leaving" && reply.ref === state.leaveRef) {
+      this.handle({ type: "leaveAnswered" });
+    } else if (this.#awaitsJoin(state) && reply.ref === state.joinRef) {
+      this.handle({ type: "joinAnswered", reply });
+    } else {
+      this.pushes.receive(reply);
+    }
   }
 
+  /** Whether the server has been asked to join and has not answered as far as we know. */
+  #awaitsJoin(state: ChannelState): state is ChannelStateOf<"joining" | "leaving"> {
+    return state.type === "leaving" || (state.type === "joining" && state.step === "reply");
+  }
+
+  /** Whether `joinRef` names the membership at hand. V1 names none: null is whichever there is. */
   #isCurrent(joinRef: Ref | null): boolean {
-    // V1 names no membership: every message counts as the current one's.
-    if (joinRef === null) return true;
     const state = this.#state;
     switch (state.type) {
       case "joining":
+        // What comes before the answer to the join and names nothing is about a membership before.
+        return state.step === "reply" && joinRef === state.joinRef;
       case "joined":
       case "leaving":
-        return joinRef === state.joinRef;
-      case "left":
-        return joinRef === this.awaitsCloseOf;
+        return joinRef === null || joinRef === state.joinRef;
       case "idle":
       case "waiting":
+      case "left":
       case "errored":
         return false;
     }
@@ -98,7 +99,10 @@ export class ChannelMachine<C, P> extends Member<C, P> {
 
   #enter(previous: ChannelState, next: ChannelState): void {
     this.#state = next;
-    this.context.deadlines.set(this, this.context.now + this.#patience(next));
+    // A change of mind about what follows a leave does not make the leave last longer.
+    if (previous.type !== "leaving" || next.type !== "leaving") {
+      this.context.deadlines.set(this, this.context.now + this.#patience(next));
+    }
     if (previous.type === "joined") this.pushes.failInFlight(lossBy(next));
     this.announce(next);
     if (next.type === "joined") {
@@ -110,29 +114,8 @@ export class ChannelMachine<C, P> extends Member<C, P> {
     }
     const refused = refusal(next);
     if (refused !== null) this.pushes.failQueued(refused);
-    this.#release(next);
-  }
-
-  /** Gives the topic back once the server has nothing more to say about it. */
-  #release(state: ChannelState): void {
-    if (!this.#isAttached(state) && this.#directory.get(this.topic) === this) {
+    if (!isAttached(next) && this.#directory.get(this.topic) === this) {
       this.#directory.delete(this.topic);
-      this.context.deadlines.clear(this);
-    }
-  }
-
-  #isAttached(state: ChannelState): boolean {
-    switch (state.type) {
-      case "idle":
-      case "errored":
-        return false;
-      case "left":
-        return this.awaitsCloseOf !== null;
-      case "waiting":
-      case "joining":
-      case "joined":
-      case "leaving":
-        return true;
     }
   }
 
@@ -145,12 +128,26 @@ export class ChannelMachine<C, P> extends Member<C, P> {
         return this.context.options.joinTimeout;
       case "leaving":
         return this.leaveTimeout;
-      case "left":
-        return this.awaitsCloseOf === null ? Infinity : LATE_CLOSE;
       case "idle":
       case "joined":
+      case "left":
       case "errored":
         return Infinity;
     }
+  }
+}
+
+/** Whether the topic is taken: the server knows of the channel, or soon will. */
+function isAttached(state: ChannelState): boolean {
+  switch (state.type) {
+    case "idle":
+    case "left":
+    case "errored":
+      return false;
+    case "waiting":
+    case "joining":
+    case "joined":
+    case "leaving":
+      return true;
   }
 }

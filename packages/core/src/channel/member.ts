@@ -16,8 +16,6 @@ export abstract class Member<C, P> implements Deadline {
   joinedAt: number = 0;
   /** How long the leave under way may take, in ms. */
   leaveTimeout: number = 0;
-  /** The membership that was left and whose `phx_close` is still to come. */
-  awaitsCloseOf: string | null = null;
 
   constructor(context: Context<C, P>, topic: string, owner: C) {
     this.context = context;

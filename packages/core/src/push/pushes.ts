@@ -2,7 +2,7 @@
 // wait for a reply are different things, and live apart.
 import type { Context } from "../context.ts";
 import type { Ref, ReplyMessage } from "../message.ts";
-import { Push, type PushFailure, type PushHome } from "./push.ts";
+import type { Push, PushFailure, PushHome } from "./push.ts";
 
 const REPLY_OK = "ok";
 
@@ -45,7 +45,7 @@ export class Pushes<C, P> implements PushHome<P> {
   /** Sends a push, and awaits its reply if it expects one. */
   send(push: Push<P>, topic: string, joinRef: Ref): void {
     const ref = this.#context.nextRef();
-    if (push.expectsReply === "reply") this.await(push, ref);
+    if (push.expectsReply === "reply") this.awaitReply(push, ref);
     this.#context.emit({
       type: "sendMessage",
       message: { type: "push", topic, joinRef, ref, event: push.event, payload: push.payload },
@@ -53,8 +53,8 @@ export class Pushes<C, P> implements PushHome<P> {
     });
   }
 
-  /** Awaits the reply to `ref`. */
-  await(push: Push<P>, ref: Ref): void {
+  /** Keeps a push until the reply to `ref` comes. */
+  awaitReply(push: Push<P>, ref: Ref): void {
     push.ref = ref;
     this.#inFlight ??= new Map();
     this.#inFlight.set(ref, push);

@@ -48,7 +48,11 @@ function text(ref: Ref | null): string {
   return ref === null ? "" : String(ref);
 }
 
-function write(kind: number, payload: Uint8Array, fields: Readonly<Record<string, string>>): Uint8Array {
+function write(
+  kind: number,
+  payload: Uint8Array,
+  fields: Readonly<Record<string, string>>,
+): Uint8Array {
   const header = [kind];
   const parts: Uint8Array[] = [];
   let size = 1 + payload.byteLength;
@@ -121,7 +125,10 @@ function read(frame: Uint8Array, fields: number): (string | Uint8Array)[] {
   for (let index = 1; index <= fields; index++) {
     const end = offset + (frame[index] ?? Infinity);
     if (end > frame.byteLength) {
-      throw new DecodeError("truncated_frame", `A binary frame of ${frame.byteLength} bytes ends before its header says.`);
+      throw new DecodeError(
+        "truncated_frame",
+        `A binary frame of ${frame.byteLength} bytes ends before its header says.`,
+      );
     }
     result.push(decodeUtf8(frame, offset, end));
     offset = end;

@@ -71,9 +71,19 @@ function fromServer({ joinRef, ref, topic, event, payload }: Envelope): ServerMe
   switch (event) {
     case PROTOCOL_EVENTS.reply:
       if (!isJsonObject(payload) || typeof payload["status"] !== "string") {
-        throw new DecodeError("invalid_payload", "A phx_reply must have an object with a string status as its payload.");
+        throw new DecodeError(
+          "invalid_payload",
+          "A phx_reply must have an object with a string status as its payload.",
+        );
       }
-      return { type: "reply", topic, joinRef, ref, status: payload["status"], response: payload["response"] };
+      return {
+        type: "reply",
+        topic,
+        joinRef,
+        ref,
+        status: payload["status"],
+        response: payload["response"],
+      };
     case PROTOCOL_EVENTS.close:
       // V1 has no join_ref; Phoenix writes it as the ref of both of these.
       return { type: "close", topic, joinRef: joinRef ?? ref, payload };
@@ -104,13 +114,31 @@ export function envelopeOf(message: ClientMessage | ServerMessage): Envelope {
       return { joinRef, ref, topic, event: PROTOCOL_EVENTS[message.type], payload };
     }
     case "heartbeat":
-      return { joinRef: null, ref: message.ref, topic: PHOENIX_TOPIC, event: PROTOCOL_EVENTS.heartbeat, payload: message.payload };
+      return {
+        joinRef: null,
+        ref: message.ref,
+        topic: PHOENIX_TOPIC,
+        event: PROTOCOL_EVENTS.heartbeat,
+        payload: message.payload,
+      };
     case "push":
       return message;
     case "serverPush":
-      return { joinRef: message.joinRef, ref: null, topic: message.topic, event: message.event, payload: message.payload };
+      return {
+        joinRef: message.joinRef,
+        ref: null,
+        topic: message.topic,
+        event: message.event,
+        payload: message.payload,
+      };
     case "broadcast":
-      return { joinRef: null, ref: null, topic: message.topic, event: message.event, payload: message.payload };
+      return {
+        joinRef: null,
+        ref: null,
+        topic: message.topic,
+        event: message.event,
+        payload: message.payload,
+      };
     case "reply": {
       const { joinRef, ref, topic, status, response } = message;
       return { joinRef, ref, topic, event: PROTOCOL_EVENTS.reply, payload: { response, status } };

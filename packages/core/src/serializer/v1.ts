@@ -7,30 +7,43 @@ import { DecodeError, EncodeError, type Frame, type Peer, type Serializer } from
 
 function encode(message: Message): Frame {
   if (isBinary(message.type === "reply" ? message.response : message.payload)) {
-    throw new EncodeError("unsupported_binary", "Version 1 of the protocol has no binary frames. Use V2, or send the bytes as text.");
+    throw new EncodeError(
+      "unsupported_binary",
+      "Version 1 of the protocol has no binary frames. Use V2, or send the bytes as text.",
+    );
   }
   const { joinRef, ref, topic, event, payload } = envelopeOf(message);
   switch (message.type) {
     case "join":
     case "leave":
     case "push":
-      // Only a client names its membership, and only if it has one (as phoenix.js does).
-      if (joinRef !== null) return stringify({ topic, event, payload, ref, join_ref: joinRef });
+      // Only a client names its membership, and only if it has one: undefined is left out, as by phoenix.js.
+      return stringify({ topic, event, payload, ref, join_ref: joinRef ?? undefined });
+    default:
+      return stringify({ topic, event, payload, ref });
   }
-  return stringify({ topic, event, payload, ref });
 }
 
 function decode(frame: Frame, sender: "client"): ClientMessage;
 function decode(frame: Frame, sender: "server"): ServerMessage;
 function decode(frame: Frame, sender: Peer): Message {
   if (typeof frame !== "string") {
-    throw new DecodeError("unsupported_binary", "A binary frame arrived, and version 1 of the protocol has none.");
+    throw new DecodeError(
+      "unsupported_binary",
+      "A binary frame arrived, and version 1 of the protocol has none.",
+    );
   }
   const value = parse(frame);
   if (!isJsonObject(value)) {
-    throw new DecodeError("invalid_message", `A V1 message must be an object, not ${typeName(value)}.`);
+    throw new DecodeError(
+      "invalid_message",
+      `A V1 message must be an object, not ${typeName(value)}.`,
+    );
   }
-  return classify(envelope(value["join_ref"], value["ref"], value["topic"], value["event"], value["payload"]), sender);
+  return classify(
+    envelope(value["join_ref"], value["ref"], value["topic"], value["event"], value["payload"]),
+    sender,
+  );
 }
 
 /** The serializer that Phoenix speaks to clients that ask for `vsn=1.0.0`, or for none. */

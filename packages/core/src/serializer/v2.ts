@@ -19,10 +19,16 @@ function decode(frame: Frame, sender: Peer): Message {
   if (typeof frame !== "string") return decodeBinary(frame, sender);
   const value = parse(frame);
   if (!Array.isArray(value)) {
-    throw new DecodeError("invalid_message", `A V2 message must be an array, not ${typeName(value)}.`);
+    throw new DecodeError(
+      "invalid_message",
+      `A V2 message must be an array, not ${typeName(value)}.`,
+    );
   }
   if (value.length < 5) {
-    throw new DecodeError("invalid_message", `A V2 message has five elements, not ${value.length}.`);
+    throw new DecodeError(
+      "invalid_message",
+      `A V2 message has five elements, not ${value.length}.`,
+    );
   }
   return classify(envelope(value[0], value[1], value[2], value[3], value[4]), sender);
 }

@@ -3,12 +3,15 @@ import type { Context } from "../context.ts";
 import type { Deadline } from "../deadlines.ts";
 import type { Ref } from "../message.ts";
 
+/** A wake that comes later than this, in ms, says that this process slept, not that the server did. */
+const LATE_WAKE = 1_000;
+
 export class Heartbeat<C, P> implements Deadline {
   at: number = Infinity;
   slot: number = -1;
   readonly #context: Context<C, P>;
   readonly #missed: () => void;
-  /** The heartbeat that was sent and has not been answered. */
+  /** The heartbeat that was sent last, until it is answered. */
   #ref: string | null = null;
   #sentAt = 0;
   #heardAt = 0;
@@ -41,15 +44,20 @@ export class Heartbeat<C, P> implements Deadline {
   }
 
   expire(now: number): void {
-    const { options } = this.#context;
-    if (options.heartbeat === null) return;
-    if (this.#ref === null) {
-      this.#ask(now, options.heartbeat.timeout);
-      return;
+    const { heartbeat } = this.#context.options;
+    if (heartbeat === null) return;
+    const silentSince = Math.max(this.#sentAt, this.#heardAt);
+    const askAgain = this.#sentAt + heartbeat.interval;
+    // What the server said while this process slept is still unread, so that its silence says nothing.
+    const slept = now - this.at > LATE_WAKE;
+    if (this.#ref === null || slept) this.#ask(now, heartbeat.timeout);
+    else if (silentSince + heartbeat.timeout <= now) this.#missed();
+    // The server sends, but has not answered: it too must hear from us at the interval.
+    else if (askAgain <= now) this.#ask(now, heartbeat.timeout);
+    else {
+      const next = Math.min(silentSince + heartbeat.timeout, askAgain);
+      this.#context.deadlines.set(this, next);
     }
-    const silentUntil = Math.max(this.#sentAt, this.#heardAt) + options.heartbeat.timeout;
-    if (silentUntil > now) this.#context.deadlines.set(this, silentUntil);
-    else this.#missed();
   }
 
   #ask(now: number, timeout: number): void {

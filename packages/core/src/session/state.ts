@@ -41,6 +41,8 @@ export type SessionState =
       readonly attempt: number;
       readonly delay: number;
       readonly cause: EndReason;
+      /** The refusal after which the credentials must differ, or null. */
+      readonly refusal: EndReason | null;
     }
   /** Nothing is left and nothing will be tried, until `connect()` is called again. */
   | { readonly type: "ended"; readonly reason: EndReason; readonly last: ConnectionEnd };
