@@ -97,10 +97,9 @@ test("the server resets at once, even while writes wait", async () => {
   const failed = once(client, "error");
   client.write(REQUEST);
   await (await server.peer()).gone();
-  // Only a write tells a RST from a FIN when there are bytes to read before it.
+  // Where bytes came before the RST, older libuv only notices it when something is written.
+  client.once("end", () => client.write(""));
   client.resume();
-  await once(client, "end");
-  client.write("");
   const [error] = (await failed) as [NodeJS.ErrnoException];
   expect(error.code).toBe("ECONNRESET");
 });

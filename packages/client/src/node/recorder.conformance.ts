@@ -141,11 +141,14 @@ export class Recorder implements TransportEvents {
   }
 }
 
-/** The states of the client's ends of connections to this port; undefined where the kernel does not tell. */
+/**
+ * The states of the client's ends of connections to this port; undefined where the kernel does not
+ * tell. Without TIME-WAIT, which an earlier user of the port may have left.
+ */
 export function clientStates(port: number): TcpState[] | undefined {
   return kernelSockets(port)
-    ?.filter((socket) => socket.remotePort === port)
-    .map((socket) => socket.state);
+    ?.filter(({ remotePort, state }) => remotePort === port && state !== "TIME-WAIT")
+    .map(({ state }) => state);
 }
 
 /** The kernel holds nothing of this port but the listener and connections that ended in order. */

@@ -1,5 +1,6 @@
 // What goes wrong in a transport without an error of Node's own to say so. It becomes the cause of
 // an end reason, and holds nothing of the URL's query, the headers or the protocols.
+import { SlipstreamError } from "../errors.ts";
 
 /** What a transport found wrong. */
 export type TransportErrorCode =
@@ -26,9 +27,9 @@ const SENTENCES: Record<TransportErrorCode, string> = {
 };
 
 /** The cause of an end for which Node has no error. */
-export class TransportError extends Error {
+export class TransportError extends SlipstreamError {
   override readonly name = "TransportError";
-  readonly code: TransportErrorCode;
+  override readonly code: TransportErrorCode;
 
   constructor(code: TransportErrorCode) {
     super(SENTENCES[code]);
