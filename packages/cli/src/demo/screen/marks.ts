@@ -1,0 +1,42 @@
+// The small drawings of the screen: a bar, and a strip of columns. Glyphs only, no colours.
+
+const EIGHTHS_ACROSS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+const EIGHTHS_UP = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/** How much of a bar of `width` columns is filled, in glyphs, and how much is not. */
+export function bar(part: number, width: number): { readonly filled: string; readonly rest: string } {
+  const eighths = Math.round(Math.min(1, Math.max(0, part)) * width * 8);
+  const whole = Math.floor(eighths / 8);
+  const filled = "█".repeat(whole) + (EIGHTHS_ACROSS[eighths % 8] ?? "");
+  return { filled, rest: "░".repeat(width - [...filled].length) };
+}
+
+/** Bins put together so that all of them fit into `width` columns; the last column may be of fewer. */
+export function fitBins(bins: readonly number[], width: number): { perColumn: number; columns: number[] } {
+  const perColumn = Math.max(1, Math.ceil(bins.length / Math.max(1, width)));
+  const columns: number[] = [];
+  for (let first = 0; first < bins.length; first += perColumn) {
+    columns.push(bins.slice(first, first + perColumn).reduce((sum, count) => sum + count, 0));
+  }
+  return { perColumn, columns };
+}
+
+/**
+ * One glyph for each column, a space for none. Heights are square roots: what is caught up after a
+ * trouble comes in one burst, next to which everything else would lie flat.
+ */
+export function sparkline(columns: readonly number[]): string[] {
+  const highest = Math.sqrt(Math.max(1, ...columns));
+  return columns.map((count) => {
+    if (count <= 0) return " ";
+    const height = Math.ceil((Math.sqrt(count) / highest) * EIGHTHS_UP.length);
+    return EIGHTHS_UP[Math.min(EIGHTHS_UP.length, height) - 1] ?? "█";
+  });
+}
+
+const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/** The spinner's glyph at a moment, in ms. */
+export function spinner(now: number): string {
+  return SPINNER[Math.floor(now / 100) % SPINNER.length] ?? "⠋";
+}

@@ -1,2 +1,0 @@
-// Filled by the work in progress.
-export {};

@@ -1,0 +1,42 @@
+// How a command is told to stop from outside: Ctrl-C, SIGTERM, a terminal that closes, a reader of its
+// output that has gone.
+
+/** Why a command is to stop. */
+export interface Interruption {
+  readonly cause: "SIGINT" | "SIGTERM" | "SIGHUP" | "outputClosed";
+}
+
+/** The signal's reason is an Interruption. */
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  /** Stops watching: signals do again what they do by default. */
+  release(): void;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Watches from now on.
+ * @param again called when a signal comes after the first one: whoever asks twice is in a hurry.
+ */
+export function interruptible(again: () => void): Interruptible {
+  const controller = new AbortController();
+  const stop = (cause: Interruption["cause"]): void => {
+    const interruption: Interruption = { cause };
+    if (controller.signal.aborted) again();
+    else controller.abort(interruption);
+  };
+  const outputFailed = (error: NodeJS.ErrnoException): void => {
+    // What is written after the reader has gone is nobody's.
+    if (error.code !== "EPIPE") throw error;
+    if (!controller.signal.aborted) stop("outputClosed");
+  };
+  for (const name of SIGNALS) process.on(name, stop);
+  process.stdout.on("error", outputFailed);
+  return {
+    signal: controller.signal,
+    release() {
+      for (const name of SIGNALS) process.off(name, stop);
+    },
+  };
+}
