@@ -60,15 +60,13 @@ describe("the recorded frames", () => {
   let client: RawClient | null = null;
   afterAll(() => client?.webSocket.terminate());
 
-  for (const section of sections.filter(({ name }) => !apart.has(name))) {
-    test(section.name, async () => {
-      const query = queries[section.name] ?? "vsn=2.0.0&user=u1";
-      client ??= await connect(`/socket/websocket?${query}`);
-      await replay(client, section);
-      if (section.lines.some(({ type }) => type === "closed")) client = null;
-      else await expectNothingMore(client);
-    });
-  }
+  test.each(sections.filter(({ name }) => !apart.has(name)))("$name", async (section) => {
+    const query = queries[section.name] ?? "vsn=2.0.0&user=u1";
+    client ??= await connect(`/socket/websocket?${query}`);
+    await replay(client, section);
+    if (section.lines.some(({ type }) => type === "closed")) client = null;
+    else await expectNothingMore(client);
+  });
 });
 
 async function replay(client: RawClient, { lines }: WireSection): Promise<void> {

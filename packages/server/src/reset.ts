@@ -8,17 +8,23 @@ import type { Duplex } from "node:stream";
  */
 export function resetSocket(socket: Duplex): void {
   if (socket.destroyed) return;
+  const tcp = underneath(socket);
   // libuv refuses to reset while a shutdown is in progress, and Node then loses the handle.
   const shuttingDown =
     socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
-  if (!(socket instanceof Socket) || shuttingDown) {
-    socket.destroy();
-    return;
+  if (tcp !== null && !shuttingDown) {
+    try {
+      tcp.resetAndDestroy();
+    } catch {
+      // Only TCP can be reset; a pipe cannot.
+    }
   }
-  try {
-    socket.resetAndDestroy();
-  } catch {
-    // Only TCP can be reset. Under TLS or a pipe this is the best there is.
-    socket.destroy();
-  }
+  socket.destroy();
+}
+
+/** The socket itself, or the one that its TLS runs on, for which Node has no public name. */
+function underneath(socket: Duplex): Socket | null {
+  const parent: unknown = Reflect.get(socket, "_parent");
+  if (parent instanceof Socket) return parent;
+  return socket instanceof Socket ? socket : null;
 }

@@ -1,11 +1,13 @@
 // The order in which a channel's messages are handled, seen from the client.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Channel } from "./channel.ts";
 import type { IncomingPush, Untyped } from "./channel-types.ts";
 import { deny, noreply, ok, reply, stop, type Reply } from "./results.ts";
 import { payloadOf, TestClient } from "./testing/client.ts";
-import { serve } from "./testing/server.ts";
+import { servesUntil } from "./testing/server.ts";
 import { gate, until, type Gate } from "./testing/until.ts";
+
+const serve = servesUntil(onTestFinished);
 
 const okReply = (response: unknown): unknown => ({ response, status: "ok" });
 const unmatched = { response: { reason: "unmatched topic" }, status: "error" };

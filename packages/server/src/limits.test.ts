@@ -1,0 +1,197 @@
+// Each bound of a connection, exceeded. Those on bytes and idleness are in ending.test.ts.
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { OptionError } from "./errors.ts";
+import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
+import { noreply, ok, reply, type Reply } from "./results.ts";
+import { ChannelsServer } from "./server.ts";
+import { TestClient } from "./testing/client.ts";
+import { servesUntil } from "./testing/server.ts";
+import { gate, until } from "./testing/until.ts";
+
+const serve = servesUntil(onTestFinished);
+
+const okReply = (response: unknown): unknown => ({ response, status: "ok" });
+const tooMany = { response: { reason: "too many channels joined" }, status: "error" };
+
+test("maxChannels: one more is refused, and there is room again after a leave", async () => {
+  const { port, server } = await serve({ join: () => ok() }, { maxChannels: 2 });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  await client.join("b");
+  expect(await client.join("c")).toEqual(tooMany);
+  expect(await client.join("a")).toEqual(okReply({}));
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_close", {}]);
+  client.send("b", "2", "b", "phx_leave", {});
+  await client.next();
+  await client.next();
+  expect(await client.join("c")).toEqual(okReply({}));
+  expect(server.stats().joins).toMatchObject({ ok: 4, tooMany: 1 });
+});
+
+test("maxChannels: a channel whose handler still works when it ends takes up its room", async () => {
+  const work = gate();
+  const { port } = await serve(
+    {
+      join: () => ok(),
+      handleIn: {
+        async hang() {
+          await work.opened;
+        },
+      },
+    },
+    { maxChannels: 2, maxQueued: 1, closeTimeout: 10 },
+  );
+  const client = await TestClient.connect(port);
+  for (const topic of ["a", "b"]) {
+    await client.join(topic);
+    for (let n = 0; n < 3; n++) client.push(topic, "hang");
+    expect(await client.next()).toEqual([topic, topic, topic, "phx_error", {}]);
+  }
+  expect(await client.join("a")).toEqual(tooMany);
+  work.open();
+  client.send(null, "h", "phoenix", "heartbeat", {});
+  await client.next();
+  expect(await client.join("a")).toEqual(okReply({}));
+});
+
+test("maxQueued: a channel that cannot keep up ends with phx_error, and its connection lives", async () => {
+  const { port, server } = await serve(
+    {
+      join: () => ok(),
+      handleIn: {
+        hang: () => new Promise<Reply<unknown>>(() => {}),
+        ping: () => reply(),
+      },
+    },
+    { maxQueued: 3 },
+  );
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  await client.join("b");
+  for (let n = 0; n < 5; n++) client.push("a", "hang");
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+  expect(await client.ask("b", "ping")).toEqual(okReply({}));
+  expect(server.stats()).toMatchObject({
+    live: { websocket: 1, channel: 1 },
+    channelEndsByReason: { overflow: 1 },
+    messagesDropped: 4,
+  });
+});
+
+test("maxQueued: it bounds what a join pushes, and what waits for a join", async () => {
+  const decision = gate();
+  const { port, server } = await serve(
+    {
+      async join(params, channel) {
+        if (params === "push") for (let n = 0; n < 4; n++) channel.push("n", n);
+        await decision.opened;
+        return ok();
+      },
+      handleIn: { ping: () => reply("pong") },
+    },
+    { maxQueued: 3 },
+  );
+  const client = await TestClient.connect(port);
+  const crashed = { response: { reason: "join crashed" }, status: "error" };
+  expect(await client.join("a", "push")).toEqual(crashed);
+  client.send("b", "b", "b", "phx_join", {});
+  for (let n = 0; n < 5; n++) client.push("b", "ping");
+  await until(() => server.stats().messagesReceived === 7);
+  expect(server.stats().messagesDropped).toBe(2);
+  decision.open();
+  expect(await client.next()).toEqual(["b", "b", "b", "phx_reply", okReply({})]);
+  for (let n = 0; n < 3; n++)
+    expect(((await client.next()) as unknown[])[4]).toEqual(okReply("pong"));
+});
+
+test("drained: resolves when what was pushed is on its way, so that much can be pushed", async () => {
+  const { port, server } = await serve(
+    {
+      join: () => ok(),
+      async handleIn(_push, channel) {
+        const text = "x".repeat(10_000);
+        for (let n = 0; n < 3_000; n++) {
+          channel.push("n", { n, text });
+          await channel.drained();
+        }
+        return noreply();
+      },
+    },
+    { maxBuffered: 100_000 },
+  );
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.push("a", "go");
+  for (let n = 0; n < 3_000; n++)
+    expect(await client.next()).toMatchObject(["a", null, "a", "n", { n }]);
+  expect(server.stats().endsByReason.overflow).toBe(0);
+});
+
+test("drained: resolves too when the connection ends", async () => {
+  const finished = gate();
+  const { port, server } = await serve({
+    join: () => ok(),
+    async handleIn(_push, channel) {
+      for (let n = 0; channel.socket && n < 200; n++) channel.push("n", "x".repeat(100_000));
+      await channel.drained();
+      finished.open();
+      return noreply();
+    },
+  });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.webSocket.pause();
+  client.push("a", "go");
+  await until(() => server.stats().messagesReceived === 2);
+  client.webSocket.terminate();
+  await finished.opened;
+});
+
+test("connectTimeout: whoever does not finish a request is answered 408 and let go", async () => {
+  const { port } = await serve({ join: () => ok() }, {}, { connectTimeout: 100 });
+  for (const said of ["", "GET /socket/websocket HTTP/1.1\r\nHost: x\r\n"]) {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(said);
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    await once(socket, "close");
+    expect(answer).toContain("408 Request Timeout");
+  }
+});
+
+test("a URL or headers over Node's own limit are answered 431", async () => {
+  const { port } = await serve({ join: () => ok() });
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(`GET /socket/websocket?a=${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const [chunk] = (await once(socket, "data")) as [Buffer];
+  expect(chunk.toString()).toContain("431");
+  socket.destroy();
+});
+
+test("limits are checked, and those of a socket override the server's", () => {
+  expect(withLimits(DEFAULT_LIMITS, { maxChannels: 3 })).toEqual({
+    ...DEFAULT_LIMITS,
+    maxChannels: 3,
+  });
+  for (const wrong of [
+    { maxPayload: 0 },
+    { maxChannels: 1.5 },
+    { maxQueued: -1 },
+    { maxBuffered: Infinity },
+    { connectTimeout: Infinity },
+    { idleTimeout: 0 },
+    { sendTimeout: Number.NaN },
+    { closeTimeout: "5" as unknown as number },
+  ]) {
+    expect(() => new ChannelsServer(wrong)).toThrow(OptionError);
+    expect(() => new ChannelsServer().socket("/a", { channels: {}, ...wrong })).toThrow(
+      OptionError,
+    );
+  }
+  expect(() =>
+    withLimits(DEFAULT_LIMITS, { idleTimeout: Infinity, sendTimeout: Infinity }),
+  ).not.toThrow();
+});
