@@ -3,7 +3,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "interop/src/**/*.test.ts", "scripts/**/*.test.mjs"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "interop/src/**/*.test.ts",
+      "bench/src/**/*.test.ts",
+      "scripts/**/*.test.mjs",
+    ],
     setupFiles: ["scripts/test/open-handles.mjs"],
     // A fork is a process of its own: a socket or a timer left open by one file is not seen by the next.
     pool: "forks",

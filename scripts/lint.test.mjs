@@ -33,6 +33,7 @@ const importRows = {
   haste: { bad: ["@slipstream/phoenix", "slipstream"], good: ["@slipstream/server"] },
   cli: { bad: ["slipstream", "../../core/src/a.ts"], good: ["@slipstream/haste", "hyparquet"] },
   interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },
+  bench: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["phoenix"] },
   newcomer: { bad: ["@slipstream/core"], good: ["node:net"] },
 };
 const layers = Object.entries(importRows).flatMap(([name, { bad, good }]) => [
@@ -97,7 +98,8 @@ const inTests = [
 ].map(([what, code, rule]) => [what, "client", code, rule]);
 
 const groups = { layers, roundabout, purity, manners, inTests };
-const folderOf = (name) => (name === "interop" ? "interop" : `packages/${name}`);
+const outside = new Set(["interop", "bench"]);
+const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
 const pathOf = (group, index, name) =>
   `${folderOf(name)}/src/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;
 
@@ -124,7 +126,8 @@ beforeAll(async () => {
   );
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
   const env = { ...process.env, OXLINT_TSGOLINT_PATH: bin("tsgolint", "oxlint-tsgolint").at(-1) };
-  const { stdout } = await run([...bin("oxlint"), "--format=json", "packages", "interop"], {
+  const folders = ["packages", ...outside];
+  const { stdout } = await run([...bin("oxlint"), "--format=json", ...folders], {
     cwd: folder,
     env,
   });

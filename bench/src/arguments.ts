@@ -1,0 +1,63 @@
+// Reading the command line of the bench.
+import { parseArgs } from "node:util";
+import type { Size } from "./bench.ts";
+import { benches } from "./benches/index.ts";
+
+export const USAGE: string = `Usage: npm run bench -- [options] [bench…]
+
+Benches: ${benches.map(({ name }) => name).join(", ")}; all if none is named.
+
+  --runs N   how many runs of each side count (9 if left out)
+  --quick    one small run of each, to see that it works; its figures say nothing
+  --json     a line of JSON for each side and case, and nothing else, on stdout
+  --help     this text
+`;
+
+export type Arguments =
+  | {
+      readonly type: "measure";
+      /** Names of benches, in the order in which they run. */
+      readonly names: readonly string[];
+      readonly runs: number;
+      readonly size: Size;
+      readonly output: "tables" | "json";
+    }
+  | { readonly type: "help" }
+  | { readonly type: "mistake"; readonly message: string };
+
+const options = {
+  runs: { type: "string" },
+  quick: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+export function readArguments(args: readonly string[]): Arguments {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    return { type: "mistake", message: error instanceof Error ? error.message : String(error) };
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { type: "help" };
+  const known = benches.map(({ name }) => name);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    return {
+      type: "mistake",
+      message: `There is no bench ${unknown}. There are: ${known.join(", ")}.`,
+    };
+  }
+  const runs = values.runs ?? (values.quick ? "1" : "9");
+  if (!/^[1-9]\d{0,3}$/.test(runs)) {
+    return { type: "mistake", message: "--runs must be a number from 1 to 9999." };
+  }
+  return {
+    type: "measure",
+    names: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
+    runs: Number(runs),
+    size: values.quick ? "quick" : "full",
+    output: values.json ? "json" : "tables",
+  };
+}

@@ -1,0 +1,13 @@
+// All benches, in the order in which they run.
+import type { Bench } from "../bench.ts";
+import { churn } from "./churn.ts";
+import { idleMemory } from "./idle-memory.ts";
+import { importTime } from "./import.ts";
+import { pushReply } from "./push-reply.ts";
+import { receive } from "./receive.ts";
+
+export const benches: readonly Bench[] = [receive, pushReply, churn, idleMemory, importTime];
+
+export function findBench(name: string): Bench | undefined {
+  return benches.find((bench) => bench.name === name);
+}

@@ -1,0 +1,67 @@
+// The command as it is run: what `--json` prints, and that a quick run of a bench comes to its end.
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { Result } from "./result.ts";
+
+async function bench(...args: readonly string[]): Promise<{
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: unknown;
+}> {
+  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await closed;
+  return { stdout, stderr, code };
+}
+
+test("a quick run prints a line of JSON for each side and case, and says how it was made", async () => {
+  const { stdout, stderr, code } = await bench("--quick", "--json", "push-reply");
+  expect(code).toBe(0);
+  expect(stderr).toContain("$ npm run bench -- --quick --json push-reply");
+  const results = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Result);
+  expect(results.map((result) => [result.bench, result.case, result.side])).toEqual(
+    ["sequential", "1,000 in flight"].flatMap((name) =>
+      ["bare", "slipstream", "phoenix"].map((side) => ["push-reply", name, side]),
+    ),
+  );
+  for (const result of results) {
+    expect(Object.keys(result)).toEqual([
+      "bench",
+      "case",
+      "side",
+      "median",
+      "min",
+      "max",
+      "unit",
+      "ratio",
+    ]);
+    expect(result).toMatchObject({ unit: "replies/s", median: expect.any(Number) });
+    expect(result.min).toBeGreaterThan(0);
+    expect(result.max).toBeGreaterThanOrEqual(result.min);
+    expect(result.ratio).toBeGreaterThan(0);
+    if (result.side === "bare") expect(result.ratio).toBe(1);
+  }
+});
+
+test("a quick run prints a table", async () => {
+  const { stdout, code } = await bench("--quick", "churn");
+  expect(code).toBe(0);
+  expect(stdout).toContain("$ npm run bench -- --quick churn");
+  expect(stdout).toMatch(/^churn: .+$/m);
+  expect(stdout).toMatch(/slipstream +[\d,.]+ cycles\/s/);
+});
+
+test("a mistake is told, and fails", async () => {
+  const { stdout, stderr, code } = await bench("recieve");
+  expect(code).toBe(1);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("There is no bench recieve.");
+});

@@ -1,0 +1,57 @@
+// The command `npm run bench`. Results go to stdout, progress and circumstances of JSON to stderr.
+import { readArguments, USAGE, type Arguments } from "./arguments.ts";
+import type { Bench } from "./bench.ts";
+import { findBench } from "./benches/index.ts";
+import { circumstances, load } from "./report/circumstances.ts";
+import { tableOf, type Row } from "./report/table.ts";
+import { resultOf, type Series } from "./result.ts";
+import { runBench } from "./runner.ts";
+import { median } from "./statistics.ts";
+
+type Measure = Extract<Arguments, { readonly type: "measure" }>;
+
+const args = process.argv.slice(2);
+
+async function measure({ names, runs, size, output }: Measure): Promise<void> {
+  const head = circumstances({ args, runs, thrownAway: size === "quick" ? 0 : 1 });
+  const tell = output === "json" ? tellOnStderr : tellOnStdout;
+  tell(`${head}\n`);
+  for (const name of names) {
+    const bench = findBench(name);
+    if (bench === undefined) continue;
+    const series = await runBench(bench, { runs, size, progress: tellOnStderr });
+    const rows = rowsOf(bench, series);
+    if (output === "tables") tell(`\n${tableOf(`${name}: ${bench.about}`, rows)}\n`);
+    else for (const { busy: _, ...result } of rows) tellOnStdout(JSON.stringify(result));
+  }
+  tell(`load ${load()} at the end`);
+}
+
+function rowsOf(bench: Bench, all: readonly Series[]): readonly Row[] {
+  return all.map((series) => {
+    const first = all.find((other) => other.case === series.case && other.side === bench.sides[0]);
+    const busy = series.busy.length === 0 ? null : median(series.busy);
+    return { ...resultOf(bench.name, series, first ?? series), busy };
+  });
+}
+
+function tellOnStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function tellOnStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const asked = readArguments(args);
+switch (asked.type) {
+  case "help":
+    tellOnStdout(USAGE);
+    break;
+  case "mistake":
+    tellOnStderr(`${asked.message}\n\n${USAGE}`);
+    process.exitCode = 1;
+    break;
+  case "measure":
+    await measure(asked);
+}

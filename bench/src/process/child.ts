@@ -1,0 +1,49 @@
+// Starting processes of our own and hearing from them. Every wait has a bound, and every process that
+// is started here is ended here.
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The longest that any one process may take, in ms. */
+const PATIENCE = 120_000;
+
+/** Starts a module beside this one. */
+export function startChild(
+  module: string,
+  parameters: readonly string[],
+  flags: readonly string[],
+): ChildProcess {
+  const path = fileURLToPath(new URL(module, import.meta.url));
+  return fork(path, [...parameters], {
+    execArgv: [...flags],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+}
+
+/** The child's next message. Kills the child and rejects if it ends or is silent for too long. */
+export function hear<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      settle(() => reject(new Error(`A process said nothing for ${PATIENCE} ms.`)));
+    }, PATIENCE);
+    const onMessage = (message: unknown): void => settle(() => resolve(message as Message));
+    const onExit = (code: number | null): void =>
+      settle(() => reject(new Error(`A process ended with the code ${code} and said nothing.`)));
+    const settle = (tell: () => void): void => {
+      clearTimeout(timer);
+      child.off("message", onMessage).off("exit", onExit);
+      tell();
+    };
+    child.on("message", onMessage).on("exit", onExit);
+  });
+}
+
+/** Resolves when the process is gone. */
+export async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+  });
+  if (child.connected) child.disconnect();
+  await gone;
+}

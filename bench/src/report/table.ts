@@ -1,0 +1,44 @@
+// Results as a table to read.
+import type { Result } from "../result.ts";
+
+export interface Row extends Result {
+  /** CPU seconds of the client for each second, or null where that was not measured. */
+  readonly busy: number | null;
+}
+
+const HEAD = ["case", "side", "median", "range", "of the first", "CPU"] as const;
+
+/** The rows of one bench. The first line says what was measured. */
+export function tableOf(about: string, rows: readonly Row[]): string {
+  const lines = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) =>
+    Math.max(...lines.map((cells) => (cells[column] ?? "").length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join("  ")
+      .trimEnd();
+  const ruled = widths.map((width) => "-".repeat(width));
+  const [head = [], ...body] = lines;
+  return [about, "", line(head), line(ruled), ...body.map(line)].join("\n");
+}
+
+function cellsOf({ case: name, side, median, min, max, unit, ratio, busy }: Row): string[] {
+  return [
+    name,
+    side,
+    `${numeral(median)} ${unit}`,
+    `${numeral(min)} to ${numeral(max)}`,
+    ratio === null ? "" : ratio.toFixed(2),
+    busy === null ? "" : `${Math.round(busy * 100)}%`,
+  ];
+}
+
+/** Three digits, thousands set apart. */
+export function numeral(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+}

@@ -1,0 +1,61 @@
+// Runs a bench: each side in turn, in processes of their own, again and again, so that whatever
+// else the machine does strikes all sides alike.
+import type { Bench, Figure, Size } from "./bench.ts";
+import { runClient } from "./process/run-client.ts";
+import { runServer } from "./process/run-server.ts";
+import type { Series } from "./result.ts";
+
+export interface RunOptions {
+  /** How many runs of each side count. In full size one more comes first and is thrown away. */
+  readonly runs: number;
+  readonly size: Size;
+  /** Told what runs now. */
+  readonly progress: (what: string) => void;
+}
+
+interface GrowingSeries extends Series {
+  readonly values: number[];
+  readonly busy: number[];
+}
+
+/** Resolves with a series for each case and side, side by side. */
+export async function runBench(bench: Bench, options: RunOptions): Promise<readonly Series[]> {
+  const { runs, size, progress } = options;
+  const thrownAway = size === "quick" ? 0 : 1;
+  const gathered = new Map<string, GrowingSeries>();
+  const server = await runServer();
+  try {
+    for (const [trial, { name }] of bench.trials(size).entries()) {
+      for (let run = 1 - thrownAway; run <= runs; run++) {
+        for (const side of bench.sides) {
+          progress(`${bench.name}: ${name}, run ${run} of ${runs}, ${side}`);
+          const figures = await runClient({ bench, trial, side, size, url: server.url });
+          if (run > 0) gather(gathered, side, figures);
+        }
+      }
+    }
+  } finally {
+    await server.close();
+  }
+  return sideBySide([...gathered.values()]);
+}
+
+function gather(
+  gathered: Map<string, GrowingSeries>,
+  side: string,
+  figures: readonly Figure[],
+): void {
+  for (const { case: name, value, unit, busy } of figures) {
+    const key = JSON.stringify([name, side]);
+    const series = gathered.get(key) ?? { case: name, side, unit, values: [], busy: [] };
+    gathered.set(key, series);
+    series.values.push(value);
+    if (busy !== undefined) series.busy.push(busy);
+  }
+}
+
+/** All sides of a case, then those of the next, in the order in which they were first measured. */
+function sideBySide(all: readonly Series[]): readonly Series[] {
+  const cases = [...new Set(all.map((series) => series.case))];
+  return cases.flatMap((name) => all.filter((series) => series.case === name));
+}

@@ -1,0 +1,84 @@
+// One client's connection as the server sees it. It speaks as much of the Channels protocol as the
+// benches need, and costs as little as it can.
+import type { Writable } from "node:stream";
+import { Flood, pushFrame } from "./flood.ts";
+import { textFrame } from "./frames.ts";
+
+type Message = [joinRef: string, ref: string, topic: string, event: string, payload: Request];
+
+/** What the benches ask for: by the params of a join a greeting, by the event "flood" a flood. */
+interface Request {
+  /** Bytes of the one message to send right behind the answer to the join. */
+  readonly greeting?: number;
+  /** How many messages to send, in turn to the channels in the order in which they were joined. */
+  readonly count?: number;
+  /** Bytes of each message's payload. */
+  readonly bytes?: number;
+}
+
+export class Conversation {
+  readonly #stream: Writable;
+  /** The join_ref of each topic. */
+  readonly #members = new Map<string, string>();
+  #flood: Flood | null = null;
+  /** What was said while one piece of input is read. */
+  #said: Buffer[] = [];
+
+  readonly #countConnections: () => Promise<number>;
+
+  /** @param stream the raw socket, after the upgrade. */
+  constructor(stream: Writable, countConnections: () => Promise<number>) {
+    this.#stream = stream;
+    this.#countConnections = countConnections;
+  }
+
+  receive(text: string): void {
+    const [joinRef, ref, topic, event, request] = JSON.parse(text) as Message;
+    switch (event) {
+      case "phx_join":
+        this.#members.set(topic, joinRef);
+        this.#flood = null;
+        this.#reply(joinRef, ref, topic, {});
+        if (request.greeting !== undefined) this.#say(pushFrame(topic, joinRef, request.greeting));
+        return;
+      case "phx_leave":
+        this.#members.delete(topic);
+        this.#flood = null;
+        this.#reply(joinRef, ref, topic, {});
+        this.#say(textFrame(JSON.stringify([joinRef, joinRef, topic, "phx_close", {}])));
+        return;
+      case "flood":
+        this.#reply(joinRef, ref, topic, {});
+        // Behind the reply.
+        process.nextTick(() => this.#pour(request.count ?? 0, request.bytes ?? 0));
+        return;
+      case "connections":
+        void this.#countConnections().then((connections) =>
+          this.#reply(joinRef, ref, topic, { connections }),
+        );
+        return;
+      default:
+        // Heartbeats and echoes.
+        this.#reply(joinRef, ref, topic, request);
+    }
+  }
+
+  #reply(joinRef: string, ref: string, topic: string, response: object): void {
+    const payload = { status: "ok", response };
+    this.#say(textFrame(JSON.stringify([joinRef, ref, topic, "phx_reply", payload])));
+  }
+
+  #say(frame: Buffer): void {
+    this.#said.push(frame);
+    if (this.#said.length > 1) return;
+    process.nextTick(() => {
+      this.#stream.write(Buffer.concat(this.#said));
+      this.#said = [];
+    });
+  }
+
+  #pour(count: number, bytes: number): void {
+    if (this.#flood?.bytes !== bytes) this.#flood = new Flood(this.#members, bytes);
+    void this.#flood.pour(this.#stream, count);
+  }
+}
