@@ -1,19 +1,21 @@
 // What stands behind a channel: its machine, who waits for it, and who listens to it. Untyped and
 // not for users, who see it through Channel.
 import type {
+  ChannelEndReason,
   ChannelMachine,
   ChannelState,
-  PushFailure,
   Session,
   SessionInput,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Reporter } from "./listeners.ts";
-import { MessageRouter } from "./message-router.ts";
+import { MessageRouter, type ReaderOptions, type RoutedMessage } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { StateStream } from "./state-stream.ts";
+import { Waiters } from "./waiters.ts";
 
 /** What a channel needs of its socket. */
 export interface ChannelHost extends Reporter, Tally {
@@ -43,7 +45,7 @@ export class ChannelCore {
   /** The typed face that users hold. Set by whoever makes both. */
   face: unknown = null;
   readonly #host: ChannelHost;
-  #joining: Outcome<unknown> | null = null;
+  #joiners: Waiters<unknown> | null = null;
   #leaving: Outcome<void> | null = null;
 
   constructor(host: ChannelHost, topic: string, joinParams: unknown) {
@@ -66,18 +68,13 @@ export class ChannelCore {
 
   join(signal: AbortSignal | undefined): Outcome<unknown> {
     const { state } = this.machine;
-    const joining = this.#joining ?? new Outcome<unknown>(this.#host);
     if (state.type === "joined") {
-      joining.resolve(state.response);
-      return joining;
+      const joined = new Outcome<unknown>(this.#host);
+      joined.resolve(state.response);
+      return joined;
     }
-    this.#joining = joining;
-    joining.releaseWhenSettled(
-      onAbort(signal, (cause) => {
-        joining.reject(new JoinError(this.topic, { type: "aborted", cause }));
-        void this.leave();
-      }),
-    );
+    const joiners = (this.#joiners ??= new Waiters<unknown>(this.#host));
+    const joining = joiners.add(signal, (cause) => this.#joinGivenUp(joiners, cause));
     if (!joining.settled) this.#host.handle({ type: "joinTopic", channel: this.machine });
     return joining;
   }
@@ -85,6 +82,7 @@ export class ChannelCore {
   leave(): Outcome<void> {
     const leaving = this.#leaving ?? new Outcome<void>(this.#host);
     this.#leaving = leaving;
+    this.stop();
     const timeout = this.#host.leaveTimeout;
     this.#host.handle({ type: "leaveTopic", channel: this.machine, timeout });
     // Where it was left before, no change of state tells of it.
@@ -93,14 +91,39 @@ export class ChannelCore {
     return leaving;
   }
 
+  /** Messages for a loop. Where nothing will come, because the channel has ended, it is told so. */
+  read(options: ReaderOptions): Inbox<RoutedMessage> {
+    const inbox = this.messages.read(options);
+    const { state } = this.machine;
+    if (state.type === "left") inbox.end();
+    if (state.type === "errored") inbox.end(new ChannelEndedError(this.topic, state.reason));
+    return inbox;
+  }
+
+  /**
+   * From now on nothing is delivered, and nobody waits for a join that was asked for before. Done at
+   * once: a change of state is told only when whoever is being called right now has returned.
+   */
+  stop(): void {
+    this.messages.end();
+    this.#refuseJoiners(new JoinError(this.topic, { type: "left" }));
+  }
+
   push({ event, payload, expects, timeout, signal }: PushRequest): PendingPush {
     const pending = new PendingPush(this.#host, this.topic, event);
+    if (signal?.aborted === true) {
+      this.#host.session.counters.pushes.aborted += 1;
+      pending.abort(signal.reason);
+      return pending;
+    }
     const push = this.#host.session.push(this.machine, pending, event, payload, expects);
     this.#host.handle({ type: "pushMessage", channel: this.machine, push, timeout });
-    const cancel = (code: PushFailure): void =>
-      this.#host.handle({ type: "cancelPush", push, code });
-    if (signal !== undefined) {
-      pending.releaseWhenSettled(onAbort(signal, () => cancel("aborted")));
+    if (signal !== undefined && !pending.settled) {
+      const cancel = (reason: unknown): void => {
+        pending.abortReason = reason;
+        this.#host.handle({ type: "cancelPush", push, code: "aborted" });
+      };
+      pending.releaseWhenSettled(onAbort(signal, cancel));
     }
     return pending;
   }
@@ -109,40 +132,46 @@ export class ChannelCore {
   changed(state: ChannelState): void {
     switch (state.type) {
       case "joined":
-        this.#joining?.resolve(state.response);
-        this.#joining = null;
-        break;
-      case "leaving":
-        this.#withdraw();
+        this.#joiners?.resolve(state.response);
+        this.#joiners = null;
         break;
       case "left":
         this.#left(state.confirmed);
-        this.#withdraw();
+        // Unless a join was asked for again since.
+        if (this.machine.state.type === "left") this.stop();
         break;
       case "errored":
-        this.messages.end(new ChannelEndedError(this.topic, state.reason));
-        if (this.#joining === null) {
-          this.#host.untold(new ChannelEndedError(this.topic, state.reason));
-        } else {
-          this.#joining.reject(new JoinError(this.topic, state.reason));
-          this.#joining = null;
-        }
+        this.#failed(state.reason);
         break;
       case "idle":
       case "waiting":
       case "joining":
+      case "leaving":
     }
     this.states.tell(state);
     if (state.type === "left" || state.type === "errored") this.states.end();
   }
 
-  /** Ends what waited for a membership, unless a join was asked for again since. */
-  #withdraw(): void {
+  /** The channel ended, and nothing will be tried. Whoever waits is told; if nobody does, the log is. */
+  #failed(reason: ChannelEndReason): void {
+    const error = new ChannelEndedError(this.topic, reason);
+    this.messages.end(error);
+    if (this.#joiners === null || this.#joiners.size === 0) this.#host.untold(error);
+    else this.#refuseJoiners(new JoinError(this.topic, reason));
+  }
+
+  #refuseJoiners(error: JoinError): void {
+    this.#joiners?.reject(error);
+    this.#joiners = null;
+  }
+
+  /** One of those who wait for the join gave up. The last one takes the asking back with him. */
+  #joinGivenUp(joiners: Waiters<unknown>, cause: unknown): JoinError {
     const { state } = this.machine;
-    if (state.type !== "left" && !(state.type === "leaving" && state.then === "stay")) return;
-    this.messages.end();
-    this.#joining?.reject(new JoinError(this.topic, { type: "left" }));
-    this.#joining = null;
+    const first = (state.type === "waiting" || state.type === "joining") && !state.again;
+    const back = state.type === "leaving" && state.then === "join";
+    if (joiners.size === 0 && (first || back)) void this.leave();
+    return new JoinError(this.topic, { type: "aborted", cause });
   }
 
   #left(confirmed: boolean): void {

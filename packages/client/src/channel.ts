@@ -15,6 +15,8 @@ import type {
 import type { Overflow } from "./inbox.ts";
 import {
   checkEvent,
+  checkFunction,
+  checkPushEvent,
   checkRecord,
   checkSignal,
   checkTimeout,
@@ -41,6 +43,14 @@ export interface MessagesOptions {
 export interface JoinOptions {
   /** Gives the join up, and leaves if the server lets us in all the same. */
   readonly signal?: AbortSignal;
+}
+
+/** Messages for one loop, or for several that share them. Each message is read once. */
+export interface Messages<M> extends AsyncIterableIterator<M, undefined, undefined> {
+  /** How many wait to be read. */
+  readonly size: number;
+  /** How many the overflow policy has dropped. */
+  readonly dropped: number;
 }
 
 const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave"];
@@ -83,9 +93,7 @@ export class Channel<C = Untyped> {
    * `aborted`, `disconnected` when the socket ended, `paramsFailed`, `unsendable`, `duplicate`.
    */
   join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
-    checkOptions(options, ["signal"]);
-    const signal = checkSignal("signal", options.signal);
-    return this.#core.join(signal) as Promise<JoinResponse<C>>;
+    return this.#core.join(checkJoinOptions(options)) as Promise<JoinResponse<C>>;
   }
 
   /**
@@ -104,12 +112,13 @@ export class Channel<C = Untyped> {
     ...[payload, options = {}]: PushArguments<C, E, PushOptions>
   ): Promise<PushReply<C, E>> {
     checkOptions(options, ["timeout", "signal"]);
+    const { timeout = this.#pushTimeout, signal } = options;
     return this.#core.push({
-      event: checkEvent(event),
-      payload: payload ?? {},
+      event: checkPushEvent(event),
+      payload: payload === undefined ? {} : payload,
       expects: "reply",
-      timeout: checkTimeout("timeout", options.timeout ?? this.#pushTimeout),
-      signal: checkSignal("signal", options.signal),
+      timeout: checkTimeout("timeout", timeout),
+      signal: checkSignal("signal", signal),
     }) as Promise<PushReply<C, E>>;
   }
 
@@ -120,8 +129,8 @@ export class Channel<C = Untyped> {
    */
   send<E extends PushEvent<C>>(event: E, ...[payload]: PushArguments<C, E, never>): Promise<void> {
     return this.#core.push({
-      event: checkEvent(event),
-      payload: payload ?? {},
+      event: checkPushEvent(event),
+      payload: payload === undefined ? {} : payload,
       expects: "none",
       timeout: this.#pushTimeout,
       signal: undefined,
@@ -140,13 +149,15 @@ export class Channel<C = Untyped> {
   ): () => void {
     return this.#core.messages.on(
       checkEvent(event),
-      handler as (payload: unknown, message: RoutedMessage) => unknown,
+      checkFunction("handler", handler) as (payload: unknown, message: RoutedMessage) => unknown,
     );
   }
 
   /** Calls `handler` with each message, whatever its event. */
   onMessage(handler: (message: ChannelMessage<C>) => unknown): () => void {
-    return this.#core.messages.onEverything(handler as (message: RoutedMessage) => unknown);
+    return this.#core.messages.onEverything(
+      checkFunction("handler", handler) as (message: RoutedMessage) => unknown,
+    );
   }
 
   /**
@@ -164,25 +175,18 @@ export class Channel<C = Untyped> {
   messages<E extends MessageEvent<C> = MessageEvent<C>>(
     event?: E,
     options: MessagesOptions = {},
-  ): AsyncIterableIterator<ChannelMessage<C, E>, undefined, undefined> {
+  ): Messages<ChannelMessage<C, E>> {
     checkOptions(options, ["limit", "overflow"]);
-    const { overflow = "fail" } = options;
+    const { limit = 1_000, overflow = "fail" } = options;
     if (!OVERFLOWS.includes(overflow)) {
       throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
     }
-    const inbox = this.#core.messages.read({
+    return this.#core.read({
       event: event === undefined ? undefined : checkEvent(event),
-      limit: checkWhole("limit", options.limit ?? 1_000),
+      limit: checkWhole("limit", limit),
       overflow,
       leave: () => void this.leave(),
-    });
-    const { type } = this.state;
-    if (type === "left") inbox.end();
-    return inbox as AsyncIterableIterator<unknown, undefined, undefined> as AsyncIterableIterator<
-      ChannelMessage<C, E>,
-      undefined,
-      undefined
-    >;
+    }) as Messages<unknown> as Messages<ChannelMessage<C, E>>;
   }
 
   /**
@@ -196,12 +200,15 @@ export class Channel<C = Untyped> {
 
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: ChannelState) => unknown): () => void {
-    return this.#core.states.on(handler);
+    return this.#core.states.on(checkFunction("handler", handler));
   }
 
   /** The present state and every change, for a loop that ends when the channel is left or errored. */
   states(): AsyncIterableIterator<ChannelState, undefined, undefined> {
-    return this.#core.states.read(this.state);
+    const { state } = this;
+    const { states } = this.#core;
+    const over = state.type === "left" || state.type === "errored";
+    return over ? states.readLast(state) : states.read(state);
   }
 
   /** Replaces what the next join sends: a value, or a function that is called for each join. */
@@ -212,6 +219,11 @@ export class Channel<C = Untyped> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.leave();
   }
+}
+
+export function checkJoinOptions(options: JoinOptions): AbortSignal | undefined {
+  checkOptions(options, ["signal"]);
+  return checkSignal("signal", options.signal);
 }
 
 function checkOptions(options: object, known: readonly string[]): void {

@@ -7,7 +7,7 @@ export function describeEnd(reason: EndReason): string {
     case "requested":
       return "disconnect() was called.";
     case "closedByRemote":
-      return `the server closed the connection with code ${reason.code}${reason.reason === "" ? "" : ` (${reason.reason})`}.`;
+      return `the server closed the connection with code ${reason.code}${reason.reason === "" ? "" : ` (${quote(reason.reason)})`}.`;
     case "connectionLost":
       return `the connection was lost${because(reason.cause)}.`;
     case "heartbeatTimeout":
@@ -48,7 +48,7 @@ function rejected(status: number | undefined): string {
 export function describeChannelEnd(reason: ChannelEndReason): string {
   switch (reason.type) {
     case "refused":
-      return `the server answered with the status "${reason.status}"${serverReason(reason.response)}.`;
+      return `the server answered with the status ${quote(reason.status)}${serverReason(reason.response)}.`;
     case "timeout":
       return "the server did not answer within joinTimeout.";
     case "crashed":
@@ -90,11 +90,18 @@ export function describePushFailure(code: PushFailure): string {
   }
 }
 
-/** Phoenix channels say why as `{ reason: "…" }`. Shown when it is a short text. */
-function serverReason(response: unknown): string {
+/** Phoenix channels say why as `{ reason: "…" }`. */
+export function serverReason(response: unknown): string {
   if (typeof response !== "object" || response === null || !("reason" in response)) return "";
-  const { reason } = response;
-  return typeof reason === "string" && reason.length <= 200 ? ` (${reason})` : "";
+  return typeof response.reason === "string" ? ` (${quote(response.reason)})` : "";
+}
+
+const LONGEST_QUOTE = 200;
+
+/** A text that a peer chose, fit for a line of a log: not too long, and without control characters. */
+export function quote(text: string): string {
+  const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  return JSON.stringify(cut).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, "\u{fffd}");
 }
 
 function because(cause: unknown): string {

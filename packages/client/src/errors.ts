@@ -1,7 +1,13 @@
 // Every error that the client gives to its user. Each has a stable code and a sentence that says
 // what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
 import type { ChannelEndReason, EndReason, EndReasonType, PushFailure } from "@slipstream/core";
-import { describeChannelEnd, describeEnd, describePushFailure } from "./describe.ts";
+import {
+  describeChannelEnd,
+  describeEnd,
+  describePushFailure,
+  quote,
+  serverReason,
+} from "./describe.ts";
 
 /** What all errors of this package have in common. */
 export abstract class SlipstreamError extends Error {
@@ -26,21 +32,28 @@ function nameType(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "left out";
   if (Array.isArray(value)) return "this array";
-  if (typeof value === "object" || typeof value === "function") return `this ${typeof value}`;
-  return `a value of type ${typeof value}`;
+  return `this ${typeof value}`;
 }
 
 /** The socket could not be connected, or ended before it was. */
 export class ConnectError extends SlipstreamError {
   override readonly name = "ConnectError";
   override readonly code: EndReasonType;
-  readonly reason: EndReason;
+  readonly #reason: EndReason;
 
   /** `place` is the URL without its query. */
   constructor(reason: EndReason, place: string) {
     super(`Not connected to ${place}: ${describeEnd(reason)}`, causeOf(reason));
     this.code = reason.type;
-    this.reason = reason;
+    this.#reason = reason;
+  }
+
+  /**
+   * What ended it. A getter, so that whoever logs the error does not log the body and the headers of
+   * a refusal: servers set cookies, and their error pages like to quote the URL that was asked for.
+   */
+  get reason(): EndReason {
+    return this.#reason;
   }
 }
 
@@ -52,14 +65,18 @@ export class JoinError extends SlipstreamError {
   override readonly name = "JoinError";
   override readonly code: JoinErrorCode;
   readonly topic: string;
-  /** What the server answered, if it refused. */
+  /** The status of the server's answer, such as "error"; undefined unless it refused. */
+  readonly status: string | undefined;
+  /** What came with the status; undefined unless the server refused. */
   readonly response: unknown;
 
   constructor(topic: string, failure: ChannelEndReason | JoinGivenUp) {
     super(`Did not join ${topic}: ${joinSentence(failure)}`, causeOf(failure));
+    const refused = failure.type === "refused";
     this.code = failure.type;
     this.topic = topic;
-    this.response = failure.type === "refused" ? failure.response : undefined;
+    this.status = refused ? failure.status : undefined;
+    this.response = refused ? failure.response : undefined;
   }
 }
 
@@ -118,7 +135,7 @@ export class PushError extends SlipstreamError {
     super(
       `The push ${event} to ${topic} ${
         refused
-          ? `was answered with the status "${failure.status}". Its response says why.`
+          ? `was answered with the status ${quote(failure.status)}${serverReason(failure.response)}.`
           : describePushFailure(failure.code)
       }`,
       causeOf(failure),
@@ -151,13 +168,18 @@ export class ChannelEndedError extends SlipstreamError {
   override readonly name = "ChannelEndedError";
   override readonly code: ChannelEndReason["type"];
   readonly topic: string;
-  readonly reason: ChannelEndReason;
+  readonly #reason: ChannelEndReason;
 
   constructor(topic: string, reason: ChannelEndReason) {
     super(`The channel ${topic} ended: ${describeChannelEnd(reason)}`, causeOf(reason));
     this.code = reason.type;
     this.topic = topic;
-    this.reason = reason;
+    this.#reason = reason;
+  }
+
+  /** What ended it. A getter, as with ConnectError. */
+  get reason(): ChannelEndReason {
+    return this.#reason;
   }
 }
 

@@ -14,6 +14,8 @@ export interface InboxOptions {
   readonly what: string;
   readonly limit: number;
   readonly overflow: Overflow;
+  /** Called with how many items the overflow policy dropped. */
+  readonly onDropped?: (count: number) => void;
   /** Called once, when nothing more will be taken in. */
   readonly onClosed: (why: "overflow" | "ended" | "returned") => void;
 }
@@ -104,7 +106,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
 
   #overflow(item: T): void {
     const { what, limit, overflow } = this.#options;
-    this.#dropped += 1;
+    this.#drop(overflow === "fail" ? this.size + 1 : 1);
     switch (overflow) {
       case "dropNewest":
         return;
@@ -116,10 +118,14 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
         this.#close(undefined, "overflow");
         return;
       case "fail":
-        this.#dropped += this.size;
         this.#clear();
         this.#close(new OverflowError(what, limit), "overflow");
     }
+  }
+
+  #drop(count: number): void {
+    this.#dropped += count;
+    this.#options.onDropped?.(count);
   }
 
   #close(error: Error | undefined, why: "overflow" | "ended" | "returned"): void {

@@ -1,5 +1,7 @@
 // The whole of @slipstream/client, as Node sees it: sockets over the library `ws`.
+import { OptionError } from "./errors.ts";
 import { dialWs, type WsOptions } from "./node/index.ts";
+import { checkRecord } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
 import { BaseSocket } from "./socket.ts";
 
@@ -24,7 +26,23 @@ export class Socket extends BaseSocket {
    * @throws {OptionError} naming the first option that cannot be used.
    */
   constructor(url: string | URL, options: NodeSocketOptions = {}) {
+    checkNodeOptions(options);
     super(url, options, dialWs(options), ["agent", "tls", "compress"]);
+  }
+}
+
+function checkNodeOptions(options: NodeSocketOptions): void {
+  checkRecord("options", options);
+  const { agent, tls, compress } = options;
+  if (
+    agent !== undefined &&
+    typeof (agent as { addRequest?: unknown } | null)?.addRequest !== "function"
+  ) {
+    throw new OptionError("agent", agent, "an http.Agent or https.Agent");
+  }
+  if (tls !== undefined) checkRecord("tls", tls);
+  if (compress !== undefined && typeof compress !== "boolean") {
+    throw new OptionError("compress", compress, "true or false");
   }
 }
 
@@ -65,7 +83,13 @@ export type {
   Serializer,
   SessionState,
 } from "@slipstream/core";
-export { Channel, type JoinOptions, type MessagesOptions, type PushOptions } from "./channel.ts";
+export {
+  Channel,
+  type JoinOptions,
+  type Messages,
+  type MessagesOptions,
+  type PushOptions,
+} from "./channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";
 export type { Overflow } from "./inbox.ts";

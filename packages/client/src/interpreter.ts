@@ -171,7 +171,8 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   async #resolveParams(channel: C, joinRef: string): Promise<void> {
     const { machine } = channel;
     try {
-      const params = await channel.params();
+      const resolved = await channel.params();
+      const params = resolved === undefined ? {} : resolved;
       this.handle({ type: "paramsResolved", channel: machine, joinRef, params });
     } catch (cause) {
       this.handle({ type: "paramsFailed", channel: machine, joinRef, cause });
@@ -183,6 +184,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     if (request === null) return;
     // What was dialled with is in the transport's hands now; secrets are kept nowhere longer than needed.
     this.#request = null;
+    this.#endpoint.dialled(request);
     try {
       this.#transport = this.#dial(request, this);
     } catch (cause) {

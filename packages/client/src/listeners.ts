@@ -6,38 +6,58 @@ export interface Reporter {
   report(error: unknown, what: string): void;
 }
 
+/** What can stop a call of handlers that is under way. */
+export interface Gate {
+  readonly stopped: boolean;
+}
+
+interface Entry<A extends readonly unknown[]> {
+  readonly handler: (...args: A) => unknown;
+  present: boolean;
+}
+
+const ALWAYS_OPEN: Gate = { stopped: false };
+
 /** A set of handlers. The same function may be added twice, and is then called twice. */
 export class Listeners<A extends readonly unknown[]> {
   readonly #reporter: Reporter;
   readonly #what: string;
-  /** Replaced, never changed, so that a handler may add and remove handlers while they are called. */
-  #handlers: readonly ((...args: A) => unknown)[] = [];
+  readonly #gate: Gate;
+  /** Replaced, never changed, so that a handler may add handlers while they are called. */
+  #entries: readonly Entry<A>[] = [];
 
-  /** `what` names the handlers in reports. */
-  constructor(what: string, reporter: Reporter) {
+  /** `what` names the handlers in reports. While `gate` is stopped, those that are left are not called. */
+  constructor(what: string, reporter: Reporter, gate: Gate = ALWAYS_OPEN) {
     this.#what = what;
     this.#reporter = reporter;
+    this.#gate = gate;
   }
 
-  /** Returns the function that removes the handler. */
+  /** Returns the function that removes the handler, which is then not called any more. */
   add(handler: (...args: A) => unknown): () => void {
-    this.#handlers = [...this.#handlers, handler];
-    let present = true;
+    const entry = { handler, present: true };
+    this.#entries = [...this.#entries, entry];
     return () => {
-      if (present) this.#handlers = this.#handlers.toSpliced(this.#handlers.indexOf(handler), 1);
-      present = false;
+      if (!entry.present) return;
+      entry.present = false;
+      this.#entries = this.#entries.filter((other) => other !== entry);
     };
   }
 
   /** Calls every handler. One that throws, or whose promise is rejected, is reported and stops nothing. */
   call(...args: A): void {
-    for (const handler of this.#handlers) {
-      try {
-        const result = handler(...args);
-        if (result instanceof Promise) this.#watch(result);
-      } catch (error) {
-        this.#reporter.report(error, this.#what);
-      }
+    for (const entry of this.#entries) {
+      if (this.#gate.stopped) return;
+      if (entry.present) this.#callOne(entry.handler, args);
+    }
+  }
+
+  #callOne(handler: (...args: A) => unknown, args: A): void {
+    try {
+      const result = handler(...args);
+      if (result instanceof Promise) this.#watch(result);
+    } catch (error) {
+      this.#reporter.report(error, this.#what);
     }
   }
 

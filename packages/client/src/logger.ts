@@ -14,3 +14,20 @@ export const consoleLogger: Logger = {
     console.error(message, details);
   },
 };
+
+/** The same, and what it throws or rejects with is swallowed: there is nobody left to tell. */
+export function guarded(logger: Logger): Required<Logger> {
+  const write = (level: keyof Logger, message: string, details: unknown): void => {
+    try {
+      const result: unknown = logger[level]?.(message, details);
+      if (result instanceof Promise) result.catch(() => {});
+    } catch {
+      // As above.
+    }
+  };
+  return {
+    error: (message, details) => write("error", message, details),
+    warn: (message, details) => write("warn", message, details),
+    debug: (message, details) => write("debug", message, details),
+  };
+}

@@ -1,6 +1,6 @@
 // Who hears a channel's messages: handlers by event, handlers of everything, and bounded readers.
 import { Inbox, type Overflow } from "./inbox.ts";
-import { Listeners, type Reporter } from "./listeners.ts";
+import { Listeners, type Gate, type Reporter } from "./listeners.ts";
 import type { Tally } from "./outcome.ts";
 
 export interface RoutedMessage {
@@ -24,7 +24,9 @@ interface Reader {
 /** How many messages are held for the first listener. */
 const MAX_HELD = 1_000;
 
-export class MessageRouter {
+export class MessageRouter implements Gate {
+  /** Set by `end`: what is being delivered reaches nobody else. */
+  stopped = false;
   readonly #topic: string;
   readonly #host: Reporter & Tally;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
@@ -50,14 +52,14 @@ export class MessageRouter {
     this.#handlers ??= new Map();
     let listeners = this.#handlers.get(event);
     if (listeners === undefined) {
-      listeners = new Listeners(`a handler of ${event} on ${this.#topic}`, this.#host);
+      listeners = new Listeners(`a handler of ${event} on ${this.#topic}`, this.#host, this);
       this.#handlers.set(event, listeners);
     }
     return this.#listening(listeners.add(handler));
   }
 
   onEverything(handler: (message: RoutedMessage) => unknown): () => void {
-    this.#everything ??= new Listeners(`a handler of messages on ${this.#topic}`, this.#host);
+    this.#everything ??= new Listeners(`a handler of messages on ${this.#topic}`, this.#host, this);
     return this.#listening(this.#everything.add(handler));
   }
 
@@ -66,6 +68,9 @@ export class MessageRouter {
       what: `Messages of ${this.#topic}`,
       limit,
       overflow,
+      onDropped: (count) => {
+        this.#host.droppedMessages += count;
+      },
       onClosed: (why) => {
         this.#readers = this.#readers.filter((reader) => reader.inbox !== inbox);
         if (why === "overflow" && overflow === "leave") leave();
@@ -78,13 +83,16 @@ export class MessageRouter {
 
   /** No more messages will come: readers end, or throw `error` after what waits. */
   end(error?: Error): void {
+    this.stopped = true;
     if (this.#held !== null) this.#held = [];
     for (const { inbox } of this.#readers) inbox.end(error);
   }
 
   #dispatch(message: RoutedMessage): void {
+    this.stopped = false;
     this.#handlers?.get(message.event)?.call(message.payload, message);
     this.#everything?.call(message);
+    if (this.stopped) return;
     for (const { event, inbox } of this.#readers) {
       if (event === undefined || event === message.event) inbox.put(message);
     }
@@ -108,6 +116,9 @@ export class MessageRouter {
   #release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const message of held) this.#dispatch(message);
+    for (const message of held) {
+      this.#dispatch(message);
+      if (this.stopped) return;
+    }
   }
 }

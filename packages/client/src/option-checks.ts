@@ -1,5 +1,6 @@
 // The checks of single options. Each returns the value that it was given, or throws an OptionError
 // that names the option, the value's type and what is accepted.
+import { PROTOCOL_EVENTS } from "@slipstream/core";
 import { OptionError } from "./errors.ts";
 import type { RetryOption } from "./options.ts";
 
@@ -33,20 +34,20 @@ export function checkRecord(option: string, value: unknown): void {
 
 /** A close code that an application may send (RFC 6455 7.4). */
 export function checkCloseCode(option: string, value: number): number {
-  if (value === 1000 || value === 1001 || (value >= 3000 && value <= 4999)) return value;
+  const applications = Number.isInteger(value) && value >= 3000 && value <= 4999;
+  if (value === 1000 || value === 1001 || applications) return value;
   throw new OptionError(option, value, "1000, 1001, or a close code from 3000 to 4999");
 }
 
-/** Refuses names that are no options, which are mistypings most of the time. */
-export function checkUnknown(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new OptionError(
-        name,
-        Reflect.get(options, name),
-        `left out: there is no such option. There are ${known.join(", ")}`,
-      );
-    }
+/**
+ * Refuses names that are no options, which are mistypings most of the time. One whose value is
+ * undefined does nothing under any name.
+ */
+export function checkUnknown(options: object, known: readonly string[], prefix = ""): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const accepts = `left out: there is no such option. There are ${known.join(", ")}`;
+    throw new OptionError(prefix + name, value, accepts);
   }
 }
 
@@ -67,6 +68,11 @@ export function checkRetry<Cause>(
     value,
     "false, a table of delays in ms, or a function of (attempt, cause) that gives ms or false",
   );
+}
+
+export function checkFunction<T>(option: string, value: T): T {
+  if (typeof value === "function") return value;
+  throw new OptionError(option, value, "a function");
 }
 
 function isDelay(value: unknown): boolean {
@@ -93,4 +99,18 @@ export function checkTopic(value: string): string {
 export function checkEvent(value: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw new OptionError("event", value, "a text that is not empty");
+}
+
+const RESERVED: readonly string[] = Object.values(PROTOCOL_EVENTS).filter((event) =>
+  event.startsWith("phx_"),
+);
+
+/** The event of a push: the protocol's own would end or garble the membership. */
+export function checkPushEvent(value: string): string {
+  if (!RESERVED.includes(value)) return checkEvent(value);
+  throw new OptionError(
+    "event",
+    value,
+    `none of ${RESERVED.join(", ")}, which belong to the protocol. Use join() and leave()`,
+  );
 }

@@ -7,6 +7,8 @@ export interface Tally {
   unobservedFailures: number;
   /** Messages that were held for a first listener and given up when too many were. */
   unclaimedMessages: number;
+  /** Messages that readers were too slow for, and that their overflow policies dropped. */
+  droppedMessages: number;
 }
 
 type Settled<T> =
@@ -49,6 +51,16 @@ export class Outcome<T> implements Promise<T> {
             before();
             release();
           };
+  }
+
+  /** An outcome of the same that is a promise of something else. Observing that one observes this one. */
+  map<U>(project: (value: T) => U): Outcome<U> {
+    const mapped = new Outcome<U>(this.#tally);
+    void this.then(
+      (value) => mapped.resolve(project(value)),
+      (error: unknown) => mapped.reject(error),
+    );
+    return mapped;
   }
 
   resolve(value: T): void {

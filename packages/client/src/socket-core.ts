@@ -15,12 +15,13 @@ import { Endpoint } from "./endpoint.ts";
 import { ConnectError, PushError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
 import { StateStream } from "./state-stream.ts";
 import type { Dial } from "./transport.ts";
+import { Waiters } from "./waiters.ts";
 
 /** How a disconnect went. */
 export interface Disconnected {
@@ -37,10 +38,13 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   readonly interpreter: Interpreter<ChannelCore, PendingPush>;
   unobservedFailures = 0;
   unclaimedMessages = 0;
+  droppedMessages = 0;
   readonly #endpoint: Endpoint;
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
-  #connecting: Outcome<void> | null = null;
+  #connectors: Waiters<void> | null = null;
+  /** Whether `connect()` was called and the socket has not been open since. */
+  #firstConnect = false;
   #disconnecting: Outcome<Disconnected> | null = null;
   #releaseSignal: (() => void) | null = null;
 
@@ -86,41 +90,51 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   connect(signal: AbortSignal | undefined): Outcome<void> {
-    const connecting = this.#connecting ?? new Outcome<void>(this);
-    if (this.state.type === "open") {
-      connecting.resolve();
-      return connecting;
+    const { state } = this;
+    if (state.type === "open") {
+      const connected = new Outcome<void>(this);
+      connected.resolve();
+      return connected;
     }
-    this.#connecting = connecting;
-    connecting.releaseWhenSettled(onAbort(signal, (reason) => this.#aborted(connecting, reason)));
-    if (!connecting.settled) this.#watchSignal(connecting);
-    if (!connecting.settled) this.handle({ type: "connectSocket" });
+    const connectors = (this.#connectors ??= new Waiters<void>(this));
+    const connecting = connectors.add(signal, (reason) => this.#connectGivenUp(connectors, reason));
+    const { signal: ours } = this.options;
+    if (ours?.aborted === true) connecting.reject(ours.reason);
+    if (connecting.settled) return connecting;
+    if (isAtRest(state)) this.#firstConnect = true;
+    this.#watchSignal();
+    this.handle({ type: "connectSocket" });
     return connecting;
   }
 
   disconnect(code: number, reason: string): Outcome<Disconnected> {
     const disconnecting = this.#disconnecting ?? new Outcome<Disconnected>(this);
     if (this.state.type === "ended") {
+      // The end of a connection that is told only after whoever is being called right now has returned.
+      if (this.#disconnecting !== null) return this.#disconnecting;
       disconnecting.resolve({ code: null, reason: "", clean: true });
       return disconnecting;
     }
     this.#disconnecting = disconnecting;
+    for (const channel of this.session.channels.values()) channel.owner.stop();
+    this.#refuseConnectors(new ConnectError({ type: "requested" }, this.#endpoint.place));
     this.handle({ type: "disconnectSocket", code, reason });
     return disconnecting;
   }
 
-  async ping(timeout: number): Promise<number> {
+  ping(timeout: number): Outcome<number> {
+    const ping = new Outcome<number>(this);
     const pending = new PendingPush(this, "phoenix", "heartbeat");
     const push = this.session.ping(pending);
     const sent = performance.now();
-    this.handle({ type: "pingServer", push, timeout });
-    try {
-      await pending;
-    } catch (error) {
+    const answered = (): void => ping.resolve(performance.now() - sent);
+    void pending.then(answered, (error: unknown) => {
       // Any answer is a sign of life, whatever its status.
-      if (!(error instanceof PushError && error.code === "refused")) throw error;
-    }
-    return performance.now() - sent;
+      if (error instanceof PushError && error.code === "refused") answered();
+      else ping.reject(error);
+    });
+    this.handle({ type: "pingServer", push, timeout });
+    return ping;
   }
 
   handle(input: SessionInput<ChannelCore, PendingPush>): void {
@@ -163,8 +177,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   #changed(state: SessionState): void {
     if (state.type === "open") {
-      this.#connecting?.resolve();
-      this.#connecting = null;
+      this.#firstConnect = false;
+      this.#connectors?.resolve();
+      this.#connectors = null;
     } else if (state.type === "ended") {
       this.#concluded(state.reason, state.last);
     }
@@ -179,11 +194,16 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     if (this.state.type !== "ended") return;
     this.#releaseSignal?.();
     this.#releaseSignal = null;
-    if (this.#connecting === null && reason.type === "requested") return;
+    if (reason.type === "requested") return;
     const error = new ConnectError(reason, this.#endpoint.place);
-    if (this.#connecting === null) this.untold(error);
-    this.#connecting?.reject(error);
-    this.#connecting = null;
+    if (this.#connectors === null || this.#connectors.size === 0) this.untold(error);
+    else this.#refuseConnectors(error);
+  }
+
+  #refuseConnectors(error: unknown): void {
+    this.#firstConnect = false;
+    this.#connectors?.reject(error);
+    this.#connectors = null;
   }
 
   #ended(end: ConnectionEnd): void {
@@ -194,16 +214,28 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   /** The signal of the options ends the socket whenever it is aborted. */
-  #watchSignal(connecting: Outcome<void>): void {
-    this.#releaseSignal?.();
-    this.#releaseSignal = onAbort(this.options.signal, (reason) =>
-      this.#aborted(connecting, reason),
-    );
+  #watchSignal(): void {
+    this.#releaseSignal ??= onAbort(this.options.signal, (reason) => {
+      this.#refuseConnectors(reason);
+      void this.disconnect(1000, "");
+    });
   }
 
-  #aborted(connecting: Outcome<void>, reason: unknown): void {
-    connecting.reject(reason);
-    this.#connecting = null;
-    void this.disconnect(1000, "");
+  /**
+   * One of those who wait for the connection gave up. The last one takes the asking back with him,
+   * unless the socket has been open and comes back by itself.
+   */
+  #connectGivenUp(connectors: Waiters<void>, reason: unknown): unknown {
+    if (this.#firstConnect && connectors.size === 0) void this.disconnect(1000, "");
+    return reason;
   }
+}
+
+/** Whether nothing is tried, and nothing will be unless `connect()` is called. */
+function isAtRest(state: SessionState): boolean {
+  return (
+    state.type === "idle" ||
+    state.type === "ended" ||
+    (state.type === "closing" && state.then === "end")
+  );
 }

@@ -1,19 +1,21 @@
 // A socket as its user sees it: a checked face on what SocketCore does.
 import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
-import { Channel, type JoinOptions } from "./channel.ts";
+import { Channel, checkJoinOptions, type JoinOptions } from "./channel.ts";
 import { ChannelCore } from "./channel-core.ts";
-import type { JoinParams, Untyped } from "./channel-types.ts";
+import type { JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import { OptionError } from "./errors.ts";
 import {
   checkCloseCode,
+  checkFunction,
   checkRecord,
   checkSignal,
   checkTimeout,
   checkTopic,
   checkUnknown,
 } from "./option-checks.ts";
-import { resolveOptions, type Provided, type SocketOptions } from "./options.ts";
-import type { Tally } from "./outcome.ts";
+import type { Provided, SocketOptions } from "./options.ts";
+import type { Outcome, Tally } from "./outcome.ts";
+import { resolveOptions } from "./resolve-options.ts";
 import { SocketCore, type Disconnected } from "./socket-core.ts";
 import type { Dial } from "./transport.ts";
 
@@ -24,7 +26,7 @@ export interface DisconnectOptions {
   readonly reason?: string;
 }
 
-/** What a socket has counted. The object lives: look again to see more. */
+/** What a socket has counted, as of the moment when it was asked; `counters` lives and counts on. */
 export interface SocketStats extends Readonly<Tally> {
   readonly counters: Readonly<Counters>;
   /** Bytes that wait to be handed to the operating system. */
@@ -55,10 +57,12 @@ export class BaseSocket {
 
   /** What was counted: attempts, ends by reason, pushes by outcome, ignored frames. */
   get stats(): SocketStats {
-    const { unobservedFailures, unclaimedMessages, session, interpreter } = this.#core;
+    const { session, interpreter } = this.#core;
+    const { unobservedFailures, unclaimedMessages, droppedMessages } = this.#core;
     return {
       unobservedFailures,
       unclaimedMessages,
+      droppedMessages,
       counters: session.counters,
       bufferedAmount: interpreter.bufferedAmount,
       channels: session.channels.size,
@@ -89,9 +93,8 @@ export class BaseSocket {
   disconnect(options: DisconnectOptions = {}): Promise<Disconnected> {
     checkRecord("options", options);
     checkUnknown(options, ["code", "reason"]);
-    const code = checkCloseCode("code", options.code ?? 1000);
-    const reason = checkCloseReason(options.reason ?? "");
-    return this.#core.disconnect(code, reason);
+    const { code = 1000, reason = "" } = options;
+    return this.#core.disconnect(checkCloseCode("code", code), checkCloseReason(reason));
   }
 
   /**
@@ -102,7 +105,7 @@ export class BaseSocket {
   channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C> {
     checkTopic(topic);
     const held = this.#core.session.channels.get(topic)?.owner;
-    const core = held ?? new ChannelCore(this.#core, topic, params ?? {});
+    const core = held ?? new ChannelCore(this.#core, topic, params);
     if (held !== undefined && params !== undefined) held.joinParams = params;
     core.face ??= new Channel<C>(core, this.#core.options.pushTimeout);
     return core.face as Channel<C>;
@@ -118,14 +121,14 @@ export class BaseSocket {
    * room.on("new_msg", (payload) => console.log(payload));
    * ```
    */
-  async join<C = Untyped>(
+  join<C = Untyped>(
     topic: string,
     params?: Provided<JoinParams<C>>,
     options: JoinOptions = {},
   ): Promise<Channel<C>> {
+    checkJoinOptions(options);
     const channel = this.channel<C>(topic, params);
-    await channel.join(options);
-    return channel;
+    return (channel.join(options) as Outcome<JoinResponse<C>>).map(() => channel);
   }
 
   /**
@@ -136,23 +139,25 @@ export class BaseSocket {
   ping(options: { readonly timeout?: number } = {}): Promise<number> {
     checkRecord("options", options);
     checkUnknown(options, ["timeout"]);
-    const timeout = options.timeout ?? this.#core.options.pushTimeout;
+    const { timeout = this.#core.options.pushTimeout } = options;
     return this.#core.ping(checkTimeout("timeout", timeout));
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: SessionState) => unknown): () => void {
-    return this.#core.states.on(handler);
+    return this.#core.states.on(checkFunction("handler", handler));
   }
 
   /** The present state and every change, for a loop that ends when the socket has ended. */
   states(): AsyncIterableIterator<SessionState, undefined, undefined> {
-    return this.#core.states.read(this.state);
+    const { state } = this;
+    const { states } = this.#core;
+    return state.type === "ended" ? states.readLast(state) : states.read(state);
   }
 
   /** Calls `handler` once for each connection, and each attempt to make one, that ended. */
   onConnectionEnd(handler: (end: ConnectionEnd) => unknown): () => void {
-    return this.#core.ends.add(handler);
+    return this.#core.ends.add(checkFunction("handler", handler));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

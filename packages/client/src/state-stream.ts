@@ -24,16 +24,15 @@ export class StateStream<S> {
 
   /** Yields `current`, then every change. */
   read(current: S): Inbox<S> {
-    const inbox = new Inbox<S>({
-      what: this.#what,
-      limit: LIMIT,
-      overflow: "dropOldest",
-      onClosed: () => {
-        this.#readers = this.#readers.filter((reader) => reader !== inbox);
-      },
-    });
-    inbox.put(current);
+    const inbox = this.#open(current);
     this.#readers = [...this.#readers, inbox];
+    return inbox;
+  }
+
+  /** Yields `last` alone: there are no changes to come. */
+  readLast(last: S): Inbox<S> {
+    const inbox = this.#open(last);
+    inbox.end();
     return inbox;
   }
 
@@ -45,5 +44,18 @@ export class StateStream<S> {
   /** Ends the loops: the last change was told. */
   end(): void {
     for (const reader of this.#readers) reader.end();
+  }
+
+  #open(current: S): Inbox<S> {
+    const inbox = new Inbox<S>({
+      what: this.#what,
+      limit: LIMIT,
+      overflow: "dropOldest",
+      onClosed: () => {
+        this.#readers = this.#readers.filter((reader) => reader !== inbox);
+      },
+    });
+    inbox.put(current);
+    return inbox;
   }
 }
