@@ -6,6 +6,7 @@ import { toWire } from "./frame.ts";
 export class Broadcast {
   readonly message: BroadcastMessage;
   readonly #wires = new Map<Serializer, Buffer | EncodeError>();
+  #last: { readonly serializer: Serializer; readonly wire: Buffer | EncodeError } | null = null;
 
   constructor(topic: string, event: string, payload: unknown) {
     this.message = { type: "broadcast", topic, event, payload };
@@ -13,10 +14,11 @@ export class Broadcast {
 
   /** The bytes for `serializer`, or the error that it gave: bytes have no form under V1. */
   wire(serializer: Serializer): Buffer | EncodeError {
-    const known = this.#wires.get(serializer);
-    if (known !== undefined) return known;
-    const wire = encode(this.message, serializer);
+    // Nearly all receivers of a broadcast speak the same version.
+    if (this.#last !== null && this.#last.serializer === serializer) return this.#last.wire;
+    const wire = this.#wires.get(serializer) ?? encode(this.message, serializer);
     this.#wires.set(serializer, wire);
+    this.#last = { serializer, wire };
     return wire;
   }
 }

@@ -90,7 +90,8 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
 
   /** A broadcast of its topic: sent as it is, unless the channel wants to see it first. */
   deliver(broadcast: Broadcast): void {
-    if (this.#kind.intercept.has(broadcast.message.event)) {
+    const { intercept } = this.#kind;
+    if (intercept.size > 0 && intercept.has(broadcast.message.event)) {
       return this.#enqueue({ type: "out", broadcast });
     }
     const wire = broadcast.wire(this.#line.serializer);
