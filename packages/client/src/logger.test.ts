@@ -1,0 +1,57 @@
+// Loggers: a user's that fails harms nothing, and the default one takes whatever it is given.
+import { format } from "node:util";
+import { afterEach, expect, test, vi } from "vitest";
+import { consoleLogger, guarded, type Logger } from "./logger.ts";
+
+const unhandled: unknown[] = [];
+const note = (reason: unknown): void => void unhandled.push(reason);
+afterEach(() => process.off("unhandledRejection", note));
+
+test("a guarded logger writes what it is given, with the logger as this", () => {
+  class Own implements Logger {
+    lines: unknown[] = [];
+    error(...line: unknown[]): void {
+      this.lines.push(["error", ...line]);
+    }
+    debug(...line: unknown[]): void {
+      this.lines.push(["debug", ...line]);
+    }
+  }
+  const own = new Own();
+  const logger = guarded(own);
+  logger.error("a", 1);
+  logger.warn("there is no warn");
+  logger.debug("b", 2);
+  expect(own.lines).toEqual([
+    ["error", "a", 1],
+    ["debug", "b", 2],
+  ]);
+});
+
+test("one that throws, or rejects, is not heard of again", async () => {
+  process.on("unhandledRejection", note);
+  const logger = guarded({
+    error: () => {
+      throw new Error("disk full");
+    },
+    warn: () => Promise.reject(new Error("disk full")),
+  });
+  logger.error("a");
+  logger.warn("b");
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).toEqual([]);
+});
+
+test("the default writes errors to the console, however deep what came is, and nothing else", () => {
+  const written: string[] = [];
+  // What the console makes of its arguments, without the console.
+  vi.spyOn(console, "error").mockImplementation((...line) => written.push(format(...line)));
+  const deep: unknown = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+  const error = Object.assign(new Error("refused"), { response: deep });
+  const logger = guarded(consoleLogger);
+  logger.error("slipstream: a", error);
+  logger.warn("b");
+  logger.debug("c");
+  expect(written.length).toBe(1);
+  expect(written[0]).toMatch(/^slipstream: a Error: refused/);
+});
