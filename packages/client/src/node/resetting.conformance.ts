@@ -185,6 +185,24 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
         await peer.gone();
       });
 
+      // In between, our own FIN is being sent, and libuv cannot reset.
+      test.each(["nextTick", "microtask", "immediate"])(
+        "the server's FIN has come, and our reset is one %s later",
+        async (when) => {
+          const { client, peer } = await dialTo((peer) => void peer.accept());
+          await client.until("opened");
+          client.onEvent = ({ type }) => {
+            if (type !== "closeReceived") return;
+            if (when === "nextTick") process.nextTick(() => client.reset());
+            else if (when === "microtask") queueMicrotask(() => client.reset());
+            else setImmediate(() => client.reset());
+          };
+          peer.end();
+          expect(await client.end()).toMatchObject({ code: null, clean: false });
+          await peer.gone();
+        },
+      );
+
       test("the server has sent FIN and does not read what waits", async () => {
         const { client, peer } = await dialTo((peer) => void peer.accept());
         await client.until("opened");

@@ -98,6 +98,21 @@ describe("an agent", () => {
     (await server.peer()).end();
   });
 
+  test("closed comes after the socket's own close, also when the dial fails", async () => {
+    const server = await listen(async (peer) => {
+      await peer.request();
+      peer.end();
+    });
+    const agent = new OpenAgent();
+    const order: string[] = [];
+    const client = new Recorder(dialWs({ agent }), server.url);
+    client.onEvent = ({ type }) => order.push(type);
+    await (await server.peer()).request();
+    agent.sockets_[0]?.prependListener("close", () => order.push("the socket's close"));
+    await client.end();
+    expect(order).toEqual(["the socket's close", "closed"]);
+  });
+
   test("a socket that is paused, with bytes unread: reset, and closed in order", async () => {
     const server = await listen(async (peer) => {
       await peer.accept();
@@ -250,7 +265,7 @@ describe("a real server", () => {
     return { server, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` };
   }
 
-  test.each([false, true])("1,000 messages there and back (compress: %s)", async (compress) => {
+  test.each([false, true])("200 messages there and back (compress: %s)", async (compress) => {
     const { server, url } = await serve({ perMessageDeflate: true });
     let extensions: string | undefined;
     server.on("connection", (peer, request) => {
@@ -260,11 +275,11 @@ describe("a real server", () => {
     const client = new Recorder(dialWs({ compress }), url);
     await client.until("opened");
     expect(extensions?.includes("permessage-deflate") ?? false).toBe(compress);
-    const sent = Array.from({ length: 1_000 }, (_, i) =>
+    const sent = Array.from({ length: 200 }, (_, i) =>
       i % 2 === 0 ? `${i} ${"grüß ".repeat(i)}` : new Uint8Array(i).fill(i),
     );
     for (const frame of sent) client.send(frame);
-    expect(await client.untilReceived(1_000)).toEqual(sent);
+    expect(await client.untilReceived(200)).toEqual(sent);
     client.close(1000, "done");
     // This server echoes the code without the reason, and then ends TCP first.
     expect(await client.end()).toMatchObject({ code: 1000, clean: true });
