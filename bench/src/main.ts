@@ -4,9 +4,8 @@ import type { Bench } from "./bench.ts";
 import { findBench } from "./benches/index.ts";
 import { circumstances, load } from "./report/circumstances.ts";
 import { tableOf, type Row } from "./report/table.ts";
-import { resultOf, type Series } from "./result.ts";
+import { resultOf, workOf, type Series } from "./result.ts";
 import { runBench } from "./runner.ts";
-import { median } from "./statistics.ts";
 
 type Measure = Extract<Arguments, { readonly type: "measure" }>;
 
@@ -22,7 +21,7 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
     const series = await runBench(bench, { runs, size, progress: tellOnStderr });
     const rows = rowsOf(bench, series);
     if (output === "tables") tell(`\n${tableOf(`${name}: ${bench.about}`, rows)}\n`);
-    else for (const { busy: _, ...result } of rows) tellOnStdout(JSON.stringify(result));
+    else for (const { result } of rows) tellOnStdout(JSON.stringify(result));
   }
   tell(`load ${load()} at the end`);
 }
@@ -30,8 +29,8 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
 function rowsOf(bench: Bench, all: readonly Series[]): readonly Row[] {
   return all.map((series) => {
     const first = all.find((other) => other.case === series.case && other.side === bench.sides[0]);
-    const busy = series.busy.length === 0 ? null : median(series.busy);
-    return { ...resultOf(bench.name, series, first ?? series), busy };
+    const reference = first ?? series;
+    return { result: resultOf(bench.name, series, reference), work: workOf(series, reference) };
   });
 }
 

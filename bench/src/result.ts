@@ -39,6 +39,30 @@ export function resultOf(bench: string, series: Series, reference: Series): Resu
   };
 }
 
+/** What the client's CPU did meanwhile. */
+export interface Work {
+  /** CPU seconds for each second, the median. */
+  readonly busy: number;
+  /**
+   * As a result's ratio, of what was done in each CPU second of the client. It hears less of what else
+   * the machine does than the ratio of what was done in each second.
+   */
+  readonly ratio: number | null;
+}
+
+/** Null where it was not measured. */
+export function workOf(series: Series, reference: Series): Work | null {
+  if (series.busy.length === 0) return null;
+  return {
+    busy: median(series.busy),
+    ratio: pairedRatio(perCpuSecond(series), perCpuSecond(reference)),
+  };
+}
+
+function perCpuSecond({ values, busy }: Series): readonly number[] {
+  return values.map((value, run) => value / (busy[run] ?? Number.NaN));
+}
+
 /** Four digits: more would pretend to know more than was measured. */
 function rounded<Value extends number | null>(value: Value): Value {
   return (value === null ? null : Number(value.toPrecision(4))) as Value;

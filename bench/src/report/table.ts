@@ -1,12 +1,12 @@
 // Results as a table to read.
-import type { Result } from "../result.ts";
+import type { Result, Work } from "../result.ts";
 
-export interface Row extends Result {
-  /** CPU seconds of the client for each second, or null where that was not measured. */
-  readonly busy: number | null;
+export interface Row {
+  readonly result: Result;
+  readonly work: Work | null;
 }
 
-const HEAD = ["case", "side", "median", "range", "of the first", "CPU"] as const;
+const HEAD = ["case", "side", "median", "range", "of the first", "per CPU s", "CPU"] as const;
 
 /** The rows of one bench. The first line says what was measured. */
 export function tableOf(about: string, rows: readonly Row[]): string {
@@ -27,14 +27,16 @@ export function tableOf(about: string, rows: readonly Row[]): string {
   return [about, "", line(head), line(ruled), ...body.map(line)].join("\n");
 }
 
-function cellsOf({ case: name, side, median, min, max, unit, ratio, busy }: Row): string[] {
+function cellsOf({ result, work }: Row): string[] {
+  const { case: name, side, median, min, max, unit, ratio } = result;
   return [
     name,
     side,
     `${numeral(median)} ${unit}`,
     `${numeral(min)} to ${numeral(max)}`,
     ratio === null ? "" : ratio.toFixed(2),
-    busy === null ? "" : `${Math.round(busy * 100)}%`,
+    work?.ratio?.toFixed(2) ?? "",
+    work === null ? "" : `${Math.round(work.busy * 100)}%`,
   ];
 }
 
