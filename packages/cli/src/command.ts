@@ -92,7 +92,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     .map((one) => ({ one, distance: editDistance(name, one) }))
     .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, name.length / 3) ? best.one : undefined;
+  return best !== undefined && best.distance <= Math.ceil(name.length / 3) ? best.one : undefined;
 }
 
 function editDistance(a: string, b: string): number {
@@ -115,13 +115,13 @@ export function optionsHelp(known: Readonly<Record<string, OptionHelp>>): string
     ([name, { value }]) => `--${name}${value === undefined ? "" : ` ${value}`}`,
   );
   const width = Math.max(...names.map((name) => name.length)) + 2;
+  const indent = " ".repeat(width + 2);
   return Object.values(known)
-    .map(({ text }, index) => {
+    .flatMap(({ text }, index) => {
       const [first = "", ...others] = text.split("\n");
-      const indent = " ".repeat(width + 2);
-      return [`  ${(names[index] ?? "").padEnd(width)}${first}`, ...others.map((line) => indent + line)];
+      const head = `  ${(names[index] ?? "").padEnd(width)}${first}`;
+      return [head, ...others.map((line) => indent + line)];
     })
-    .flat()
     .join("\n");
 }
 
@@ -129,7 +129,11 @@ export function optionsHelp(known: Readonly<Record<string, OptionHelp>>): string
 export function wholeNumber(
   name: string,
   text: string | undefined,
-  { min, max, otherwise }: { readonly min: number; readonly max: number; readonly otherwise: number },
+  {
+    min,
+    max,
+    otherwise,
+  }: { readonly min: number; readonly max: number; readonly otherwise: number },
 ): number {
   if (text === undefined) return otherwise;
   const number = Number(text.replaceAll("_", ""));

@@ -46,7 +46,10 @@ function find(name: string, args: readonly string[]): Command {
   const asked = name === "demo" && args.some((arg) => /^--url(=|$)/.test(arg)) ? "listen" : name;
   const command = COMMANDS.find((one) => one.name === asked);
   if (command !== undefined) return command;
-  const near = nearest(asked, COMMANDS.map((one) => one.name));
+  const near = nearest(
+    asked,
+    COMMANDS.map((one) => one.name),
+  );
   throw new UsageError(
     `There is no command "${asked}".${near === undefined ? "" : ` Did you mean ${near}?`} See slipstream --help.`,
   );

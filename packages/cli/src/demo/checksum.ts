@@ -7,7 +7,7 @@ import type { FlightRow, Rows } from "./flights.ts";
 const SLICE = 10_000;
 
 /** A row as it goes into the checksum: `978307260000,33,2176,LAS,PHL` and a line feed. */
-export function csvLine(row: FlightRow): string {
+function csvLine(row: FlightRow): string {
   return `${row.join(",")}\n`;
 }
 

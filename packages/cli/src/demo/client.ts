@@ -26,12 +26,7 @@ export class Client {
   #follows = false;
 
   /** @param onChanges called with how many changes each message of the feed brought. */
-  constructor(
-    url: string,
-    rows: number,
-    signal: AbortSignal,
-    onChanges: (count: number) => void,
-  ) {
+  constructor(url: string, rows: number, signal: AbortSignal, onChanges: (count: number) => void) {
     this.socket = new Socket(url, {
       serializer: this.bytes.serializer,
       heartbeat: HEARTBEAT,

@@ -1,9 +1,14 @@
 // The command `demo`: its options, and what becomes of its run. The run itself is run.ts.
-import { optionsHelp, readOptions, wholeNumber, type Command, type OptionHelp } from "../command.ts";
+import {
+  optionsHelp,
+  readOptions,
+  wholeNumber,
+  type Command,
+  type OptionHelp,
+} from "../command.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "../exit-codes.ts";
 import { interruptible } from "../interruption.ts";
 import { paintFor } from "../terminal/paint.ts";
-import { FlightsFileError } from "./flights-file.ts";
 import {
   jsonPresenter,
   linePresenter,
@@ -11,10 +16,13 @@ import {
   tablePresenter,
   type Presenter,
 } from "./presenters.ts";
-import { runDemo, type DemoOptions } from "./run.ts";
+import type { DemoOptions } from "./run.ts";
 
 const OPTIONS = {
-  rows: { value: "N", text: "how many flights to serve and pull, up to 3,000,000 (200,000 if left out)" },
+  rows: {
+    value: "N",
+    text: "how many flights to serve and pull, up to 3,000,000 (200,000 if left out)",
+  },
   "page-size": { value: "N", text: "rows of a page, up to 50,000 (2,000 if left out)" },
   seconds: {
     value: "N",
@@ -56,13 +64,21 @@ export const demo: Command = {
       return EXIT.ok;
     }
     const options: DemoOptions = {
-      rows: wholeNumber("rows", given.value("rows"), { min: 1, max: 3_000_000, otherwise: 200_000 }),
+      rows: wholeNumber("rows", given.value("rows"), {
+        min: 1,
+        max: 3_000_000,
+        otherwise: 200_000,
+      }),
       pageSize: wholeNumber("page-size", given.value("page-size"), {
         min: 1,
         max: 50_000,
         otherwise: 2_000,
       }),
-      seconds: wholeNumber("seconds", given.value("seconds"), { min: 0, max: 3_600, otherwise: 16 }),
+      seconds: wholeNumber("seconds", given.value("seconds"), {
+        min: 0,
+        max: 3_600,
+        otherwise: 16,
+      }),
     };
     return run(options, choosePresenter(options, given.has("once"), given.has("json")));
   },
@@ -80,6 +96,11 @@ function choosePresenter(options: DemoOptions, once: boolean, json: boolean): Pr
 
 async function run(options: DemoOptions, presenter: Presenter): Promise<ExitCode> {
   const interruption = interruptible(() => process.exit(EXIT.interrupted));
+  // Client, server and Parquet are loaded only now: help and mistakes are answered without them.
+  const [{ runDemo }, { FlightsFileError }] = await Promise.all([
+    import("./run.ts"),
+    import("./flights-file.ts"),
+  ]);
   try {
     const result = await runDemo(options, presenter.tell, interruption.signal);
     presenter.end(result);

@@ -157,7 +157,8 @@ function pushChecks({ ledger, socket }: Client, service: FlightsService): Check[
     {
       what: "the client's counters tell the same",
       held: differing.length === 0,
-      found: differing.length === 0 ? tally({ ...counted }) : `they differ in ${differing.join(", ")}`,
+      found:
+        differing.length === 0 ? tally({ ...counted }) : `they differ in ${differing.join(", ")}`,
     },
     {
       what: "no push reached a server twice, and each that is ok reached one",

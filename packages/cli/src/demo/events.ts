@@ -6,7 +6,12 @@ export type DemoEvent =
   | { readonly type: "flightsRead"; readonly rows: number }
   | { readonly type: "served"; readonly url: string }
   | { readonly type: "connected"; readonly channels: number }
-  | { readonly type: "pagePulled"; readonly rows: number; readonly pages: number; readonly bytes: number }
+  | {
+      readonly type: "pagePulled";
+      readonly rows: number;
+      readonly pages: number;
+      readonly bytes: number;
+    }
   | { readonly type: "pagesCompared"; readonly equal: boolean; readonly checksum: string }
   | { readonly type: "feedJoined" }
   | { readonly type: "changesReceived"; readonly count: number }

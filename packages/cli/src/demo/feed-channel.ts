@@ -29,10 +29,7 @@ export function feedChannel(service: FlightsService): ChannelClass<unknown> {
     override join({ after }: FeedTopic["join"]["params"]): JoinResult<Feed> {
       if (service.log.since(after, 0) === null) return deny({ reason: "gone" });
       this.#sent = after;
-      this.#release = [
-        service.joined(this.topic, this),
-        service.log.onAppend(() => this.#wake()),
-      ];
+      this.#release = [service.joined(this.topic, this), service.log.onAppend(() => this.#wake())];
       // What was missed is sent after the answer to the join.
       this.#wake();
       return ok({ seq: service.log.seq });

@@ -68,7 +68,12 @@ export class Lanes {
   }
 
   /** Pulls a page on each channel every `interval` ms, one after the other, until the signal says stop. */
-  async pullOn(pages: number, interval: number, take: PageTaker, signal: AbortSignal): Promise<void> {
+  async pullOn(
+    pages: number,
+    interval: number,
+    take: PageTaker,
+    signal: AbortSignal,
+  ): Promise<void> {
     while (!signal.aborted) {
       await Promise.all([
         this.pullOnEach(pages, take),

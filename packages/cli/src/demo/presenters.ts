@@ -74,14 +74,15 @@ function describe(event: DemoEvent): string | null {
     case "feedJoined":
       return "following the feed of changes";
     case "troubleBegan":
-      return `trouble: ${event.trouble.title} (${event.trouble.story})`;
+      return `${event.trouble.title}: ${event.trouble.story}`;
     case "troubleEnded": {
       const { recovered, reason, wholeAfter, pushes } = event.recovery;
-      const whole = wholeAfter === null ? "not whole again" : `whole again in ${duration(wholeAfter)}`;
-      return `${recovered ? "recovered" : "FAILED"}: ${reason}; ${whole}; pushes: ${tally(pushes.byOutcome)}`;
+      const whole =
+        wholeAfter === null ? "not whole again" : `whole again in ${duration(wholeAfter)}`;
+      return `${recovered ? "recovered" : "NOT RECOVERED"}: ${reason}; ${whole}; pushes: ${tally(pushes.byOutcome)}`;
     }
     case "endingBegan":
-      return "disconnecting, and looking for what is left";
+      return "pulling all pages once more, disconnecting, and looking for what is left";
     case "pagePulled":
     case "changesReceived":
     case "ended":

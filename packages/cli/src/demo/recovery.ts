@@ -28,11 +28,7 @@ export async function recover(trouble: Trouble, scene: Scene, take: PageTaker): 
   let noticedAfter: number | null = null;
   let wholeAfter: number | null = null;
   const noticed = observer
-    .until(
-      "The client's noticing",
-      () => trouble.noticed(observer.seen) !== null,
-      PATIENCE,
-    )
+    .until("The client's noticing", () => trouble.noticed(observer.seen) !== null, PATIENCE)
     .then(() => {
       noticedAfter = rounded(performance.now() - begin);
     });

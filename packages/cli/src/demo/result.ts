@@ -8,7 +8,12 @@ import type { SocketsLeft } from "./sockets-left.ts";
 
 /** The troubles, in the order in which they come. */
 export type TroubleName =
-  "drain" | "drop" | "silence" | "unansweredClose" | "refusedUpgrade" | "killedChannel";
+  | "drain"
+  | "drop"
+  | "silence"
+  | "unansweredClose"
+  | "refusedUpgrade"
+  | "killedChannel";
 
 /** One promise, and whether it held. */
 export interface Check {

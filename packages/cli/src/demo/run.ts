@@ -14,7 +14,7 @@ import { PageAudit, Replica } from "./replica.ts";
 import type { DemoResult, Pulled, Recovery, TroubleName } from "./result.ts";
 import { Stage } from "./stage.ts";
 import type { Page } from "./topics.ts";
-import { TROUBLES } from "./troubles.ts";
+import { TROUBLES, type Trouble } from "./troubles.ts";
 
 export interface DemoOptions {
   /** How many flights. */
@@ -29,6 +29,8 @@ export interface DemoOptions {
 export interface DemoHooks {
   /** What the server says in place of a page. */
   readonly alterPage?: (page: Page) => Page;
+  /** Some of the troubles in place of all. */
+  readonly troubles?: readonly Trouble[];
 }
 
 /** Pages are pulled on each channel this often while the feed is followed, in ms. */
@@ -55,7 +57,8 @@ export async function runDemo(
     },
   });
   const reading = performance.now() - begin;
-  const service = new FlightsService(source, { pageSize: options.pageSize, ...hooks });
+  const { troubles = TROUBLES, ...lies } = hooks;
+  const service = new FlightsService(source, { pageSize: options.pageSize, ...lies });
   const stage = await Stage.open(service);
   tell({ type: "served", url: stage.url });
   let audit: PageAudit | null = null;
@@ -73,9 +76,26 @@ export async function runDemo(
     const pulled = await pull(client, replica, source, service.pages, tell);
     signal.throwIfAborted();
     audit = new PageAudit(replica.columns, options.pageSize, client.feed);
-    const recovered = await follow({ options, tell, signal, service, stage, client, audit });
-    tell({ type: "endingBegan" });
-    const result = await conclude({ service, stage, client, audit, pulled, recovered, begin, reading });
+    const recovered = await follow({
+      options,
+      troubles,
+      tell,
+      signal,
+      service,
+      stage,
+      client,
+      audit,
+    });
+    const result = await conclude({
+      service,
+      stage,
+      client,
+      audit,
+      pulled,
+      recovered,
+      begin,
+      reading,
+    });
     tell({ type: "ended", result });
     return result;
   } catch (error) {
@@ -104,7 +124,12 @@ async function pull(
   const failed = await lanes.pullAll(pages, (_index, page) => {
     replica.fill(page);
     came += 1;
-    tell({ type: "pagePulled", rows: replica.rows, pages: came, bytes: bytes.received - bytesBefore });
+    tell({
+      type: "pagePulled",
+      rows: replica.rows,
+      pages: came,
+      bytes: bytes.received - bytesBefore,
+    });
   });
   const took = performance.now() - begin;
   const received = await checksum(replica.columns);
@@ -123,6 +148,7 @@ async function pull(
 
 interface Following {
   readonly options: DemoOptions;
+  readonly troubles: readonly Trouble[];
   readonly tell: Tell;
   readonly signal: AbortSignal;
   readonly service: FlightsService;
@@ -134,6 +160,7 @@ interface Following {
 /** Follows the feed and goes on pulling pages, while the troubles come and go; then pulls all pages once more. */
 async function follow({
   options,
+  troubles,
   tell,
   signal,
   service,
@@ -143,7 +170,7 @@ async function follow({
 }: Following): Promise<Partial<Record<TroubleName, Recovery>>> {
   const take: PageTaker = (index, page) => audit.take(index, page);
   const begin = performance.now();
-  const turn = (options.seconds * 1_000) / (TROUBLES.length + 1);
+  const turn = (options.seconds * 1_000) / (troubles.length + 1);
   const recovered: Partial<Record<TroubleName, Recovery>> = {};
   const clock = new FeedClock(service);
   const stop = new AbortController();
@@ -152,7 +179,7 @@ async function follow({
   tell({ type: "feedJoined" });
   const pulling = client.lanes.pullOn(service.pages, PULL_INTERVAL, take, stop.signal);
   try {
-    for (const [index, trouble] of TROUBLES.entries()) {
+    for (const [index, trouble] of troubles.entries()) {
       const due = begin + (index + 0.6) * turn - performance.now();
       await sleep(Math.max(PAUSE, due), undefined, { signal });
       tell({ type: "troubleBegan", trouble });
@@ -168,6 +195,7 @@ async function follow({
     clock.stop();
     await pulling;
   }
+  tell({ type: "endingBegan" });
   client.ledger.begin("afterwards");
   await client.lanes.pullAll(service.pages, take);
   return recovered;

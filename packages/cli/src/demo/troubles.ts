@@ -77,7 +77,7 @@ const silence: Trouble = {
 
 const unansweredClose: Trouble = {
   name: "unansweredClose",
-  title: "close is never answered",
+  title: "close goes unanswered",
   story: "disconnect() meets a server whose close frame and FIN never come; then connect() again",
   act: async ({ stage, client }) => {
     stage.relay.behave({ type: "withholdClose" });
@@ -101,8 +101,12 @@ const unansweredClose: Trouble = {
       },
     ];
   },
-  noticed: firstEnd,
-  isRight: ({ ends }) => ends.length === 1 && ends[0]?.reason.type === "requested",
+  noticed: (seen) => {
+    const name = firstEnd(seen);
+    return name === null || seen.ends[0]?.clean === true ? name : `${name}, not clean`;
+  },
+  isRight: ({ ends }) =>
+    ends.length === 1 && ends[0]?.reason.type === "requested" && !ends[0].clean,
 };
 
 const refusedUpgrade: Trouble = {

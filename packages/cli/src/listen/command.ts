@@ -1,12 +1,11 @@
 // The command `listen`: its options, its output, and how Ctrl-C reaches it.
 import { once } from "node:events";
-import { OptionError } from "@slipstream/client";
 import { UsageError, type Command } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { interruptible } from "../interruption.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { safeText } from "../terminal/safe-text.ts";
-import { listenTo, type ListenOutput } from "./listener.ts";
+import type { ListenOutput } from "./listener.ts";
 import { jsonLine, plainLine } from "./message-line.ts";
 import { LISTEN_HELP, readListenOptions } from "./options.ts";
 import { watchTcpSockets } from "./tcp-sockets.ts";
@@ -21,13 +20,22 @@ export const listen: Command = {
       process.stdout.write(LISTEN_HELP);
       return EXIT.ok;
     }
+    // Loaded only now: help and mistakes are answered without it.
+    const [{ listenTo }, { OptionError }] = await Promise.all([
+      import("./listener.ts"),
+      import("@slipstream/client"),
+    ]);
     const tcp = watchTcpSockets();
     const interruption = interruptible(() => {
       tcp.reset();
       process.exit(EXIT.interrupted);
     });
     try {
-      return await listenTo(options, output(options.json, interruption.signal), interruption.signal);
+      return await listenTo(
+        options,
+        output(options.json, interruption.signal),
+        interruption.signal,
+      );
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
       throw new UsageError(safeText(error.message), { cause: error });

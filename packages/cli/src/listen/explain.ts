@@ -62,7 +62,7 @@ export function describeSession(state: SessionState, place: string): string | nu
       return safeText(`${message} Trying again in ${Math.round(state.delay)} ms.`);
     }
     case "closing":
-      return state.then === "end" ? "closing the connection" : null;
+      return state.then === "end" && state.step === "closeFrame" ? "closing the connection" : null;
     case "idle":
     case "ended":
       return null;
@@ -75,7 +75,9 @@ export function describeChannel(state: ChannelState, topic: string): string | nu
     case "joined":
       return safeText(`joined ${topic}`);
     case "left":
-      return safeText(state.confirmed ? `left ${topic}` : `left ${topic}, which the server did not confirm`);
+      return safeText(
+        state.confirmed ? `left ${topic}` : `left ${topic}, which the server did not confirm`,
+      );
     case "waiting": {
       if (state.cause === null || state.cause.type === "disconnected") return null;
       const { message } = new ChannelEndedError(topic, state.cause);

@@ -103,16 +103,18 @@ async function end(
         : "disconnected: the server did not answer the close, and the connection was reset",
     );
   } else {
-    output.note(`disconnected: code ${code}, ${clean ? "clean" : "not clean: the server did not end TCP"}`);
+    output.note(
+      `disconnected: code ${code}, ${clean ? "clean" : "not clean: the server did not end TCP"}`,
+    );
   }
   return clean;
 }
 
-function credentials({ params: _, ...options }: ListenOptions): NodeSocketOptions {
+function credentials({ socketParams, headers, token }: ListenOptions): NodeSocketOptions {
   return {
-    params: options.socketParams,
-    headers: options.headers,
-    ...(options.token === undefined ? {} : { authToken: options.token }),
+    params: socketParams,
+    headers,
+    ...(token === undefined ? {} : { authToken: token }),
   };
 }
 

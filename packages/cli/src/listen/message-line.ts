@@ -12,7 +12,9 @@ export interface ReceivedMessage {
 /** `room:lobby new_msg {"body":"hi"}`, or `room:lobby image <1234 bytes>`. */
 export function plainLine({ topic, event, payload }: ReceivedMessage, paint: Paint): string {
   const content =
-    payload instanceof Uint8Array ? `<${payload.byteLength} bytes>` : (toJson(payload) ?? "<nested too deep to show>");
+    payload instanceof Uint8Array
+      ? `<${payload.byteLength} bytes>`
+      : (toJson(payload) ?? "<nested too deep to show>");
   return `${paint("dim", safeText(topic))} ${paint("cyan", safeText(event))} ${content}`;
 }
 
@@ -27,7 +29,9 @@ export function jsonLine({ topic, event, payload }: ReceivedMessage): string {
     return `${head},"payloadBase64":"${bytes.toString("base64")}"}`;
   }
   const json = toJson(payload);
-  return json === null ? `${head},"error":"nested too deep to write"}` : `${head},"payload":${json}}`;
+  return json === null
+    ? `${head},"error":"nested too deep to write"}`
+    : `${head},"payload":${json}}`;
 }
 
 /** What JSON.parse can read and JSON.stringify cannot write is nested too deep for the stack. */

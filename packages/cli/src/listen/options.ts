@@ -1,6 +1,12 @@
 // The options of `listen`, read and checked.
 import type { Params } from "@slipstream/client";
-import { optionsHelp, readOptions, UsageError, type OptionHelp, type ReadOptions } from "../command.ts";
+import {
+  optionsHelp,
+  readOptions,
+  UsageError,
+  type OptionHelp,
+  type ReadOptions,
+} from "../command.ts";
 import { EXIT_HELP } from "../exit-codes.ts";
 
 const OPTIONS = {
@@ -9,7 +15,11 @@ const OPTIONS = {
   params: { value: "JSON", text: "sent with the join ({} if left out)" },
   "socket-params": { value: "JSON", text: "sent with the connection: an object of texts" },
   token: { value: "TOKEN", text: "sent as Phoenix 1.8's auth token" },
-  header: { value: "'NAME: VALUE'", multiple: true, text: "sent with the upgrade; may be given several times" },
+  header: {
+    value: "'NAME: VALUE'",
+    multiple: true,
+    text: "sent with the upgrade; may be given several times",
+  },
   json: { text: "each message as one JSON object per line" },
   help: { text: "this text" },
 } as const satisfies Record<string, OptionHelp>;
@@ -68,7 +78,9 @@ function checkUrl(url: string | undefined): string {
   if (url === undefined) throw new UsageError(`Name the server: ${URL_EXAMPLE}. See --help.`);
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (!URL.canParse(url) || !["ws", "wss", "http", "https"].includes(scheme ?? "")) {
-    throw new UsageError(`--url must be an address that begins with ws:// or wss://: ${URL_EXAMPLE}.`);
+    throw new UsageError(
+      `--url must be an address that begins with ws:// or wss://: ${URL_EXAMPLE}.`,
+    );
   }
   return url.replace(/^http/i, "ws");
 }
@@ -80,13 +92,16 @@ function json(given: ReadOptions, name: string, example: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UsageError(`--${name} is not valid JSON. Quote it for the shell: --${name} '${example}'.`);
+    throw new UsageError(
+      `--${name} is not valid JSON. Quote it for the shell: --${name} '${example}'.`,
+    );
   }
 }
 
 function checkSocketParams(params: unknown): Params {
   if (params === undefined) return {};
-  if (typeof params === "object" && params !== null && !Array.isArray(params)) return params as Params;
+  if (typeof params === "object" && params !== null && !Array.isArray(params))
+    return params as Params;
   throw new UsageError(`--socket-params must be an object: --socket-params '{"user_token": "…"}'.`);
 }
 

@@ -48,11 +48,12 @@ export class LiveBlock {
 
   /** A block as high as the terminal would scroll, and could not be drawn over. */
   #room(): number {
-    return Math.max(1, (this.#terminal.rows ?? 24) - 1);
+    return Math.max(1, (this.#terminal.rows || 24) - 1);
   }
 
   #frame(room: number): void {
-    const width = Math.max(1, (this.#terminal.columns ?? 80) - 1);
+    // One less than there are: a full line would wrap. A terminal that does not know says 0.
+    const width = Math.max(1, (this.#terminal.columns || 80) - 1);
     const lines = this.#draw(width).slice(-room);
     const up = this.#height === 0 ? "" : `\u001B[${this.#height}A`;
     const text = lines.map((line) => `${truncate(line, width)}${CLEAR_LINE_END}\n`).join("");

@@ -6,5 +6,8 @@ const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066
 
 /** The text with each such character as its escape, which is the one of JSON: `\u001b`. */
 export function safeText(text: string): string {
-  return text.replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(
+    UNSAFE,
+    (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

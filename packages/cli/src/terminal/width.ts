@@ -7,7 +7,7 @@ const RESET = "\u001B[0m";
 
 /** How many columns a text takes. */
 export function visibleWidth(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /** The text, filled up with spaces to `width` columns. */
@@ -35,4 +35,28 @@ export function truncate(text: string, width: number): string {
     if (colour === undefined) columns += 1;
   }
   return kept.includes("\u001B[") ? `${kept}…${RESET}` : `${kept}…`;
+}
+
+/** As many of the parts as fit into `width` columns, in their order; the last ones go first. */
+export function joinFitting(parts: readonly string[], separator: string, width: number): string {
+  for (let count = parts.length; count > 1; count -= 1) {
+    const joined = parts.slice(0, count).join(separator);
+    if (visibleWidth(joined) <= width) return joined;
+  }
+  return parts[0] ?? "";
+}
+
+/**
+ * Lines of at most `width` columns, broken at spaces; what is longer without one stays whole.
+ * @param at the spaces to break at; by default those after a comma or a colon, so that a list's
+ * entries stay together.
+ */
+export function wrap(text: string, width: number, at: RegExp = /(?<=[,:;]) /): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(at)) {
+    const last = lines.at(-1);
+    if (last === undefined || visibleWidth(last) + 1 + visibleWidth(part) > width) lines.push(part);
+    else lines[lines.length - 1] = `${last} ${part}`;
+  }
+  return lines;
 }

@@ -1,5 +1,5 @@
 // The screen of the demo as lines of text: a pure function of the view, the moment and the width.
-import { padEnd, padStart } from "../../terminal/width.ts";
+import { joinFitting, padEnd, padStart } from "../../terminal/width.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { duration, grouped, tally } from "../words.ts";
 import { bar, fitBins, sparkline, spinner } from "./marks.ts";
@@ -10,9 +10,10 @@ import { BIN, binAt, type DemoView, type TroubleView } from "./view.ts";
 const MAX_WIDTH = 100;
 const MARGIN = "  ";
 const LABEL = 9;
+const STATE = 24;
 
 export function frame(view: DemoView, now: number, terminalWidth: number, paint: Paint): string[] {
-  const width = Math.min(terminalWidth, MAX_WIDTH) - MARGIN.length;
+  const width = Math.max(0, Math.min(terminalWidth, MAX_WIDTH) - MARGIN.length);
   const lines = [
     headline(view, now, width, paint),
     "",
@@ -20,6 +21,10 @@ export function frame(view: DemoView, now: number, terminalWidth: number, paint:
     "",
     ...feedLines(view, now, width, paint),
     "",
+    paint(
+      "dim",
+      columns(width, ["", "trouble", "the client's word", "whole again", "pushes meanwhile"]),
+    ),
     ...view.troubles.map((one, index) => troubleLine(one, index + 1, now, width, paint)),
     ...(view.result === null ? [] : ["", ...resultTable(view.result, width, paint)]),
   ];
@@ -27,7 +32,11 @@ export function frame(view: DemoView, now: number, terminalWidth: number, paint:
 }
 
 function headline({ begin, result }: DemoView, now: number, width: number, paint: Paint): string {
-  const title = `${paint("bold", "Slipstream")} ${paint("dim", "· one client, one server, real flights, six troubles")}`;
+  const parts = [
+    paint("bold", "Slipstream"),
+    paint("dim", "one client, real flights, six troubles"),
+  ];
+  const title = joinFitting(parts, paint("dim", " · "), width - STATE);
   const took = duration(result?.took.all ?? now - begin);
   const state =
     result === null
@@ -35,48 +44,74 @@ function headline({ begin, result }: DemoView, now: number, width: number, paint
       : result.held
         ? paint("green", `✔ all held, ${took}`)
         : paint("red", `✘ not all held, ${took}`);
-  return padEnd(title, width - 22) + padStart(state, 22);
+  return padEnd(title, width - STATE) + padStart(state, STATE);
 }
 
 function pageLines(view: DemoView, now: number, width: number, paint: Paint): string[] {
   const { pull, rowsWanted, rowsRead, pagesWanted } = view;
-  const room = width - LABEL;
+  const room = Math.max(0, width - LABEL);
   const reading = pull.begin === null;
   const { filled, rest } = bar((reading ? rowsRead : pull.rows) / rowsWanted, room);
   const first = label("flights") + paint(reading ? "blue" : "green", filled) + paint("dim", rest);
   if (reading) {
-    return [first, label("") + paint("dim", `reading ${grouped(rowsRead)} of ${grouped(rowsWanted)} from flights-3m.parquet`)];
+    const amount = `${grouped(rowsRead)} of ${grouped(rowsWanted)} flights`;
+    return [first, label("") + paint("dim", `reading flights-3m.parquet · ${amount}`)];
   }
-  const seconds = Math.max(1, (pull.rows === rowsWanted ? pull.last : now) - (pull.begin ?? now)) / 1_000;
-  const rates = `${grouped(pull.rows / seconds)} rows/s · ${(pull.bytes / seconds / 1e6).toFixed(1)} MB/s`;
-  const amount = `${grouped(pull.rows)} rows in ${grouped(pull.pages)} of ${grouped(pagesWanted)} pages over 8 channels`;
-  const verdict =
-    pull.equal === null
-      ? paint("dim", "checksum …")
-      : pull.equal
-        ? paint("green", "✔ checksum equal")
-        : paint("red", "✘ checksum differs");
-  return [first, `${label("")}${paint("bold", rates)} ${paint("dim", `· ${amount} ·`)} ${verdict}`];
+  const end = pull.rows === rowsWanted ? pull.last : now;
+  const seconds = Math.max(1, end - (pull.begin ?? now)) / 1_000;
+  const parts = [
+    paint("bold", `${grouped(pull.rows / seconds)} rows/s`),
+    paint("bold", `${(pull.bytes / seconds / 1e6).toFixed(1)} MB/s`),
+    verdict(pull.equal, paint),
+    paint("dim", `${grouped(pull.pages)} of ${grouped(pagesWanted)} pages`),
+    paint("dim", `${grouped(pull.rows)} rows`),
+    paint("dim", "8 channels at once"),
+  ];
+  return [first, label("") + joinFitting(parts, paint("dim", " · "), room)];
+}
+
+function verdict(equal: boolean | null, paint: Paint): string {
+  if (equal === null) return paint("dim", "checksum …");
+  return equal ? paint("green", "✔ checksum equal") : paint("red", "✘ checksum differs");
 }
 
 function feedLines(view: DemoView, now: number, width: number, paint: Paint): string[] {
   const { feed, troubles } = view;
-  const room = width - LABEL;
+  const room = Math.max(1, width - LABEL);
   if (feed.begin === null) return [label("feed") + paint("dim", "─".repeat(room)), "", ""];
   const last = binAt(view, feed.end ?? now);
   const bins = Array.from({ length: last + 1 }, (_, bin) => feed.bins[bin] ?? 0);
   const { perColumn, columns } = fitBins(bins, room);
-  const strip = sparkline(columns).map((glyph) => (glyph === " " ? paint("red", "·") : paint("cyan", glyph)));
+  const strip = sparkline(columns).map((glyph) =>
+    glyph === " " ? paint("red", "·") : paint("cyan", glyph),
+  );
   const marks = Array.from({ length: room }, () => " ");
   for (const [index, { bin }] of troubles.entries()) {
     if (bin !== null) marks[Math.floor(bin / perColumn)] = paint("yellow", String(index + 1));
   }
-  const legend = `${grouped(feed.changes)} changes · each column ${duration(perColumn * BIN)} · numbers: a trouble begins`;
+  const legend = [
+    `${grouped(feed.changes)} changes`,
+    `a column is ${duration(perColumn * BIN)}`,
+    "a number is where a trouble begins",
+    "a dot is nothing",
+  ];
   return [
     label("feed") + strip.join(""),
     label("") + marks.join("").trimEnd(),
-    label("") + paint("dim", legend),
+    label("") + paint("dim", joinFitting(legend, " · ", room)),
   ];
+}
+
+/** The columns of the troubles. In a narrow terminal the pushes are what can be missed. */
+function columnsOf(width: number): readonly number[] {
+  return width < 84 ? [4, 23, 22, 14] : [4, 23, 22, 14, 35];
+}
+
+function columns(width: number, texts: readonly string[]): string {
+  return columnsOf(width)
+    .slice(0, texts.length)
+    .map((column, index) => padEnd(texts[index] ?? "", column))
+    .join("");
 }
 
 function troubleLine(
@@ -86,20 +121,21 @@ function troubleLine(
   width: number,
   paint: Paint,
 ): string {
-  const name = `${paint("yellow", String(number))} ${padEnd(trouble.title, 24)}`;
+  const digit = paint("yellow", String(number));
   switch (state.type) {
     case "ahead":
-      return paint("dim", `· ${number} ${trouble.title}`);
-    case "now":
-      return `${paint("yellow", spinner(now))} ${name}${paint("dim", duration(now - state.since))}`;
+      return columns(width, [paint("dim", `· ${number}`), paint("dim", trouble.title)]);
+    case "now": {
+      const mark = `${paint("yellow", spinner(now))} ${digit}`;
+      const since = padStart(duration(now - state.since), 7);
+      return columns(width, [mark, trouble.title]) + paint("dim", `${since}  ${trouble.story}`);
+    }
     case "over": {
       const { recovered, reason, wholeAfter, pushes } = state.recovery;
-      const mark = recovered ? paint("green", "✔") : paint("red", "✘");
-      const whole =
-        wholeAfter === null ? paint("red", "not whole") : `whole in ${padStart(duration(wholeAfter), 7)}`;
-      const line = `${mark} ${name}${padEnd(reason, 21)}${padEnd(whole, 18)}`;
-      // In a narrow terminal the pushes are what can be missed.
-      return width < 80 ? line : `${line}${paint("dim", `pushes: ${tally(pushes.byOutcome)}`)}`;
+      const mark = `${recovered ? paint("green", "✔") : paint("red", "✘")} ${digit}`;
+      const whole = wholeAfter === null ? paint("red", "never") : padStart(duration(wholeAfter), 7);
+      const outcomes = paint("dim", tally(pushes.byOutcome));
+      return columns(width, [mark, trouble.title, reason, whole, outcomes]);
     }
   }
 }

@@ -4,15 +4,22 @@ const EIGHTHS_ACROSS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const EIGHTHS_UP = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /** How much of a bar of `width` columns is filled, in glyphs, and how much is not. */
-export function bar(part: number, width: number): { readonly filled: string; readonly rest: string } {
+export function bar(
+  part: number,
+  width: number,
+): { readonly filled: string; readonly rest: string } {
+  if (width <= 0) return { filled: "", rest: "" };
   const eighths = Math.round(Math.min(1, Math.max(0, part)) * width * 8);
   const whole = Math.floor(eighths / 8);
   const filled = "█".repeat(whole) + (EIGHTHS_ACROSS[eighths % 8] ?? "");
-  return { filled, rest: "░".repeat(width - [...filled].length) };
+  return { filled, rest: "░".repeat(width - filled.length) };
 }
 
 /** Bins put together so that all of them fit into `width` columns; the last column may be of fewer. */
-export function fitBins(bins: readonly number[], width: number): { perColumn: number; columns: number[] } {
+export function fitBins(
+  bins: readonly number[],
+  width: number,
+): { perColumn: number; columns: number[] } {
   const perColumn = Math.max(1, Math.ceil(bins.length / Math.max(1, width)));
   const columns: number[] = [];
   for (let first = 0; first < bins.length; first += perColumn) {

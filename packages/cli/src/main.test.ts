@@ -1,0 +1,38 @@
+// The command as a whole, where it does nothing yet: help, version, and what it cannot understand.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { runMain } from "./testing/main-process.ts";
+
+test("help names each command, its options, examples and exit codes", async () => {
+  const all = await runMain(["--help"]);
+  expect(all).toMatchObject({ code: 0, stderr: "" });
+  for (const text of ["demo", "listen", "Examples:", "Exit codes:"])
+    expect(all.stdout).toContain(text);
+  const demo = await runMain(["demo", "--help"]);
+  expect(demo.code).toBe(0);
+  expect(demo.stdout).toContain("npm start -- --rows 3000000");
+  const listen = await runMain(["help", "listen"]);
+  expect(listen.stdout).toContain("--topic TOPIC");
+});
+
+test("the version is the package's", async () => {
+  const manifest = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  ) as {
+    version: string;
+  };
+  expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
+});
+
+test.each([
+  [[], "Usage: slipstream <command>"],
+  [["lisen"], 'There is no command "lisen". Did you mean listen?'],
+  [["demo", "--row", "7"], "Did you mean --rows?"],
+  [["demo", "--rows", "4000000"], "--rows must be a whole number from 1 to 3000000"],
+  [["listen", "--topic", "room:lobby"], "Name the server: --url"],
+  [["demo", "--url", "ws://127.0.0.1:1/socket"], "Name what to join: --topic"],
+])("%j ends with 2 and says what to do", async (args, message) => {
+  const { code, stdout, stderr } = await runMain(args);
+  expect(stderr).toContain(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});

@@ -1,0 +1,78 @@
+// The built command as a child process, for tests: what it is given, what it says, how it ends.
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class MainProcess {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  #stdout = "";
+  #stderr = "";
+  readonly #waiters = new Set<() => void>();
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...inherited, ...env },
+    });
+    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#look();
+    });
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+      this.#look();
+    });
+    this.ended = new Promise((resolve) => {
+      this.#child.on("close", (code) => {
+        resolve({ code, stdout: this.#stdout, stderr: this.#stderr });
+        this.#look();
+      });
+    });
+  }
+
+  get stdout(): Readable {
+    return this.#child.stdout;
+  }
+
+  /** Resolves when stdout, or stderr, holds the text. */
+  async says(text: string, where: "stdout" | "stderr" = "stderr"): Promise<void> {
+    const said = (): boolean => (where === "stdout" ? this.#stdout : this.#stderr).includes(text);
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        const over = this.#child.exitCode !== null && this.#child.stdout.closed;
+        if (!said() && !over) return;
+        this.#waiters.delete(look);
+        if (said()) resolve();
+        else reject(new Error(`It ended without saying "${text}": ${this.#stdout}${this.#stderr}`));
+      };
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  #look(): void {
+    for (const waiter of [...this.#waiters]) waiter();
+  }
+}
+
+/** Runs the command to its end. */
+export function runMain(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return new MainProcess(args, env).ended;
+}
