@@ -33,13 +33,16 @@ type Callbacks = Partial<
 /** @throws {OptionError} Neither a class that extends Channel nor an object with a `join`. */
 export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>): ChannelKind {
   if (typeof definition === "function" && definition.prototype instanceof Channel) {
-    return classKind(definition as unknown as new (seat: Seat<unknown>) => Channel);
+    const Class = definition as unknown as typeof Channel & (new (seat: Seat<unknown>) => Channel);
+    checkIntercept(pattern, Class.intercept, definition.prototype as Callbacks);
+    return classKind(Class, Class.intercept);
   }
   if (
     typeof definition === "object" &&
     definition !== null &&
     typeof definition.join === "function"
   ) {
+    checkIntercept(pattern, definition.intercept ?? [], definition);
     return objectKind(definition);
   }
   throw new OptionError(
@@ -49,8 +52,24 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
   );
 }
 
-function classKind(Class: new (seat: Seat<unknown>) => Channel): ChannelKind {
-  const intercept = (Class as unknown as typeof Channel).intercept;
+/** A broadcast that nobody handles would be lost without a word. */
+function checkIntercept(pattern: string, events: readonly string[], callbacks: Callbacks): void {
+  if (!Array.isArray(events) || events.some((event) => typeof event !== "string")) {
+    throw new OptionError(`channels["${pattern}"].intercept`, events, "an array of events");
+  }
+  if (events.length > 0 && typeof callbacks.handleOut !== "function") {
+    throw new OptionError(
+      `channels["${pattern}"].handleOut`,
+      callbacks.handleOut,
+      "a function of (message), since intercept names events for it",
+    );
+  }
+}
+
+function classKind(
+  Class: new (seat: Seat<unknown>) => Channel,
+  intercept: readonly string[],
+): ChannelKind {
   const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
     callback(opened, name)?.call(opened, argument);
   return {

@@ -240,6 +240,16 @@ test("a client that takes nothing of what waits for it is reset after sendTimeou
   expect(left(port)).toEqual([]);
 });
 
+test("a client that lets pongs wait for it without end is reset", async () => {
+  const { server, port } = await serve(flood);
+  const client = new RawClient(port, { reading: false });
+  client.send("1", "1", "a", "phx_join", {});
+  client.send("1", "2", "a", "flood", { n: 1, size: 15_000_000 });
+  for (let n = 0; n < 100; n++) client.write(pingFrame("x"));
+  await expectEnd(server, "overflow");
+  expect(left(port)).toEqual([]);
+});
+
 test("a client that sends FIN while much waits for it, and does not read, is reset", async () => {
   const { server, port } = await serve(flood, { closeTimeout: 50 });
   const client = new RawClient(port, { reading: false });

@@ -104,6 +104,7 @@ export class ChannelsServer {
   /**
    * Listens with an HTTP server of its own, which `close` closes.
    * @throws {ListenError} The port is taken, or may not be used.
+   * @throws {ServerClosedError} `close` was called.
    */
   async listen({ port, host }: ListenOptions): Promise<{ readonly port: number }> {
     if (this.#closing !== null) throw new ServerClosedError();
@@ -131,6 +132,10 @@ export class ChannelsServer {
         resolve();
       });
     });
+    if (this.#closing !== null) {
+      http.close();
+      throw new ServerClosedError();
+    }
     this.#owned.add(http);
     return { port: (http.address() as AddressInfo).port };
   }

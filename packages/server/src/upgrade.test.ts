@@ -230,9 +230,14 @@ test("a port that is taken, and options that are none, are told kindly", async (
   second.socket("/twice", { channels: {} });
   expect(() => second.socket("/twice", { channels: {} })).toThrow(OptionError);
   expect(() => second.socket("/a", { channels: { a: 1 as never } })).toThrow(OptionError);
+  const silent = { join: () => ok(), intercept: ["news"] };
+  expect(() => second.socket("/a", { channels: { a: silent } })).toThrow(/handleOut/);
   expect(() => second.socket("/a", { channels: null as never })).toThrow(OptionError);
   expect(() => second.socket("/a", { channels: {}, connect: 1 as never })).toThrow(OptionError);
   await second.close();
+  const third = new ChannelsServer();
+  const listening = third.listen({ port: 0, host: "127.0.0.1" });
+  await Promise.all([third.close(), expect(listening).rejects.toThrow(ServerClosedError)]);
   await expect(second.listen({ port: 0 })).rejects.toThrow(ServerClosedError);
   const http = createServer();
   onTestFinished(() => void http.close());

@@ -1,0 +1,133 @@
+// Whatever a client sends, the server lives, nobody else notices, and the end is counted (P15, P17).
+import * as fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import type { IncomingPush, Untyped } from "./channel-types.ts";
+import { ok, reply } from "./results.ts";
+import { TestClient } from "./testing/client.ts";
+import { servesUntil } from "./testing/server.ts";
+import { until } from "./testing/until.ts";
+
+const serve = servesUntil(onTestFinished);
+
+const echo = {
+  join: (params: unknown) => ok(params),
+  handleIn: ({ payload }: IncomingPush<Untyped>) => reply(payload),
+};
+
+const okReply = (response: unknown): unknown => ({ response, status: "ok" });
+
+test.each([
+  ["no JSON", "{{{"],
+  ["JSON of another shape", '{"topic":"a"}'],
+  ["a topic that is no string", '["1","1",{"a":1},"phx_join",{}]'],
+  ["a ref that is an object", '["1",{},"a","phx_join",{}]'],
+  ["an unknown binary kind", Buffer.from([9, 9])],
+  ["a broadcast, which is the server's to send", Buffer.from([2, 1, 1, 97, 98])],
+  ["binary lengths that lie", Buffer.from([0, 255, 255, 255, 255, 1])],
+  ["a topic that is not UTF-8", Buffer.from([0, 0, 0, 1, 1, 0xff, 97])],
+  ["an empty binary frame", Buffer.alloc(0)],
+])("%s ends that connection with 1011", async (_name, frame) => {
+  const { port, server } = await serve(echo);
+  const other = await TestClient.connect(port);
+  await other.join("a");
+  const client = await TestClient.connect(port);
+  client.webSocket.send(frame);
+  expect(await client.closed).toEqual({ code: 1011, reason: "" });
+  expect(await other.ask("a", "ping", 1)).toEqual(okReply(1));
+  await until(() => server.stats().endsByReason.malformedMessage === 1);
+});
+
+test("JSON nested 100,000 deep costs the channel at most", async () => {
+  const errors: unknown[] = [];
+  const { port } = await serve(echo, {}, { logger: { error: (message) => errors.push(message) } });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  await client.join("b");
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  client.webSocket.send(`["a","1","a","deep",${deep}]`);
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+  expect(errors).toEqual(["The channel a crashed at deep."]);
+  expect(await client.ask("b", "ping", 1)).toEqual(okReply(1));
+});
+
+test("names of Object's own reach no prototype", async () => {
+  const { port } = await serve({
+    join: () => ok(),
+    handleIn: { known: () => reply("known") },
+  });
+  const client = await TestClient.connect(port);
+  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+    await client.join(name);
+    client.push(name, name);
+    expect(await client.next()).toEqual([name, name, name, "phx_error", {}]);
+    await client.join(name);
+    expect(await client.ask(name, "known")).toEqual(okReply("known"));
+  }
+  const raw = '{"__proto__":{"polluted":1}}';
+  client.webSocket.send(`["x","x","x","phx_join",${raw}]`);
+  await client.next();
+  expect(Reflect.get({}, "polluted")).toBeUndefined();
+});
+
+test("an answer that cannot be written crashes the channel, or the join", async () => {
+  const { port } = await serve({
+    join: (params) => ok(params === "bad" ? 1n : {}),
+    handleIn: { bad: () => reply(1n), worse: (_payload, channel) => channel.push("x", 1n) },
+  });
+  const client = await TestClient.connect(port);
+  expect(await client.join("a", "bad")).toEqual({
+    response: { reason: "join crashed" },
+    status: "error",
+  });
+  for (const event of ["bad", "worse"]) {
+    await client.join("a");
+    client.push("a", event);
+    expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+  }
+});
+
+test("callbacks that return nonsense crash their channel", async () => {
+  const { port } = await serve({
+    join: (params) => (params === "bad" ? ("yes" as never) : ok()),
+    handleIn: { bad: () => ({ status: "ok" }) as never },
+    handleInfo: () => reply("to whom?") as never,
+  });
+  const client = await TestClient.connect(port);
+  const crashed = { response: { reason: "join crashed" }, status: "error" };
+  expect(await client.join("a", "bad")).toEqual(crashed);
+  await client.join("a");
+  client.push("a", "bad");
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+});
+
+const frame = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }),
+  fc.string({ maxLength: 40 }),
+  fc.json({ maxDepth: 2 }),
+  fc
+    .tuple(
+      fc.oneof(fc.constantFrom(null, "1", "2", 3), fc.json()),
+      fc.oneof(fc.constantFrom(null, "1", "2"), fc.string()),
+      fc.oneof(fc.constantFrom("a", "b", "phoenix", "__proto__"), fc.string()),
+      fc.oneof(fc.constantFrom("phx_join", "phx_leave", "heartbeat", "e"), fc.string()),
+      fc.jsonValue({ maxDepth: 3 }),
+    )
+    .map((message) => JSON.stringify(message)),
+);
+
+test("random frames: whatever comes of them, the server goes on, and counts right", async () => {
+  const { port, server } = await serve(echo, { closeTimeout: 2_000 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 12 }), async (frames) => {
+      const client = await TestClient.connect(port);
+      for (const each of frames) client.webSocket.send(each);
+      client.webSocket.close(1000);
+      expect([1000, 1011]).toContain((await client.closed).code);
+    }),
+    { numRuns: 100 },
+  );
+  await until(() => server.stats().live.websocket === 0);
+  const stats = server.stats();
+  expect(stats.live.channel).toBe(0);
+  expect(stats.endsByReason.closedByRemote + stats.endsByReason.malformedMessage).toBe(stats.ended);
+});
