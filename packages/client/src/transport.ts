@@ -16,15 +16,19 @@ export interface DialRequest {
 /** How a transport's connection ended. At most one of `error` and `rejected` is set. */
 export type TransportClosed = TransportEnd;
 
-/** What a transport reports. Callbacks are never called from inside a call to the transport. */
+/**
+ * What a transport reports. Callbacks are never called from inside a call to the transport, and they
+ * must not throw: they run inside the parser of whoever reads the socket.
+ */
 export interface TransportEvents {
   /** The opening handshake is complete. At most once, and before any other event but `closed`. */
   opened(): void;
-  /** One whole message: text as a string, binary as bytes. */
+  /** One whole message: text as a string, binary as bytes. Never after our own `close` or `reset`. */
   received(frame: Frame): void;
   /**
-   * The closing handshake is complete or the connection has failed, and only TCP is left to end.
-   * At most once. Nothing is received after it. Transports that cannot see this leave it out.
+   * The peer's close frame has come, or the connection has failed (a breach of the protocol, a FIN
+   * without a close frame): what was already sent and TCP are left to end, for which the peer may be
+   * needed. At most once. Nothing is received after it. Transports that cannot see this leave it out.
    */
   closeReceived(): void;
   /** Nothing is left: no socket, no timer, no listener. Exactly once, and last. */
@@ -37,7 +41,10 @@ export interface Transport {
   readonly bufferedAmount: number;
   /** Sends one message. Ignored unless open. */
   send(frame: Frame): void;
-  /** Starts the closing handshake (RFC 6455 7.1.2). Resumes reading. Before `opened`, the same as `reset`. */
+  /**
+   * Starts the closing handshake (RFC 6455 7.1.2). Resumes reading. Before `opened`, the same as `reset`.
+   * The caller has checked that the code may be sent (7.4) and that the reason has at most 123 bytes.
+   */
   close(code: number, reason: string): void;
   /** Frees everything at once, with a TCP RST where that can be done. `closed` follows without waiting for the peer. */
   reset(): void;
