@@ -1,74 +1,21 @@
-// How an interface describes a channel, and what the client's methods make of it. Types alone.
+// What the client's methods make of a channel's interface. Types alone.
+import type { PushPayload } from "@slipstream/core";
 
-/**
- * What is said on a channel. Every part may be left out, and is then `unknown`.
- *
- * @example
- * ```ts
- * interface Room {
- *   join: { params: { user: number }; response: { members: number } };
- *   push: { new_msg: { payload: { body: string }; reply: { id: number } } };
- *   message: { new_msg: { id: number; body: string } };
- * }
- * const room = await socket.join<Room>("room:lobby", { user: 1 });
- * const { id } = await room.push("new_msg", { body: "hi" });
- * ```
- */
-export interface ChannelTypes {
-  readonly join?: { readonly params?: unknown; readonly response?: unknown };
-  /** By event: what is pushed, and what the server replies with the status "ok". */
-  readonly push?: object;
-  /** By event: the payload of what the server sends. */
-  readonly message?: object;
-}
-
-/** A channel of which nothing is known: any event, and payloads of type `unknown`. */
-export interface Untyped extends ChannelTypes {}
-
-/** What the join sends. */
-export type JoinParams<C> = C extends { join: { params: infer P } } ? P : unknown;
-
-/** What the server answers to the join. */
-export type JoinResponse<C> = C extends { join: { response: infer R } } ? R : unknown;
-
-/** The events that can be pushed. */
-export type PushEvent<C> = C extends { push: infer P } ? keyof P & string : string;
-
-/** What is pushed with the event `E`. */
-export type PushPayload<C, E> = C extends { push: infer P }
-  ? E extends keyof P
-    ? P[E] extends { payload: infer V }
-      ? V
-      : unknown
-    : never
-  : unknown;
-
-/** What the server replies to the event `E`. */
-export type PushReply<C, E> = C extends { push: infer P }
-  ? E extends keyof P
-    ? P[E] extends { reply: infer R }
-      ? R
-      : unknown
-    : never
-  : unknown;
+export type {
+  ChannelMessage,
+  ChannelTypes,
+  JoinParams,
+  JoinResponse,
+  MessageEvent,
+  MessagePayload,
+  PushEvent,
+  PushPayload,
+  PushReply,
+  Untyped,
+} from "@slipstream/core";
 
 /** The payload may be left out where it may be undefined. */
 export type PushArguments<C, E, Options> =
   undefined extends PushPayload<C, E>
     ? [payload?: PushPayload<C, E>, options?: Options]
     : [payload: PushPayload<C, E>, options?: Options];
-
-/** The events that the server sends. */
-export type MessageEvent<C> = C extends { message: infer M } ? keyof M & string : string;
-
-/** What the server sends with the event `E`. */
-export type MessagePayload<C, E> = C extends { message: infer M }
-  ? E extends keyof M
-    ? M[E]
-    : never
-  : unknown;
-
-/** A message, its payload's type told by its event. */
-export type ChannelMessage<C, E extends string = MessageEvent<C>> = {
-  [K in E]: { readonly event: K; readonly payload: MessagePayload<C, K> };
-}[E];

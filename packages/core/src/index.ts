@@ -1,4 +1,5 @@
 // The whole of @slipstream/core.
+export type * from "./channel-types.ts";
 export * from "./message.ts";
 export * from "./serializer/serializer.ts";
 export { V1 } from "./serializer/v1.ts";
