@@ -6,6 +6,8 @@ import { readRequestHead, refusalResponse, type Refusal } from "./handshake.ts";
 import { resetNow } from "./reset.ts";
 import { ScriptedLane } from "./scripted-lane.ts";
 
+const MAX_REQUEST_HEAD = 64 * 1024;
+
 export interface FaultRelayOptions {
   /** Asked for each connection: the server's port, on this machine. */
   readonly target: () => number;
@@ -150,7 +152,7 @@ class ScriptedLink {
         fault: this.#tell,
         reset: () => this.reset(),
         silence: () => {
-          for (const lane of this.#lanes) lane.silence();
+          for (const lane of this.#lanes) lane.stop();
         },
       };
       const { toServer, toClient } = this.#script;
@@ -163,21 +165,22 @@ class ScriptedLink {
 
   #refuse(refusal: Refusal): void {
     const client = this.#client;
-    let received = "";
+    let received = Buffer.alloc(0);
     client.on("data", (chunk: Buffer) => {
       if (client.writableEnded) return;
-      received += chunk.toString("latin1");
-      if (readRequestHead(Buffer.from(received, "latin1")) === undefined) return;
+      received = Buffer.concat([received, chunk]);
+      if (readRequestHead(received) === undefined && received.length < MAX_REQUEST_HEAD) return;
       const headers = { Connection: "close", ...refusal.headers };
       client.end(refusalResponse({ ...refusal, headers }));
     });
     client.on("end", () => client.end());
   }
 
-  /** Silenced lanes pass no FIN on. Once neither side has more to say, there is nothing to keep up. */
+  /** Stopped lanes pass no FIN on. Once neither side has more to say, there is nothing to keep up. */
   #endIfBothEnded(): void {
     const server = this.#server;
-    if (server === undefined || !hasEnded(this.#client) || !hasEnded(server)) return;
+    if (server === undefined || this.#lanes.some((lane) => !lane.isStopped)) return;
+    if (!hasEnded(this.#client) || !hasEnded(server)) return;
     for (const side of [this.#client, server]) side.end();
   }
 

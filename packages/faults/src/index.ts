@@ -9,3 +9,15 @@ export { PeerGoneError, RawPeer } from "./raw-peer.ts";
 export { RawServer, type RawServerOptions, type Script } from "./raw-server.ts";
 export { Relay, type RelayBehaviour, type RelayOptions } from "./relay.ts";
 export { WireLog, type Side, type WireEvent } from "./wire-log.ts";
+export { FaultRelay, type FaultRelayOptions } from "./fault-relay.ts";
+export {
+  FAULTLESS,
+  FAULTLESS_LANE,
+  type ClosingFault,
+  type FaultKind,
+  type FaultScript,
+  type Interruption,
+  type LaneScript,
+  type Opening,
+} from "./fault-script.ts";
+export { randomFaults, type Dice } from "./random-faults.ts";

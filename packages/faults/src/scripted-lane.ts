@@ -39,6 +39,7 @@ export class ScriptedLane {
   #passed = 0;
   #lastDue = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isPaused = false;
   #sinkIsFull = false;
   #closeMet = false;
 
@@ -60,18 +61,18 @@ export class ScriptedLane {
     sink.on("close", () => this.#drop());
   }
 
-  /** Nothing passes from now on. */
-  silence(): void {
-    this.#drop();
+  /** Nothing will pass any more. */
+  get isStopped(): boolean {
+    return this.#flow === "dropping";
   }
 
+  /** Nothing passes from now on, a FIN or a RST neither. */
   stop(): void {
     this.#drop();
   }
 
   #drop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting();
     this.#flow = "dropping";
     this.#queue = [];
     this.#queued = 0;
@@ -116,6 +117,7 @@ export class ScriptedLane {
     if (place === -1) return;
     const now = close.map(({ piece }) => ({ due: 0, piece }));
     this.#queue = [...others.slice(0, place), ...now, ...others.slice(place)];
+    if (!this.#isPaused) this.#stopWaiting();
     this.#host.fault("close overtook data");
   }
 
@@ -140,9 +142,20 @@ export class ScriptedLane {
 
   #wait(ms: number): void {
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+      this.#stopWaiting();
       this.#move();
     }, ms);
+  }
+
+  #pause(ms: number): void {
+    this.#isPaused = true;
+    this.#wait(ms);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isPaused = false;
   }
 
   #deliver(piece: Piece): void {
@@ -157,7 +170,10 @@ export class ScriptedLane {
     this.#interruptions.shift();
     this.#queued -= before;
     const rest = bytes.subarray(before);
-    this.#queue.unshift({ due: 0, piece: { ...piece, bytes: rest, begins: before === 0 && piece.begins } });
+    this.#queue.unshift({
+      due: 0,
+      piece: { ...piece, bytes: rest, begins: before === 0 && piece.begins },
+    });
     this.#write(bytes.subarray(0, before));
     this.#interrupt(next);
   }
@@ -171,7 +187,7 @@ export class ScriptedLane {
     switch (interruption.type) {
       case "pause":
         this.#host.fault("pause");
-        return this.#wait(interruption.ms);
+        return this.#pause(interruption.ms);
       case "fin":
         this.#host.fault("fin");
         return this.#end("fin");
@@ -203,7 +219,7 @@ export class ScriptedLane {
         this.#closeMet = true;
         this.#host.fault("close delayed");
         this.#queue.unshift({ due: 0, piece });
-        this.#wait(closing.ms);
+        this.#pause(closing.ms);
         return false;
       case "withhold":
         this.#host.fault("close withheld");
