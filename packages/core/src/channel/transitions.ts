@@ -120,15 +120,16 @@ export function endWithSession<C, P>(
   return { type: "errored", reason: { type: "disconnected", reason } };
 }
 
-/** The same while leaving: the leave is over too, and whoever waits for it is told. */
+/** The same while leaving: the leave is over, whatever ended the session, and whoever waits for it is told. */
 export function endLeaveWithSession<C, P>(
   channel: Member<C, P>,
   state: ChannelStateOf<"leaving">,
   input: ChannelInputOf<P, "sessionEnded">,
 ): ChannelState {
-  if (state.then === "stay") return LEFT;
+  const next = endWithSession(channel, state, input);
+  if (next === LEFT || state.then === "stay") return LEFT;
   channel.announce(LEFT);
-  return endWithSession(channel, state, input);
+  return next;
 }
 
 export function refusePush<C, P, S extends ChannelState>(
