@@ -26,7 +26,7 @@ export interface Stats {
   readonly messagesReceived: number;
   /** Messages handed to a connection. A broadcast to 10 members is 10. */
   readonly messagesSent: number;
-  /** Messages that were received and thrown away, since what they were for had ended. */
+  /** Messages (a channel's own to itself too) that were thrown away: what they were for had ended, or too many waited. */
   readonly messagesDropped: number;
   /** Broadcasts that one member could not be sent: bytes to a client that speaks V1. */
   readonly undeliverable: number;

@@ -86,6 +86,25 @@ test("an answer that cannot be written crashes the channel, or the join", async 
   }
 });
 
+test("a logger that throws stops nothing", async () => {
+  const logger = {
+    error() {
+      throw new Error("full disk");
+    },
+  };
+  const { port } = await serve(
+    { join: () => ok(), handleIn: { ping: () => reply() } },
+    {},
+    { logger },
+  );
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.push("a", "unheard of");
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+  await client.join("a");
+  expect(await client.ask("a", "ping")).toEqual(okReply({}));
+});
+
 test("callbacks that return nonsense crash their channel", async () => {
   const { port } = await serve({
     join: (params) => (params === "bad" ? ("yes" as never) : ok()),

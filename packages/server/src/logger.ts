@@ -14,3 +14,16 @@ export const consoleLogger: Logger = {
     console.error(message, details);
   },
 };
+
+/** The same logger, whose own failures stop nothing. */
+export function guarded(logger: Logger): Required<Pick<Logger, "error">> {
+  return {
+    error(message, details) {
+      try {
+        logger.error?.(message, details);
+      } catch {
+        // There is nobody left to tell.
+      }
+    },
+  };
+}

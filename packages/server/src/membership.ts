@@ -2,20 +2,19 @@
 // turn, and does what they decide.
 import type { JoinMessage, LeaveMessage, PushMessage, Ref, ServerMessage } from "@slipstream/core";
 import type { Broadcast } from "./broadcast.ts";
-import type { ChannelSocket, LateReply, Seat } from "./channel-context.ts";
 import type { ChannelKind } from "./channel-kind.ts";
 import { errorReply } from "./decide.ts";
 import type { ChannelEnd } from "./end-reason.ts";
-import { InvalidResultError, UnhandledEventError } from "./errors.ts";
-import { PendingReply } from "./late-reply.ts";
+import { lastWord } from "./last-word.ts";
 import type { Line, Predecessor, Topics } from "./membership-host.ts";
 import { ended, type Ended, type Item, type Phase } from "./membership-phase.ts";
-import type { Subscriber } from "./pub-sub.ts";
-import { lastWord, readJoinResult, readResult } from "./read-result.ts";
+import { MembershipSeat, type SeatOwner } from "./membership-seat.ts";
+import { outcomeOf, type Outcome } from "./outcome.ts";
+import type { Reply } from "./results.ts";
 import { terminate } from "./terminate.ts";
 import { Turns } from "./turns.ts";
 
-export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber, Predecessor {
+export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   readonly topic: string;
   readonly joinRef: Ref | null;
   onSettled: (() => void) | null = null;
@@ -99,15 +98,17 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
     else this.#line.write(wire);
   }
 
-  // For the channel.
+  // For the channel's seat.
 
-  get socket(): ChannelSocket<unknown> {
-    return this.#line;
+  get current(): PushMessage | null {
+    return this.#current;
   }
 
-  push(event: string, payload: unknown): void {
-    const { topic, joinRef } = this;
-    const message: ServerMessage = { type: "serverPush", topic, joinRef, event, payload };
+  get isOver(): boolean {
+    return this.#phase.type === "ended";
+  }
+
+  say(message: ServerMessage): void {
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
@@ -122,28 +123,8 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
     }
   }
 
-  broadcast(event: string, payload: unknown, to: "everyone" | "others"): void {
-    const { pubSub } = this.#line.scope;
-    pubSub.broadcast(this.topic, event, payload, to === "others" ? this : null);
-  }
-
-  sendInfo(info: unknown): void {
+  takeInfo(info: unknown): void {
     this.#enqueue({ type: "info", info });
-  }
-
-  replyLater(): LateReply {
-    if (this.#current === null) {
-      throw new Error("replyLater() can only be called while handleIn is at work on a push.");
-    }
-    return new PendingReply(this.topic, this.joinRef, this.#current.ref, (message) => {
-      if (this.#phase.type === "ended" || !this.#line.isOpen) return false;
-      this.#line.send(message);
-      return true;
-    });
-  }
-
-  drained(): Promise<void> {
-    return this.#line.drained();
   }
 
   // One thing at a time.
@@ -157,7 +138,7 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
 
   protected override call(item: Item): unknown {
     if (item.type === "join" && this.#phase.type === "joining") {
-      this.#opened = this.#kind.open(this);
+      this.#opened = this.#kind.open(new MembershipSeat(this, this.#line));
       return this.#kind.join(this.#opened, item.payload);
     }
     if (this.#opened === null) return undefined;
@@ -177,8 +158,10 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
 
   protected override conclude(item: Item, value: unknown): void {
     this.#current = null;
+    // The connection ended before the channel was asked.
+    if (this.#opened === null) return;
     try {
-      this.#decided(item, value);
+      this.#apply(item, outcomeOf(item, value, this.#phase.type));
     } catch (error) {
       this.fail(item, error);
     }
@@ -187,7 +170,7 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
   protected override fail(item: Item, error: unknown): void {
     this.#current = null;
     const at = item.type === "push" ? item.event : item.type;
-    this.#line.scope.logger.error?.(`The channel ${this.topic} crashed at ${at}.`, error);
+    this.#line.scope.logger.error(`The channel ${this.topic} crashed at ${at}.`, error);
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
@@ -195,9 +178,8 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
         return;
       case "joining":
         if (item.type !== "join") return;
-        this.#line.scope.counters.joins.crashed += 1;
         this.#line.send(errorReply(this.topic, this.joinRef, item.ref, "join crashed"));
-        return this.#notJoined(this.#phase.predecessorsLastWord);
+        return this.#notJoined("crashed");
       case "ended":
         // A join that crashed after the end has set up nothing that terminate could take down.
         if (item.type === "join") this.#phase.reason = null;
@@ -212,75 +194,62 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
     this.#line.finished();
   }
 
-  // What was decided.
-
-  #decided(item: Item, value: unknown): void {
-    switch (item.type) {
-      case "join":
-        return this.#joinDecided(item, value);
-      case "leave":
-        if (this.#phase.type === "ended") return;
-        this.#reply(item.ref, "ok", {});
+  #apply(item: Item, outcome: Outcome): void {
+    switch (outcome.type) {
+      case "nothing":
+        return;
+      case "joined":
+        this.#reply(item, { type: "reply", status: "ok", response: outcome.response });
+        return this.#joined();
+      case "denied":
+        this.#reply(item, { type: "reply", status: "error", response: outcome.response });
+        return this.#notJoined("denied");
+      case "deniedTooLate":
+        if (this.#phase.type === "ended") this.#phase.reason = null;
+        return;
+      case "replaced":
+        this.#finish({ type: "duplicateJoin" }).successor = item as JoinMessage;
+        return;
+      case "left":
+        this.#reply(item, { type: "reply", status: "ok", response: {} });
         this.#finish({ type: "left" });
         return;
-      case "push":
-        if (value === undefined) throw new UnhandledEventError();
-        return this.#handled(item, value);
-      case "info":
-      case "out":
-        return this.#handled(null, value);
+      case "replied":
+        return this.#reply(item, outcome.reply);
+      case "stopped":
+        if (outcome.reply !== null) this.#reply(item, outcome.reply);
+        this.#finish({ type: "stopped", reason: outcome.reason });
     }
   }
 
-  #joinDecided(item: JoinMessage, value: unknown): void {
-    const phase = this.#phase;
-    if (phase.type === "joined" || phase.type === "leaving") {
-      // Another join of the topic, which had to wait for its turn.
-      this.#finish({ type: "duplicateJoin" }).successor = item;
-      return;
-    }
-    if (this.#opened === null) return;
-    const result = readJoinResult(value);
-    if (result === null) throw new InvalidResultError("join", "ok(…) or deny(…)");
-    if (phase.type === "ended") {
-      // It came too late. What a granted join has set up is taken down in terminate.
-      if (result.type === "denied") phase.reason = null;
-      return;
-    }
-    this.#reply(item.ref, result.type === "ok" ? "ok" : "error", result.response);
+  #joined(): void {
     const { counters, pubSub } = this.#line.scope;
-    counters.joins[result.type] += 1;
-    if (result.type === "denied") return this.#notJoined(phase.predecessorsLastWord);
+    const before = this.#phase;
+    counters.joins.ok += 1;
     counters.channelsOpened += 1;
     this.#phase = { type: "joined", joinRef: this.joinRef };
     pubSub.subscribe(this.topic, this);
-    if (phase.predecessorsLastWord !== null) this.#line.send(phase.predecessorsLastWord);
-    for (const message of phase.held) this.#line.send(message);
+    if (before.type !== "joining") return;
+    if (before.predecessorsLastWord !== null) this.#line.send(before.predecessorsLastWord);
+    for (const message of before.held) this.#line.send(message);
   }
 
-  #handled(push: PushMessage | null, value: unknown): void {
-    const result = readResult(value);
-    if (result === null || (result.type === "reply" && push === null)) {
-      throw new InvalidResultError("A callback", "reply(…) (handleIn alone), noreply() or stop(…)");
-    }
-    if (this.#phase.type === "ended") return;
-    const answer = result.type === "stop" ? result.reply : result.type === "reply" ? result : null;
-    if (push !== null && answer !== null) this.#reply(push.ref, answer.status, answer.response);
-    if (result.type === "stop") this.#finish({ type: "stopped", reason: result.reason });
+  #notJoined(outcome: "denied" | "crashed"): void {
+    const before = this.#phase;
+    this.#line.scope.counters.joins[outcome] += 1;
+    this.#phase = ended(null, this.clear());
+    this.#topics.forget(this);
+    if (before.type !== "joining" || before.predecessorsLastWord === null) return;
+    this.#line.send(before.predecessorsLastWord);
   }
 
-  #reply(ref: Ref | null, status: string, response: unknown): void {
+  #reply(to: Item, { status, response }: Reply<unknown>): void {
     const { topic, joinRef } = this;
+    const ref = "ref" in to ? to.ref : null;
     this.#line.send({ type: "reply", topic, joinRef, ref, status, response });
   }
 
   // The end.
-
-  #notJoined(predecessorsLastWord: ServerMessage | null): void {
-    if (predecessorsLastWord !== null) this.#line.send(predecessorsLastWord);
-    this.#phase = ended(null, this.clear());
-    this.#topics.forget(this);
-  }
 
   /** It is a member no longer. `terminate` is told when no callback is at work. */
   #finish(reason: ChannelEnd): Ended {
@@ -316,7 +285,7 @@ export class Membership extends Turns<Item> implements Seat<unknown>, Subscriber
 
   #terminate(opened: object, reason: ChannelEnd): void {
     const work = terminate(this.#kind, opened, reason, (error) => {
-      this.#line.scope.logger.error?.(`The terminate of the channel ${this.topic} failed.`, error);
+      this.#line.scope.logger.error(`The terminate of the channel ${this.topic} failed.`, error);
     });
     if (work === null) return;
     this.#terminating = true;

@@ -7,6 +7,7 @@ import type { PubSub } from "./pub-sub.ts";
 export interface ServerScope {
   readonly counters: Counters;
   readonly pubSub: PubSub;
-  readonly logger: Logger;
+  /** Never throws. */
+  readonly logger: Required<Pick<Logger, "error">>;
   readonly activity: Activity;
 }

@@ -11,7 +11,7 @@ import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
-import { consoleLogger, type Logger } from "./logger.ts";
+import { consoleLogger, guarded, type Logger } from "./logger.ts";
 import { PubSub } from "./pub-sub.ts";
 import type { ServerScope } from "./server-scope.ts";
 import { decideUpgrade, findEndpoint, NOT_FOUND, splitTarget } from "./upgrade-decision.ts";
@@ -77,7 +77,7 @@ export class ChannelsServer {
     this.#scope = {
       counters: new Counters(),
       pubSub: new PubSub(),
-      logger: options.logger === false ? {} : (options.logger ?? consoleLogger),
+      logger: guarded(options.logger === false ? {} : (options.logger ?? consoleLogger)),
       activity: new Activity(),
     };
     this.#registry = {

@@ -151,7 +151,7 @@ export class Upgrader {
   }
 
   #connectFailed(socket: Duplex, error: unknown): void {
-    this.#scope.logger.error?.(`The connect of the socket ${this.#endpoint.path} failed.`, error);
+    this.#scope.logger.error(`The connect of the socket ${this.#endpoint.path} failed.`, error);
     this.#refuse(socket, "connectFailed", INTERNAL_ERROR);
   }
 
