@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** How much of a body is kept, in bytes. The rest is not even read. */
-export const MAX_BODY: number = 16 * 1024;
+const MAX_BODY = 16 * 1024;
 
 /** What a server answered instead of 101. */
 export interface Rejected {
