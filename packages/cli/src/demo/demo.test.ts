@@ -75,7 +75,7 @@ describe("demo --once --json", () => {
     expect(drop.pushes.byOutcome.disconnected).toBeGreaterThanOrEqual(8);
     expect(silence.pushes.byOutcome.disconnected).toBeGreaterThanOrEqual(8);
     expect(unansweredClose.pushes.byOutcome.disconnected).toBeGreaterThanOrEqual(8);
-    expect(killedChannel.pushes.byOutcome.channelCrashed).toBe(1);
+    expect(killedChannel.pushes.byOutcome.channelCrashed).toBeGreaterThanOrEqual(1);
     expect(drain.pushes.byOutcome.ok).toBeGreaterThanOrEqual(8);
   });
 

@@ -39,7 +39,10 @@ export function linePresenter(write: (text: string) => unknown, paint: Paint): P
       if (text !== null) line(text);
     },
     end: (result) => {
-      if (result !== null) write(`${resultTable(result, 80, paint).join("\n")}\n`);
+      if (result === null) return;
+      const verdict = result.held ? paint("green", "✔ all held") : paint("red", "✘ not all held");
+      const lines = [...resultTable(result, 80, paint), `${verdict}, ${duration(result.took.all)}`];
+      write(`${lines.join("\n")}\n`);
     },
   };
 }

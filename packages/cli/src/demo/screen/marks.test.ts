@@ -35,6 +35,10 @@ test("bins are put together until they fit, and none is lost", () => {
 });
 
 test("a column has a glyph if anything was in it, the highest one the highest", () => {
-  expect(sparkline([0, 1, 100, 25])).toEqual([" ", "▁", "█", "▄"]);
-  expect(sparkline([])).toEqual([]);
+  expect(sparkline([0, 1, 100, 25], 1)).toEqual([[" ", "▁", "█", "▄"]]);
+  expect(sparkline([0, 1, 100, 25], 2)).toEqual([
+    [" ", " ", "█", " "],
+    [" ", "▂", "█", "█"],
+  ]);
+  expect(sparkline([], 2)).toEqual([[], []]);
 });

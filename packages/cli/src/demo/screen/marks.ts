@@ -29,15 +29,17 @@ export function fitBins(
 }
 
 /**
- * One glyph for each column, a space for none. Heights are square roots: what is caught up after a
- * trouble comes in one burst, next to which everything else would lie flat.
+ * A strip of columns, `height` lines from the top down, with one glyph for each column. Heights are
+ * square roots: what is caught up after a trouble comes in one burst, next to which everything else
+ * would lie flat.
  */
-export function sparkline(columns: readonly number[]): string[] {
+export function sparkline(columns: readonly number[], height: number): string[][] {
   const highest = Math.sqrt(Math.max(1, ...columns));
-  return columns.map((count) => {
-    if (count <= 0) return " ";
-    const height = Math.ceil((Math.sqrt(count) / highest) * EIGHTHS_UP.length);
-    return EIGHTHS_UP[Math.min(EIGHTHS_UP.length, height) - 1] ?? "█";
+  const steps = EIGHTHS_UP.length;
+  const levels = columns.map((count) => Math.ceil((Math.sqrt(count) / highest) * height * steps));
+  return Array.from({ length: height }, (_, line) => {
+    const below = (height - 1 - line) * steps;
+    return levels.map((level) => EIGHTHS_UP[Math.min(steps, level - below) - 1] ?? " ");
   });
 }
 

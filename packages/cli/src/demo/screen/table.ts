@@ -7,9 +7,7 @@ import { duration, grouped, tally } from "../words.ts";
 const FIRST = 18;
 
 /** The rows of the table: what, and how it came out. */
-function resultRows(
-  result: DemoResult,
-): readonly (readonly [what: string, outcome: string])[] {
+function resultRows(result: DemoResult): readonly (readonly [what: string, outcome: string])[] {
   const { took, feed, audit, sockets, checksum } = result;
   const equal = checksum.source === checksum.received;
   const kernel = sockets.kernel === null ? "" : `, kernel ${sockets.kernel}`;
