@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { test } from "vitest";
 import { World } from "../testing/world.ts";
 
-const RUNS = 2_000;
+const RUNS = 1_500;
 /** Which of the things that can happen happens, and how. */
 const step = fc.tuple(fc.noBias(fc.nat({ max: 1_000_000 })), fc.noBias(fc.nat({ max: 300 })));
 const steps = fc.array(step, { maxLength: 200, size: "max" });

@@ -88,7 +88,7 @@ export class SimulatedServer {
 
   /** Writes what was written before, once more. */
   repeat(which: number): void {
-    const message = this.written[which % Math.max(1, this.written.length)];
+    const message = this.written.at(which % Math.max(1, this.written.length));
     if (message !== undefined) this.#write({ ...message });
   }
 
@@ -105,6 +105,7 @@ export class SimulatedServer {
       { type: "broadcast", topic: `unknown:${topic}`, event: "e", payload: {} },
       { type: "close", topic: `unknown:${topic}`, joinRef, payload: {} },
     ];
-    this.#write(inventions[which % inventions.length] as ServerMessage);
+    const invention = inventions.at(which % inventions.length);
+    if (invention !== undefined) this.#write(invention);
   }
 }
