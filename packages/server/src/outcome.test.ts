@@ -1,7 +1,7 @@
 // Each item against what its callback may return, in each phase.
 import { expect, test } from "vitest";
 import { InvalidResultError, UnhandledEventError } from "./errors.ts";
-import type { Item, Phase } from "./membership-phase.ts";
+import type { Item } from "./membership-phase.ts";
 import { outcomeOf } from "./outcome.ts";
 import { Broadcast } from "./broadcast.ts";
 import { deny, noreply, ok, reply, stop } from "./results.ts";
@@ -46,7 +46,7 @@ test.each([
     { type: "stopped", reason: "x", reply: null },
   ],
 ] as const)("%s", (_name, item, value, phase, expected) => {
-  expect(outcomeOf(item as Item, value, phase as Phase["type"])).toEqual(expected);
+  expect(outcomeOf(item, value, phase)).toEqual(expected);
 });
 
 test.each([
