@@ -132,7 +132,7 @@ test.each([
     "room:lobby",
     ["--params", '{"deny":true}'],
     4,
-    'answered with the status "error" (unauthorized)',
+    'answered with the status "error" ("unauthorized")',
   ],
   ["lobby", [], 4, "The socket has no channel for this topic"],
 ])(
