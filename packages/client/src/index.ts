@@ -92,6 +92,7 @@ export {
 } from "./channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";
+export { TransportError, type TransportErrorCode } from "./node/index.ts";
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";

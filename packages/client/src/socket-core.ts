@@ -9,7 +9,7 @@ import {
   type SessionState,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
-import type { ChannelCore, ChannelHost } from "./channel-core.ts";
+import { ChannelCore, type ChannelHost } from "./channel-core.ts";
 import { describeEnd } from "./describe.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, PushError } from "./errors.ts";
@@ -42,6 +42,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   readonly #endpoint: Endpoint;
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
+  /** Channels that were made and never joined, by topic. The session holds those that were. */
+  readonly #fresh = new Map<string, ChannelCore>();
   #connectors: Waiters<void> | null = null;
   /** Whether `connect()` was called and the socket has not been open since. */
   #firstConnect = false;
@@ -87,6 +89,18 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   get leaveTimeout(): number {
     return this.options.joinTimeout;
+  }
+
+  /** The channel of a topic: the one that is in use or was made for it and never joined, or a new one. */
+  channel(topic: string, params: unknown): ChannelCore {
+    const held = this.session.channels.get(topic)?.owner ?? this.#fresh.get(topic);
+    if (held !== undefined) {
+      if (params !== undefined) held.joinParams = params;
+      return held;
+    }
+    const channel = new ChannelCore(this, topic, params);
+    this.#fresh.set(topic, channel);
+    return channel;
   }
 
   connect(signal: AbortSignal | undefined): Outcome<void> {
@@ -162,6 +176,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         event.push.settle(event.outcome);
         return;
       case "channelChanged":
+        if (this.#fresh.get(event.channel.topic) === event.channel) {
+          this.#fresh.delete(event.channel.topic);
+        }
         event.channel.changed(event.state);
         return;
       case "sessionChanged":

@@ -1,7 +1,6 @@
 // A socket as its user sees it: a checked face on what SocketCore does.
 import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
 import { Channel, checkJoinOptions, type JoinOptions } from "./channel.ts";
-import { ChannelCore } from "./channel-core.ts";
 import type { JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import { OptionError } from "./errors.ts";
 import {
@@ -98,15 +97,12 @@ export class BaseSocket {
   }
 
   /**
-   * The channel of a topic. There is one per topic and socket: while it is in use, every call
-   * returns it, and `params`, if given, replace what its next join sends.
+   * The channel of a topic. There is one per topic and socket: until it has been left, or has ended
+   * for good, every call returns it, and `params`, if given, replace what its next join sends.
    * @param params sent with each join; a function is called for each, and may be async.
    */
   channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C> {
-    checkTopic(topic);
-    const held = this.#core.session.channels.get(topic)?.owner;
-    const core = held ?? new ChannelCore(this.#core, topic, params);
-    if (held !== undefined && params !== undefined) held.joinParams = params;
+    const core = this.#core.channel(checkTopic(topic), params);
     core.face ??= new Channel<C>(core, this.#core.options.pushTimeout);
     return core.face as Channel<C>;
   }
