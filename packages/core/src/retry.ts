@@ -41,6 +41,15 @@ export const PHOENIX_REJOIN: readonly number[] = [1_000, 2_000, 5_000, 10_000];
 /**
  * The default delay: at random within 1 s at first, then at random in the upper half of a cap that
  * doubles from 2 s to 30 s, so that thousands of clients that lost one server do not return as one.
+ *
+ * @param attempt 0 for the first retry.
+ * @returns ms.
+ *
+ * @example
+ * ```ts
+ * const reconnect: RetryPolicy<EndReason> = ({ attempt, cause, random }) =>
+ *   mayReconnect(cause) && backoff(attempt, random);
+ * ```
  */
 export function backoff(attempt: number, random: Random): number {
   if (attempt === 0) return random() * FIRST;
@@ -50,7 +59,17 @@ export function backoff(attempt: number, random: Random): number {
 
 /**
  * The delay of a table: its `attempt`-th entry, the last one repeating.
+ *
+ * @param table delays in ms; an empty one is no delay.
+ * @param attempt 0 for the first retry.
  * @param jitter how much of the delay is random, from 0 (none) to 1 (all of it).
+ * @returns ms.
+ *
+ * @example
+ * ```ts
+ * const rejoin: RetryPolicy<ChannelEndReason> = ({ attempt, random }) =>
+ *   tableDelay(PHOENIX_REJOIN, attempt, 0.5, random); // 500 to 1,000 ms, 1,000 to 2,000 ms, ...
+ * ```
  */
 export function tableDelay(
   table: readonly number[],

@@ -42,6 +42,7 @@ export interface PushHome<P> {
 
 /**
  * A push on its way. `P` is the program's own object for it, handed back with the outcome.
+ * Made by `session.push` and `session.ping`.
  */
 export class Push<P> implements Deadline {
   at: number = Infinity;
