@@ -27,7 +27,7 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<reado
   try {
     for (const [trial, { name }] of bench.trials(size).entries()) {
       for (let run = 1 - thrownAway; run <= runs; run++) {
-        for (const side of bench.sides) {
+        for (const side of turnOf(bench.sides, run)) {
           progress(`${bench.name}: ${name}, run ${run} of ${runs}, ${side}`);
           const figures = await runClient({ bench, trial, side, size, url: server.url });
           if (run > 0) gather(gathered, side, figures);
@@ -37,7 +37,13 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<reado
   } finally {
     await server.close();
   }
-  return sideBySide([...gathered.values()]);
+  return sideBySide(bench.sides, [...gathered.values()]);
+}
+
+/** The sides in the order of one turn. Each turn begins with another one, so that none has the best place. */
+function turnOf(sides: readonly string[], run: number): readonly string[] {
+  const first = run % sides.length;
+  return [...sides.slice(first), ...sides.slice(0, first)];
 }
 
 function gather(
@@ -55,7 +61,9 @@ function gather(
 }
 
 /** All sides of a case, then those of the next, in the order in which they were first measured. */
-function sideBySide(all: readonly Series[]): readonly Series[] {
+function sideBySide(sides: readonly string[], all: readonly Series[]): readonly Series[] {
   const cases = [...new Set(all.map((series) => series.case))];
-  return cases.flatMap((name) => all.filter((series) => series.case === name));
+  return cases.flatMap((name) =>
+    sides.flatMap((side) => all.filter((series) => series.case === name && series.side === side)),
+  );
 }

@@ -1,8 +1,9 @@
 // WebSocket text frames as a server writes them (RFC 6455 5.2): unmasked, so that one can be made
 // once and written to any socket.
 
-export function textFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
+/** @param text what to say, or its bytes. */
+export function textFrame(text: string | Buffer): Buffer {
+  const payload = typeof text === "string" ? Buffer.from(text) : text;
   return Buffer.concat([header(payload.length), payload]);
 }
 

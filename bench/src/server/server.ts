@@ -15,11 +15,11 @@ export interface BenchServer {
 
 export async function startBenchServer(): Promise<BenchServer> {
   const http = createServer();
-  const sockets = new WebSocketServer({ noServer: true });
+  const sockets = new WebSocketServer({ noServer: true, skipUTF8Validation: true });
   http.on("upgrade", (request, stream, head) => {
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const conversation = new Conversation(stream, () => connectionsOf(http));
-      socket.on("message", (data: Buffer) => conversation.receive(data.toString()));
+      socket.on("message", (data: Buffer) => conversation.receive(data));
       socket.on("error", ignore);
     });
   });
