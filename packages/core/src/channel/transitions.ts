@@ -5,7 +5,7 @@ import type { ChannelInputOf } from "./input.ts";
 import type { Member } from "./member.ts";
 import { refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
 
-export const LEFT: ChannelState = { type: "left", confirmed: true };
+const LEFT: ChannelState = { type: "left", confirmed: true };
 
 /** What a new series of attempts starts with. */
 const FROM_SCRATCH = { attempt: 0, again: false, cause: null };

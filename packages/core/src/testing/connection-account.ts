@@ -162,6 +162,10 @@ export class ConnectionAccount {
       this.#asked = [];
       this.#startSeries();
     }
+    if (state.type === "closing" && state.reason?.type === "heartbeatTimeout" && type === "open") {
+      const silence = now - this.#heardAt;
+      check(silence >= (this.#options.heartbeat?.timeout ?? Infinity), "S10: it was not silent.");
+    }
     if (!waitsOn(this.#state, state)) this.#since = now;
     this.#state = state;
   }
