@@ -35,6 +35,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   readonly assigns: unknown;
   readonly id: string | null;
   readonly scope: ServerScope;
+  queuedBytes = 0;
   readonly #webSocket: ServerWebSocket;
   readonly #raw: Duplex;
   readonly #onGone: (connection: Connection) => void;
@@ -93,7 +94,7 @@ export class Connection implements Line, WebSocketListener, Watched {
       if (!(error instanceof DecodeError)) throw error;
       return this.#closeWith({ type: "malformedMessage", error: error.code }, 1011, "");
     }
-    this.#memberships.dispatch(message);
+    this.#memberships.dispatch(message, data.length);
   }
 
   // Out.

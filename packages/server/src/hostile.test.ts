@@ -46,7 +46,7 @@ test("JSON nested 100,000 deep costs the channel at most", async () => {
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   client.webSocket.send(`["a","1","a","deep",${deep}]`);
   expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
-  expect(errors).toEqual(["The channel a crashed at deep."]);
+  expect(errors).toEqual(['The channel "a" crashed at "deep".']);
   expect(await client.ask("b", "ping", 1)).toEqual(okReply(1));
 });
 

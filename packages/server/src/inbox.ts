@@ -1,9 +1,15 @@
-// A first-in-first-out queue with a bound.
+// A first-in-first-out queue with a bound, whose items weigh something.
+
+/** What waits, and what it weighs. */
+export interface Waiting<T> {
+  readonly item: T;
+  readonly weight: number;
+}
 
 /** Holds at most `limit` items. Empty ones cost next to nothing. */
 export class Inbox<T> {
   readonly #limit: number;
-  #items: (T | undefined)[] = [];
+  #waiting: (Waiting<T> | undefined)[] = [];
   #head = 0;
 
   constructor(limit: number) {
@@ -11,38 +17,38 @@ export class Inbox<T> {
   }
 
   get size(): number {
-    return this.#items.length - this.#head;
+    return this.#waiting.length - this.#head;
   }
 
   /** Adds an item, unless the inbox is full: then it says false. */
-  offer(item: T): boolean {
+  offer(item: T, weight: number): boolean {
     if (this.size >= this.#limit) return false;
-    this.#items.push(item);
+    this.#waiting.push({ item, weight });
     return true;
   }
 
   /** Takes the oldest item. */
-  take(): T | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
+  take(): Waiting<T> | undefined {
+    const waiting = this.#waiting[this.#head];
+    if (waiting === undefined) return undefined;
     // What was taken must not be kept alive by what still waits.
-    this.#items[this.#head] = undefined;
+    this.#waiting[this.#head] = undefined;
     this.#head += 1;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
       this.#head = 0;
     } else if (this.#head >= 1_024) {
-      this.#items = this.#items.slice(this.#head);
+      this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    return item;
+    return waiting;
   }
 
   /** Takes all that is left. */
-  empty(): T[] {
-    const items = this.#items.slice(this.#head) as T[];
-    this.#items = [];
+  empty(): Waiting<T>[] {
+    const waiting = this.#waiting.slice(this.#head) as Waiting<T>[];
+    this.#waiting = [];
     this.#head = 0;
-    return items;
+    return waiting;
   }
 }

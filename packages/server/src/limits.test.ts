@@ -80,6 +80,48 @@ test("maxQueued: a channel that cannot keep up ends with phx_error, and its conn
   });
 });
 
+test("maxQueuedBytes: it bounds what waits in all channels together", async () => {
+  const work = gate();
+  const { port, server } = await serve(
+    {
+      join: () => ok(),
+      async handleIn() {
+        await work.opened;
+        return reply();
+      },
+    },
+    { maxQueuedBytes: 100_000 },
+  );
+  const client = await TestClient.connect(port);
+  for (const topic of ["a", "b"]) await client.join(topic);
+  const large = "x".repeat(200_000);
+  const small = "x".repeat(60_000);
+  // The first is at work and waits for nothing; the second may wait, since nothing else does.
+  for (let n = 0; n < 2; n++) client.push("a", "work", large);
+  client.push("b", "work", small);
+  client.push("b", "work", small);
+  expect(await client.next()).toEqual(["b", "b", "b", "phx_error", {}]);
+  work.open();
+  for (let n = 0; n < 2; n++)
+    expect(await client.next()).toMatchObject(["a", {}, "a", "phx_reply", {}]);
+  expect(server.stats().channelEndsByReason.overflow).toBe(1);
+  // What was waiting has been given back: there is room again.
+  await client.join("b");
+  for (let n = 0; n < 2; n++) client.push("b", "work", small);
+  for (let n = 0; n < 2; n++)
+    expect(await client.next()).toMatchObject(["b", {}, "b", "phx_reply", {}]);
+});
+
+test("a topic or a join_ref that nobody has, for its length, is not joined", async () => {
+  const { port } = await serve({ join: () => ok() });
+  const client = await TestClient.connect(port);
+  const long = "x".repeat(1_025);
+  const unmatched = { response: { reason: "unmatched topic" }, status: "error" };
+  expect(await client.join(long)).toEqual(unmatched);
+  client.send(long, "1", "a", "phx_join", {});
+  expect(await client.next()).toEqual([null, "1", "a", "phx_reply", unmatched]);
+});
+
 test("maxQueued: it bounds what a join pushes, and what waits for a join", async () => {
   const decision = gate();
   const { port, server } = await serve(

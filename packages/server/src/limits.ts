@@ -16,6 +16,11 @@ export interface Limits {
    */
   readonly maxQueued: number;
   /**
+   * The bytes of a connection's messages that may wait in all its channels together. The channel for
+   * which there is no room ends as with `maxQueued`. One message may wait, whatever its size.
+   */
+  readonly maxQueuedBytes: number;
+  /**
    * The bytes that may wait to be sent to one client. Whoever sends when more than this waits
    * has a client that does not read: its connection is reset, with the reason `overflow`.
    */
@@ -35,6 +40,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxPayload: 16 * 1024 * 1024,
   maxChannels: 100,
   maxQueued: 1_000,
+  maxQueuedBytes: 16 * 1024 * 1024,
   maxBuffered: 16 * 1024 * 1024,
   connectTimeout: 10_000,
   idleTimeout: 60_000,
@@ -60,6 +66,7 @@ function check(name: keyof Limits, value: number): number {
     case "maxPayload":
     case "maxChannels":
     case "maxQueued":
+    case "maxQueuedBytes":
     case "maxBuffered":
       if (Number.isSafeInteger(value) && value > 0 && value <= LONGEST) return value;
       throw new OptionError(name, value, `a whole number from 1 to ${LONGEST}`);

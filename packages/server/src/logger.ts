@@ -27,3 +27,8 @@ export function guarded(logger: Logger): Required<Pick<Logger, "error">> {
     },
   };
 }
+
+/** A name that a client chose, fit for a line of a log: quoted, on one line, and cut. */
+export function quote(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}

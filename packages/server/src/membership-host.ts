@@ -3,12 +3,12 @@ import type {
   JoinMessage,
   LeaveMessage,
   PushMessage,
-  Ref,
   Serializer,
   ServerMessage,
 } from "@slipstream/core";
 import type { ChannelSocket } from "./channel-context.ts";
 import type { Limits } from "./limits.ts";
+import type { Predecessor } from "./predecessor.ts";
 import type { ServerScope } from "./server-scope.ts";
 
 /** The connection, as seen by what uses it. */
@@ -18,6 +18,8 @@ export interface Line extends ChannelSocket<unknown> {
   readonly scope: ServerScope;
   /** Messages are still being taken and sent. */
   readonly isOpen: boolean;
+  /** Bytes that came and wait for their turn, in whatever channel. */
+  queuedBytes: number;
   /** Sends a message, if the line is open. @throws {EncodeError} It cannot be written. */
   send(message: ServerMessage): void;
   /** Sends a whole frame, if the line is open. */
@@ -30,8 +32,8 @@ export interface Line extends ChannelSocket<unknown> {
 
 /** The topics of the connection: who has which. */
 export interface Topics {
-  /** Handles a message as if it had just come. */
-  dispatch(message: JoinMessage | LeaveMessage | PushMessage): void;
+  /** Handles a message, which came in a frame of so many bytes, as if it had just come. */
+  dispatch(message: JoinMessage | LeaveMessage | PushMessage, bytes: number): void;
   /** Handles a join of a topic whose membership has just made way for it. */
   rejoin(message: JoinMessage, predecessor: Predecessor): void;
   /** The topic is vacant, if this membership still had it. */
@@ -39,14 +41,4 @@ export interface Topics {
   /** It has ended, but a callback is still at work: it takes up room until `lingered`. */
   lingers(): void;
   lingered(): void;
-}
-
-/** A membership that makes way for another one of the same topic. */
-export interface Predecessor {
-  readonly topic: string;
-  readonly joinRef: Ref | null;
-  /** It has ended, and none of its callbacks is at work. */
-  readonly isSettled: boolean;
-  /** Called once it is settled. */
-  onSettled: (() => void) | null;
 }

@@ -10,6 +10,7 @@ import type {
 } from "@slipstream/core";
 import type { Broadcast } from "./broadcast.ts";
 import type { ChannelEnd } from "./end-reason.ts";
+import type { Waiting } from "./inbox.ts";
 
 /** What waits for its turn. */
 export type Item =
@@ -38,13 +39,13 @@ export interface Ended {
   /** What `terminate` is to be told; null if there is nobody to tell. */
   reason: ChannelEnd | null;
   /** What waited when it ended from within: for whoever has the topic then. */
-  leftover: Item[];
+  leftover: Waiting<Item>[];
   /** A join that waited, for which it made way. */
   successor: JoinMessage | null;
   /** A callback was at work when it ended, and took up room. */
   lingers: boolean;
 }
 
-export function ended(reason: ChannelEnd | null, leftover: Item[]): Ended {
+export function ended(reason: ChannelEnd | null, leftover: Waiting<Item>[]): Ended {
   return { type: "ended", reason, leftover, successor: null, lingers: false };
 }

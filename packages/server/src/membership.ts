@@ -2,15 +2,18 @@
 // turn, and does what they decide.
 import type { JoinMessage, LeaveMessage, PushMessage, Ref, ServerMessage } from "@slipstream/core";
 import type { Broadcast } from "./broadcast.ts";
+import { callFor } from "./call-for.ts";
 import type { ChannelKind } from "./channel-kind.ts";
 import { errorReply } from "./decide.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { lastWord } from "./last-word.ts";
-import type { Line, Predecessor, Topics } from "./membership-host.ts";
+import type { Line, Topics } from "./membership-host.ts";
+import { onceSettled, type Predecessor } from "./predecessor.ts";
 import { ended, type Ended, type Item, type Phase } from "./membership-phase.ts";
 import { MembershipSeat, type SeatOwner } from "./membership-seat.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import type { Reply } from "./results.ts";
+import { quote } from "./logger.ts";
 import { terminate } from "./terminate.ts";
 import { Turns } from "./turns.ts";
 
@@ -52,14 +55,10 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     this.#phase = { type: "joining", held: [], predecessorsLastWord };
     if (predecessor.isSettled) return this.proceed(message);
     this.began();
-    const proceed = (): void => {
-      clearTimeout(timer);
-      predecessor.onSettled = null;
+    onceSettled(predecessor, this.#line.limits.closeTimeout, () => {
       this.proceed(message);
       this.finished();
-    };
-    const timer = setTimeout(proceed, this.#line.limits.closeTimeout);
-    predecessor.onSettled = proceed;
+    });
   }
 
   get isSettled(): boolean {
@@ -67,11 +66,11 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   }
 
   /** Takes a message of the client, now or in its turn. */
-  receive(message: JoinMessage | LeaveMessage | PushMessage): void {
+  receive(message: JoinMessage | LeaveMessage | PushMessage, bytes: number): void {
     if (message.type === "leave" && this.#phase.type === "joined") {
       this.#phase = { type: "leaving" };
     }
-    this.#enqueue(message);
+    this.#enqueue(message, bytes);
   }
 
   /** Ends it from outside. What waits is thrown away. */
@@ -91,7 +90,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   deliver(broadcast: Broadcast): void {
     const { intercept } = this.#kind;
     if (intercept.size > 0 && intercept.has(broadcast.message.event)) {
-      return this.#enqueue({ type: "out", broadcast });
+      return this.#enqueue({ type: "out", broadcast }, 0);
     }
     const wire = broadcast.wire(this.#line.serializer);
     if (wire instanceof Error) this.#line.scope.counters.undeliverable += 1;
@@ -124,13 +123,13 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   }
 
   takeInfo(info: unknown): void {
-    this.#enqueue({ type: "info", info });
+    this.#enqueue({ type: "info", info }, 0);
   }
 
   // One thing at a time.
 
-  #enqueue(item: Item): void {
-    if (this.#phase.type !== "ended" && this.take(item)) return;
+  #enqueue(item: Item, bytes: number): void {
+    if (this.#phase.type !== "ended" && this.take(item, bytes)) return;
     this.#line.scope.counters.messagesDropped += 1;
     // While the join is being decided there is nothing yet whose end the client would understand.
     if (this.#phase.type !== "joining") this.end({ type: "overflow" });
@@ -141,19 +140,8 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
       this.#opened = this.#kind.open(new MembershipSeat(this, this.#line));
       return this.#kind.join(this.#opened, item.payload);
     }
-    if (this.#opened === null) return undefined;
-    switch (item.type) {
-      case "push":
-        this.#current = item;
-        return this.#kind.handleIn(this.#opened, item);
-      case "info":
-        return this.#kind.handleInfo(this.#opened, item.info);
-      case "out":
-        return this.#kind.handleOut(this.#opened, item.broadcast.message);
-      case "join":
-      case "leave":
-        return undefined;
-    }
+    if (item.type === "push") this.#current = item;
+    return this.#opened === null ? undefined : callFor(item, this.#kind, this.#opened);
   }
 
   protected override conclude(item: Item, value: unknown): void {
@@ -169,8 +157,8 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   protected override fail(item: Item, error: unknown): void {
     this.#current = null;
-    const at = item.type === "push" ? item.event : item.type;
-    this.#line.scope.logger.error(`The channel ${this.topic} crashed at ${at}.`, error);
+    const at = quote(item.type === "push" ? item.event : item.type);
+    this.#line.scope.logger.error(`The channel ${quote(this.topic)} crashed at ${at}.`, error);
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
@@ -192,6 +180,15 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   protected override finished(): void {
     this.#line.finished();
+  }
+
+  protected override hasRoom(bytes: number): boolean {
+    const { queuedBytes, limits } = this.#line;
+    return queuedBytes === 0 || queuedBytes + bytes <= limits.maxQueuedBytes;
+  }
+
+  protected override weighed(bytes: number): void {
+    this.#line.queuedBytes += bytes;
   }
 
   #apply(item: Item, outcome: Outcome): void {
@@ -273,11 +270,11 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     this.#phase = ended(null, []);
     if (reason !== null && this.#opened !== null) this.#terminate(this.#opened, reason);
     if (successor !== null) this.#topics.rejoin(successor, this);
-    for (const item of leftover) {
+    for (const { item, weight } of leftover) {
       if (item.type === "info" || item.type === "out") {
         this.#line.scope.counters.messagesDropped += 1;
       } else {
-        this.#topics.dispatch(item);
+        this.#topics.dispatch(item, weight);
       }
     }
     if (!this.#terminating) this.onSettled?.();
@@ -285,7 +282,10 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   #terminate(opened: object, reason: ChannelEnd): void {
     const work = terminate(this.#kind, opened, reason, (error) => {
-      this.#line.scope.logger.error(`The terminate of the channel ${this.topic} failed.`, error);
+      this.#line.scope.logger.error(
+        `The terminate of the channel ${quote(this.topic)} failed.`,
+        error,
+      );
     });
     if (work === null) return;
     this.#terminating = true;

@@ -1,14 +1,22 @@
 // The memberships of one connection: which topic has which, and handing each message to its own.
-import type { ClientMessage, JoinMessage } from "@slipstream/core";
+import type { ClientMessage, JoinMessage, Ref } from "@slipstream/core";
 import { decide, topicOf, unmatched, type TopicState } from "./decide.ts";
 import type { ChannelKind } from "./channel-kind.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { Membership } from "./membership.ts";
-import type { Line, Predecessor, Topics } from "./membership-host.ts";
+import type { Line, Topics } from "./membership-host.ts";
+import type { Predecessor } from "./predecessor.ts";
 import type { TopicPatterns } from "./topic-pattern.ts";
 
 const VACANT: TopicState = { type: "vacant", full: false };
 const FULL: TopicState = { type: "vacant", full: true };
+
+/** Longer names than anybody has. They are kept for as long as the membership lasts. */
+const MAX_NAME = 1_024;
+
+function isTooLong(name: Ref | null): boolean {
+  return typeof name === "string" && name.length > MAX_NAME;
+}
 
 export class Memberships implements Topics {
   readonly #line: Line;
@@ -21,7 +29,7 @@ export class Memberships implements Topics {
     this.#channels = channels;
   }
 
-  dispatch(message: ClientMessage): void {
+  dispatch(message: ClientMessage, bytes: number): void {
     const { counters } = this.#line.scope;
     if (!this.#line.isOpen) {
       counters.messagesDropped += 1;
@@ -41,7 +49,7 @@ export class Memberships implements Topics {
         membership?.end({ type: "duplicateJoin" });
         return this.#join(message as JoinMessage, membership ?? null);
       case "deliver":
-        return membership?.receive(message as Exclude<ClientMessage, { type: "heartbeat" }>);
+        return membership?.receive(message as Exclude<ClientMessage, { type: "heartbeat" }>, bytes);
       case "ignore":
         counters.messagesDropped += 1;
     }
@@ -76,7 +84,7 @@ export class Memberships implements Topics {
 
   #join(message: JoinMessage, predecessor: Predecessor | null): void {
     const { topic, joinRef, ref } = message;
-    const kind = this.#channels.match(topic);
+    const kind = isTooLong(topic) || isTooLong(joinRef) ? undefined : this.#channels.match(topic);
     if (kind === undefined) {
       this.#line.scope.counters.joins.unmatched += 1;
       return this.#line.send(unmatched(topic, ref));

@@ -221,7 +221,7 @@ test("a handler that throws ends its channel with phx_error and nothing else", a
   expect(await client.next()).toEqual([null, ref, "a", "phx_reply", unmatched]);
   expect(await client.ask("b", "ping")).toEqual(okReply({}));
   expect(told).toEqual(["crashed by boom"]);
-  expect(errors).toEqual([["The channel a crashed at crash.", cause]]);
+  expect(errors).toEqual([['The channel "a" crashed at "crash".', cause]]);
   expect(server.stats()).toMatchObject({
     live: { channel: 1 },
     channelEndsByReason: { crashed: 1 },

@@ -1,7 +1,7 @@
 // One thing at a time, in order, each with the time that it takes; what comes meanwhile waits.
 // Nothing here knows what the things are.
 import { isThenable } from "./thenable.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type Waiting } from "./inbox.ts";
 
 /**
  * Works on items one after the other. Synchronous work is done within `take`, so that whoever has
@@ -27,6 +27,10 @@ export abstract class Turns<T> {
   /** Work takes its time; `finished` follows. */
   protected abstract began(): void;
   protected abstract finished(): void;
+  /** May so much more wait? */
+  protected abstract hasRoom(weight: number): boolean;
+  /** So much more waits, or less. */
+  protected abstract weighed(change: number): void;
 
   /** Something is at work, or `hold` was called. */
   protected get isBusy(): boolean {
@@ -39,15 +43,18 @@ export abstract class Turns<T> {
   }
 
   /** Works on an item before all that waits. */
-  protected proceed(first?: T): void {
-    this.#work(first ?? this.#inbox?.take());
+  protected proceed(first: T): void {
+    this.#work(first);
   }
 
-  /** Works on an item in its turn. False if too many wait: then it is not taken. */
-  protected take(item: T): boolean {
+  /** Works on an item in its turn. False if too much waits: then it is not taken. */
+  protected take(item: T, weight: number): boolean {
     if (this.#busy) {
+      if (!this.hasRoom(weight)) return false;
       this.#inbox ??= new Inbox(this.#limit);
-      return this.#inbox.offer(item);
+      const taken = this.#inbox.offer(item, weight);
+      if (taken) this.weighed(weight);
+      return taken;
     }
     this.#busy = true;
     this.#work(item);
@@ -55,12 +62,21 @@ export abstract class Turns<T> {
   }
 
   /** Gives back all that waits. */
-  protected clear(): T[] {
-    return this.#inbox?.empty() ?? [];
+  protected clear(): Waiting<T>[] {
+    const waiting = this.#inbox?.empty() ?? [];
+    for (const { weight } of waiting) this.weighed(-weight);
+    return waiting;
+  }
+
+  #next(): T | undefined {
+    const waiting = this.#inbox?.take();
+    if (waiting === undefined) return undefined;
+    this.weighed(-waiting.weight);
+    return waiting.item;
   }
 
   #work(first: T | undefined): void {
-    for (let item = first; item !== undefined; item = this.#inbox?.take()) {
+    for (let item = first; item !== undefined; item = this.#next()) {
       let result: unknown;
       try {
         result = this.call(item);
@@ -78,7 +94,7 @@ export abstract class Turns<T> {
   #await(item: T, result: PromiseLike<unknown>): void {
     this.began();
     const resume = (): void => {
-      this.#work(this.#inbox?.take());
+      this.#work(this.#next());
       this.finished();
     };
     result.then(
