@@ -65,9 +65,10 @@ const silence: Trouble = {
   name: "silence",
   title: "peer goes silent",
   story: `for ${duration(SILENCE)} TCP stays up and nothing arrives, as in a network that lost its way`,
-  act: async ({ stage, signal }) => {
+  act: async ({ stage, client, signal }) => {
     stage.relay.behave({ type: "silent" });
-    await sleep(SILENCE, undefined, { signal });
+    // Not over before the client has noticed, however busy the machine is.
+    await Promise.all([sleep(SILENCE, undefined, { signal }), untilEnds(client, 1)]);
     stage.relay.behave({ type: "pass" });
     return [];
   },
@@ -113,10 +114,10 @@ const refusedUpgrade: Trouble = {
   name: "refusedUpgrade",
   title: "upgrade is refused",
   story: `TCP drops, and for ${duration(REFUSAL)} every upgrade is answered 503`,
-  act: async ({ stage, signal }) => {
+  act: async ({ stage, client, signal }) => {
     stage.relay.behave({ type: "refuse", status: 503 });
     stage.relay.cut();
-    await sleep(REFUSAL, undefined, { signal });
+    await Promise.all([sleep(REFUSAL, undefined, { signal }), untilEnds(client, 2)]);
     stage.relay.behave({ type: "pass" });
     return [];
   },
@@ -156,8 +157,20 @@ export const TROUBLES: readonly Trouble[] = [
   killedChannel,
 ];
 
+/** How long the client may take to notice a trouble, in ms. */
+const PATIENCE = 10_000;
+
 /** What a busy machine may add to a bound before it counts as broken, in ms. */
 const SLACK = 1_000;
+
+/** Until so many connections, or attempts to make one, have ended. */
+function untilEnds({ observer }: Client, count: number): Promise<void> {
+  return observer.until(
+    "The client's noticing",
+    () => observer.seen.ends.length >= count,
+    PATIENCE,
+  );
+}
 
 function firstEnd({ ends }: Seen): string | null {
   return ends[0] === undefined ? null : endName(ends[0].reason);

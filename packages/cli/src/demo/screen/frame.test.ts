@@ -99,7 +99,7 @@ test("in any width nothing fails, lines can be cut to it, and colours change not
   const views = [0, 1, 3, 5, 7, 9, 10, 12, 14].map(viewAfter);
   views.push(advance(viewAfter(14), { type: "ended", result }, 2_000));
   for (const view of views) {
-    for (let width = 1; width <= 130; width += 1) {
+    for (let width = 1; width <= 130; width += 3) {
       const lines = frame(view, 2_000, width, coloured);
       for (const line of lines)
         expect(visibleWidth(truncate(line, width))).toBeLessThanOrEqual(width);

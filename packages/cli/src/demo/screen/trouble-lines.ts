@@ -11,7 +11,7 @@ export function troubleLines(
   width: number,
   paint: Paint,
 ): string[] {
-  const names = ["", "trouble", "the client's word", "whole again", "pushes meanwhile"];
+  const names = ["", "trouble", "the client's word", "whole in", "pushes meanwhile"];
   return [
     paint("dim", columns(width, names)),
     ...troubles.map((one, index) => troubleLine(one, index + 1, now, width, paint)),
@@ -26,7 +26,10 @@ function columnsOf(width: number): readonly number[] {
 function columns(width: number, texts: readonly string[]): string {
   return columnsOf(width)
     .slice(0, texts.length)
-    .map((column, index) => padEnd(texts[index] ?? "", column))
+    .map((column, index, all) => {
+      const text = texts[index] ?? "";
+      return index === all.length - 1 ? text : padEnd(text, column);
+    })
     .join("");
 }
 
@@ -44,7 +47,7 @@ function troubleLine(
     case "now": {
       const mark = `${paint("yellow", spinner(now))} ${digit}`;
       const since = padStart(duration(now - state.since), 7);
-      return columns(width, [mark, trouble.title]) + paint("dim", `${since}  ${trouble.story}`);
+      return columns(width, [mark, trouble.title, paint("dim", `${since}  ${trouble.story}`)]);
     }
     case "over": {
       const { recovered, reason, wholeAfter, pushes } = state.recovery;
