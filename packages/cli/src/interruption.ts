@@ -13,6 +13,9 @@ export interface Interruptible {
   release(): void;
 }
 
+/** Whoever runs the command, as npm does, may pass on a signal that the terminal has sent to all: ms. */
+const ECHO = 250;
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -21,10 +24,15 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export function interruptible(again: () => void): Interruptible {
   const controller = new AbortController();
+  let first = 0;
   const stop = (cause: Interruption["cause"]): void => {
     const interruption: Interruption = { cause };
-    if (controller.signal.aborted) again();
-    else controller.abort(interruption);
+    if (!controller.signal.aborted) {
+      first = performance.now();
+      controller.abort(interruption);
+    } else if (performance.now() - first > ECHO) {
+      again();
+    }
   };
   const outputFailed = (error: NodeJS.ErrnoException): void => {
     // What is written after the reader has gone is nobody's.

@@ -81,8 +81,12 @@ test("npm start -- --url … is the same", async () => {
     '{"key":"good"}',
   ]);
   await listen.says("room:1 welcome", "stdout");
+  // A Ctrl-C comes twice then: from the terminal, and passed on by npm.
+  listen.kill("SIGINT");
   listen.kill("SIGTERM");
-  expect((await listen.ended).code).toBe(0);
+  const { code, stderr } = await listen.ended;
+  expect(stderr).toContain("disconnected: code 1000, clean");
+  expect(code).toBe(0);
 });
 
 test("with --json each line is a JSON object; several topics share the connection", async () => {
