@@ -24,6 +24,14 @@ import type {
 /** The longest delay that timers of all runtimes can wait for; what lies beyond is reached in steps. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/**
+ * A timer that comes this much later than it was set for, in ms, says that the process was busy. What
+ * the server sent meanwhile is unread, and must be heard before anything is declared to be overdue.
+ */
+const STALLED = 20;
+/** Ms in which what is unread is read: the event loop comes by its sockets before this timer. */
+const READING = 5;
+
 /** A channel of the program, as far as performing effects needs it. */
 export interface Joinable<C, P> {
   readonly machine: ChannelMachine<C, P>;
@@ -50,6 +58,8 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The moment for which the timer is set. It may be earlier than needed, never later. */
   #armedFor = Infinity;
+  /** Whether the timer was put off, so that what is unread is read. */
+  #putOff = false;
   #performing = false;
 
   constructor(
@@ -199,6 +209,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     if (at === Infinity) {
       clearTimeout(this.#timer);
       this.#armedFor = Infinity;
+      this.#putOff = false;
     } else if (at < this.#armedFor) {
       clearTimeout(this.#timer);
       this.#armedFor = at;
@@ -209,6 +220,13 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
 
   /** The moment for which the timer was set has come. */
   wake(): void {
+    const late = performance.now() - this.#armedFor;
+    if (late > STALLED && !this.#putOff) {
+      this.#putOff = true;
+      this.#timer = setTimeout(wake, READING, this);
+      return;
+    }
+    this.#putOff = false;
     this.#armedFor = Infinity;
     this.#session.wake(performance.now());
     this.#perform();

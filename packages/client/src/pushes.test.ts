@@ -138,6 +138,20 @@ describe("no answer", () => {
   });
 });
 
+describe("a process that was busy", () => {
+  test("hears what came meanwhile before it declares anything to be overdue", async () => {
+    const busy = (ms: number): void => {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+    };
+    const { room: it } = await room(async (speaker) => {
+      await speaker.reply(await speaker.hear(), "ok", "in time");
+      busy(200);
+    });
+    expect(await it.push("e", {}, { timeout: 100 })).toBe("in time");
+  });
+});
+
 describe("not sent", () => {
   test("notJoined: nobody has asked to join, or the join was refused", async () => {
     const { url } = await serve();

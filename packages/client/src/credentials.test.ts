@@ -1,0 +1,100 @@
+// P11: credentials that the server refuses are not offered again unless they differ.
+import { accept, refuse } from "@slipstream/server";
+import { describe, expect, test } from "vitest";
+import { failureOf } from "./fixtures/failure.ts";
+import { serve } from "./fixtures/servers.ts";
+import { newSocket, untilState } from "./fixtures/sockets.ts";
+
+const good = ({ authToken }: { authToken: string | null }): unknown =>
+  authToken === "good" ? accept() : refuse(403);
+
+describe("401 and 403", () => {
+  test.each([401, 403])("%i: values cannot differ, so it is the end at once", async (status) => {
+    const { url, asked } = await serve(() => refuse(status));
+    const socket = newSocket(url, { authToken: "bad" });
+    const error = await failureOf(socket.connect());
+    expect(error).toMatchObject({
+      code: "upgradeRejected",
+      reason: { type: "upgradeRejected", status },
+    });
+    expect((error as Error).message).toContain("check params, authToken and headers");
+    expect(asked.length).toBe(1);
+  });
+
+  test("functions that give the same again: asked once more, and dialled no more", async () => {
+    const { url, asked } = await serve(good);
+    let calls = 0;
+    const authToken = (): string => {
+      calls += 1;
+      return "bad";
+    };
+    const socket = newSocket(url, { authToken });
+    expect(await failureOf(socket.connect())).toMatchObject({ code: "upgradeRejected" });
+    expect([calls, asked.length]).toEqual([2, 1]);
+    const { attempts, endsByReason } = socket.stats.counters;
+    expect([attempts, endsByReason.upgradeRejected]).toEqual([2, 2]);
+  });
+
+  test("functions that give others: dialled again, and let in", async () => {
+    const { url, asked } = await serve(good);
+    const tokens = ["bad", "worse", "good"];
+    const socket = newSocket(url, { authToken: async () => tokens.shift() ?? "" });
+    await socket.connect();
+    expect(asked.map(({ authToken }) => authToken)).toEqual(["bad", "worse", "good"]);
+  });
+
+  test("params and headers count as much as the token", async () => {
+    for (const name of ["params", "headers"] as const) {
+      const { url, asked } = await serve((_, index) => (index === 0 ? refuse(401) : accept()));
+      let value = 0;
+      const socket = newSocket(url, { [name]: () => ({ value: String((value += 1)) }) });
+      await socket.connect();
+      expect(asked.length).toBe(2);
+    }
+  });
+
+  test("other credentials that were never dialled with still count as others", async () => {
+    const { url, asked } = await serve(good);
+    // The second evaluation takes too long; its result comes during the third attempt.
+    let late: (token: string) => void = () => {};
+    const tokens = ["bad", new Promise<string>((resolve) => (late = resolve)), "good"];
+    const socket = newSocket(url, {
+      connectTimeout: 100,
+      authToken: () => tokens.shift() ?? "none left",
+    });
+    socket.onConnectionEnd(({ reason }) => {
+      if (reason.type === "credentialsFailed") late("good");
+    });
+    await socket.connect();
+    expect(asked.map(({ authToken }) => authToken)).toEqual(["bad", "good"]);
+  });
+
+  test("a function for reconnect decides alone", async () => {
+    const { url, asked } = await serve((_, index) => (index < 2 ? refuse(403) : accept()));
+    const socket = newSocket(url, { authToken: "the same", reconnect: () => 1 });
+    await socket.connect();
+    expect(asked.length).toBe(3);
+  });
+});
+
+test("other refusals are tried again with the same credentials", async () => {
+  const { url, asked } = await serve((_, index) => (index < 2 ? refuse(503) : accept()));
+  const socket = newSocket(url, { authToken: "the same" });
+  await socket.connect();
+  expect(asked.length).toBe(3);
+});
+
+test("a refusal after it has been open: the end, told to the log, and connect() may try anew", async () => {
+  let allowed = true;
+  const { server, url } = await serve(() => (allowed ? accept() : refuse(403)));
+  const socket = newSocket(url, { params: { user: "a" } });
+  await socket.connect();
+  allowed = false;
+  server.disconnect("everyone");
+  expect(await untilState(socket, "ended")).toMatchObject({
+    reason: { type: "upgradeRejected", status: 403 },
+  });
+  allowed = true;
+  await socket.connect();
+  expect(socket.state.type).toBe("open");
+});
