@@ -63,7 +63,7 @@ const drop: Trouble = {
 
 const silence: Trouble = {
   name: "silence",
-  title: "peer goes silent",
+  title: "peer silent for 1.6 s",
   story: `for ${duration(SILENCE)} TCP stays up and nothing arrives, as in a network that lost its way`,
   act: async ({ stage, client, signal }) => {
     stage.relay.behave({ type: "silent" });
@@ -112,7 +112,7 @@ const unansweredClose: Trouble = {
 
 const refusedUpgrade: Trouble = {
   name: "refusedUpgrade",
-  title: "upgrade is refused",
+  title: "upgrade 503 for 0.9 s",
   story: `TCP drops, and for ${duration(REFUSAL)} every upgrade is answered 503`,
   act: async ({ stage, client, signal }) => {
     stage.relay.behave({ type: "refuse", status: 503 });
