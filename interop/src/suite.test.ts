@@ -1,6 +1,13 @@
 // Our client against a server that speaks the whole protocol: the interop server, or the Phoenix app
 // in phoenix/ (or any server like it) at PHOENIX_URL, such as http://127.0.0.1:4100.
-import { connect, JoinError, PushError, V1, type ChannelState, type Socket } from "@slipstream/client";
+import {
+  connect,
+  JoinError,
+  PushError,
+  V1,
+  type ChannelState,
+  type Socket,
+} from "@slipstream/client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startInteropServer, type InteropServer } from "./interop-server.ts";
 

@@ -32,7 +32,9 @@ async function pack(folders, into) {
 /** Files in a packed package that no consumer has a use for, and what it lacks. */
 export function contentComplaints({ name, files }) {
   const paths = files.map(({ path }) => path);
-  const idle = paths.filter((path) => /\.test\.|\.test-d\.|\.conformance\.|\.tsbuildinfo$|\.log$/.test(path));
+  const idle = paths.filter((path) =>
+    /\.test\.|\.test-d\.|\.conformance\.|\.tsbuildinfo$|\.log$/.test(path),
+  );
   const complaints = idle.map((path) => `${name}: packs ${path}, which no consumer has a use for`);
   if (!paths.some((path) => path.endsWith(".d.ts"))) complaints.push(`${name}: packs no types`);
   return complaints;
