@@ -1,17 +1,14 @@
 // The demo's run, from the first flight read to the last socket gone. It shows nothing: it tells.
-import { setTimeout as sleep } from "node:timers/promises";
 import { checksum } from "./checksum.ts";
 import { Client, LANES } from "./client.ts";
 import { conclude } from "./conclusion.ts";
 import type { Tell } from "./events.ts";
-import { FeedClock } from "./feed-clock.ts";
+import { follow } from "./following.ts";
 import { readFlights } from "./flights-file.ts";
 import { FlightsService } from "./flights-service.ts";
 import type { FlightColumns } from "./flights.ts";
-import type { PageTaker } from "./lanes.ts";
-import { CALM, recover } from "./recovery.ts";
 import { PageAudit, Replica } from "./replica.ts";
-import type { DemoResult, Pulled, Recovery, TroubleName } from "./result.ts";
+import type { DemoResult, Pulled } from "./result.ts";
 import { Stage } from "./stage.ts";
 import type { Page } from "./topics.ts";
 import { TROUBLES, type Trouble } from "./troubles.ts";
@@ -32,11 +29,6 @@ export interface DemoHooks {
   /** Some of the troubles in place of all. */
   readonly troubles?: readonly Trouble[];
 }
-
-/** Pages are pulled on each channel this often while the feed is followed, in ms. */
-const PULL_INTERVAL = 150;
-/** The least calm between two troubles, in ms. */
-const PAUSE = 250;
 
 /**
  * Runs the demo and resolves with what it amounted to. Whatever happens, nothing is left behind.
@@ -70,6 +62,7 @@ export async function runDemo(
   const disconnect = (): void => void client.socket.disconnect();
   signal.addEventListener("abort", disconnect);
   try {
+    signal.throwIfAborted();
     const replica = new Replica(options.rows, options.pageSize);
     await client.connect();
     tell({ type: "connected", channels: LANES });
@@ -77,7 +70,7 @@ export async function runDemo(
     signal.throwIfAborted();
     audit = new PageAudit(replica.columns, options.pageSize, client.feed);
     const recovered = await follow({
-      options,
+      seconds: options.seconds,
       troubles,
       tell,
       signal,
@@ -144,59 +137,4 @@ async function pull(
     received,
     source: expected,
   };
-}
-
-interface Following {
-  readonly options: DemoOptions;
-  readonly troubles: readonly Trouble[];
-  readonly tell: Tell;
-  readonly signal: AbortSignal;
-  readonly service: FlightsService;
-  readonly stage: Stage;
-  readonly client: Client;
-  readonly audit: PageAudit;
-}
-
-/** Follows the feed and goes on pulling pages, while the troubles come and go; then pulls all pages once more. */
-async function follow({
-  options,
-  troubles,
-  tell,
-  signal,
-  service,
-  stage,
-  client,
-  audit,
-}: Following): Promise<Partial<Record<TroubleName, Recovery>>> {
-  const take: PageTaker = (index, page) => audit.take(index, page);
-  const begin = performance.now();
-  const turn = (options.seconds * 1_000) / (troubles.length + 1);
-  const recovered: Partial<Record<TroubleName, Recovery>> = {};
-  const clock = new FeedClock(service);
-  const stop = new AbortController();
-  client.ledger.begin(CALM);
-  await client.follow();
-  tell({ type: "feedJoined" });
-  const pulling = client.lanes.pullOn(service.pages, PULL_INTERVAL, take, stop.signal);
-  try {
-    for (const [index, trouble] of troubles.entries()) {
-      const due = begin + (index + 0.6) * turn - performance.now();
-      await sleep(Math.max(PAUSE, due), undefined, { signal });
-      tell({ type: "troubleBegan", trouble });
-      const recovery = await recover(trouble, { stage, service, client, signal }, take);
-      recovered[trouble.name] = recovery;
-      tell({ type: "troubleEnded", trouble, recovery });
-    }
-    await sleep(Math.max(PAUSE, begin + options.seconds * 1_000 - performance.now()), undefined, {
-      signal,
-    });
-  } finally {
-    stop.abort();
-    clock.stop();
-    await pulling;
-  }
-  tell({ type: "endingBegan" });
-  client.ledger.begin("afterwards");
-  await client.lanes.pullAll(service.pages, take);
-  return recovered;
 }
