@@ -71,6 +71,28 @@ describe("whatever comes is a message or a DecodeError", () => {
     );
   });
 
+  test.each([
+    ["a client's push", "client", [0, 1, 1, 1, 1]],
+    ["a server's push", "server", [0, 1, 1, 1]],
+    ["a reply", "server", [1, 1, 1, 1, 1]],
+    ["a broadcast", "server", [2, 1, 1]],
+  ] as const)(
+    "text that is not UTF-8 in any field of %s is a DecodeError",
+    (_kind, sender, header) => {
+      for (let field = 1; field < header.length; field++) {
+        const fields = header.slice(1).map((_, index) => (index + 1 === field ? 0xff : 0x61));
+        const frame = new Uint8Array([...header, ...fields, 0xff]);
+        expect(attempt(V2, frame, sender)).toMatchObject({ code: "invalid_utf8" });
+      }
+    },
+  );
+
+  test("a byte order mark in a field is a part of it, and payloads may be any bytes", () => {
+    const message = { type: "broadcast", topic: "\ufefft", event: "e" } as const;
+    const frame = V2.encode({ ...message, payload: new Uint8Array([0xff]) });
+    expect(attempt(V2, frame, "server")).toEqual({ ...message, payload: new Uint8Array([0xff]) });
+  });
+
   test("errors do not quote the frame", () => {
     const secret = "s3cr3t-t0k3n";
     const frames = [

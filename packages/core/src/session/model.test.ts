@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { test } from "vitest";
 import { World } from "../testing/world.ts";
 
+/** Runs, and ms for all of them and for finding the shortest one that fails. */
 const RUNS = 1_500;
+const LIMIT = 20_000;
 /** Which of the things that can happen happens, and how. */
 const step = fc.tuple(fc.noBias(fc.nat({ max: 1_000_000 })), fc.noBias(fc.nat({ max: 300 })));
 const steps = fc.array(step, { maxLength: 200, size: "max" });
@@ -21,6 +23,6 @@ test("all invariants hold in random interleavings", () => {
         throw new Error(`${message}\n${world.trace.join("\n")}`, { cause });
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, interruptAfterTimeLimit: LIMIT },
   );
 });

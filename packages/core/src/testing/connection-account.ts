@@ -29,6 +29,8 @@ export class ConnectionAccount {
   readonly #ends = new Tally();
   #openedAt = 0;
   #heardAt = 0;
+  /** When a wake came late: the silence before it says nothing. */
+  #sleptUntil = 0;
   #received = 0;
   /** How many retries there were since the connection last was stable, and for which one was asked. */
   #retries = 0;
@@ -194,12 +196,12 @@ export class ConnectionAccount {
     if (heartbeat === null || !this.isOpen) return;
     const { interval, timeout } = heartbeat;
     const patience = Math.max(interval + timeout, 2 * timeout);
-    check(now - this.#heardAt < patience, "S10: the server is silent, and it is still open.");
+    const silence = now - Math.max(this.#heardAt, this.#sleptUntil);
+    check(silence < patience, "S10: the server is silent, and it is still open.");
   }
 
-  /** A wake came late: the silence before it says nothing. */
   slept(until: number): void {
-    this.#heardAt = until;
+    this.#sleptUntil = until;
   }
 }
 

@@ -33,6 +33,9 @@ export const LOST: TransportEnd = { code: null, reason: "", clean: false };
 /** Close frames went both ways, and TCP ended. */
 export const CLOSED: TransportEnd = { code: 1000, reason: "", clean: true };
 
+/** More than any stretch of time in a test can need. */
+export const MAX_WAKES = 10_000;
+
 export class Driver {
   readonly session: Session<string, string>;
   now = 0;
@@ -51,7 +54,8 @@ export class Driver {
   /** Lets time pass, waking the session at each moment that it asks for. */
   pass(ms: number): void {
     const until = this.now + ms;
-    while (this.session.wakeAt <= until) {
+    for (let wakes = 0; this.session.wakeAt <= until; wakes++) {
+      if (wakes === MAX_WAKES) throw new Error("It asks to be woken again and again.");
       this.now = Math.max(this.now, this.session.wakeAt);
       this.session.wake(this.now);
       this.#perform();

@@ -6,7 +6,7 @@ import type { Push } from "../push/push.ts";
 import { tableDelay } from "../retry.ts";
 import type { SessionInput } from "../session/input.ts";
 import { Session } from "../session/session.ts";
-import type { TestChannel, TestEffect } from "./driver.ts";
+import { MAX_WAKES, type TestChannel, type TestEffect } from "./driver.ts";
 import { Network, type Option } from "./network.ts";
 import { Oracle } from "./oracle.ts";
 
@@ -170,7 +170,8 @@ export class World {
   /** Lets time pass, the session being woken at each moment that it asks for. */
   #pass(ms: number): void {
     const until = this.#now + ms;
-    while (this.#session.wakeAt <= until) {
+    for (let wakes = 0; this.#session.wakeAt <= until; wakes++) {
+      if (wakes === MAX_WAKES) throw new Error("It asks to be woken again and again.");
       this.#now = Math.max(this.#now, this.#session.wakeAt);
       this.#wake();
       if (this.#session.wakeAt > this.#now) this.#oracle.timely(this.#now);
