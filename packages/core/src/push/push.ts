@@ -14,7 +14,7 @@ export type PushFailure =
   | "channelClosed"
   /** The channel is neither joined nor on its way to be. Nothing was sent. */
   | "notJoined"
-  /** Too many pushes wait for the channel to join. Nothing was sent. */
+  /** Too many pushes wait for the channel to join, or too many bytes for the network. Nothing was sent. */
   | "queueFull"
   /** `leave()` was called. */
   | "left"
@@ -38,6 +38,8 @@ export interface PushHome<P> {
   sent(push: Push<P>): void;
   /** Ends it, wherever it is kept. Harmless when it has its outcome already. */
   cancel(push: Push<P>, code: PushFailure, cause?: unknown): void;
+  /** Ends it before it is kept anywhere. */
+  fail(push: Push<P>, code: PushFailure, cause?: unknown): void;
 }
 
 /**

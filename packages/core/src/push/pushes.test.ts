@@ -371,6 +371,18 @@ describe("R7: a push that cannot be written, or is not wanted any more, fails wh
     expect(channel.state.type).toBe("joined");
   });
 
+  test.each(["reply", "none"] as const)(
+    "refused by the program, expects %s: not sent",
+    (expects) => {
+      const it = new Driver().open();
+      const push = it.session.push(it.joined("t"), "p", "p", {}, expects);
+      it.handle({ type: "refusePush", push, code: "aborted", cause: "had enough" });
+      const outcome = { type: "failed", code: "aborted", cause: "had enough" };
+      expect(it.settled()).toEqual([["p", outcome]]);
+      expect(it.session.counters.pushes.aborted).toBe(1);
+    },
+  );
+
   test("aborted in the queue, and then it is never sent", () => {
     const it = new Driver().open();
     const channel = it.joining("t");

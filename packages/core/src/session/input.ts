@@ -58,7 +58,19 @@ export type RoutedInput<C, P> =
       readonly timeout: number;
     }
   | { readonly type: "pingServer"; readonly push: Push<P>; readonly timeout: number }
-  | { readonly type: "cancelPush"; readonly push: Push<P>; readonly code: PushFailure }
+  | {
+      readonly type: "cancelPush";
+      readonly push: Push<P>;
+      readonly code: PushFailure;
+      readonly cause?: unknown;
+    }
+  /** In place of `pushMessage`: the program itself does not want it sent. */
+  | {
+      readonly type: "refusePush";
+      readonly push: Push<P>;
+      readonly code: PushFailure;
+      readonly cause?: unknown;
+    }
   | { readonly type: "pushSent"; readonly push: Push<P> }
   | {
       readonly type: "messageUnsendable";

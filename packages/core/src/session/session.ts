@@ -126,7 +126,10 @@ export class Session<C, P> {
         this.#ping(input.push, now + input.timeout);
         return;
       case "cancelPush":
-        input.push.home.cancel(input.push, input.code);
+        input.push.home.cancel(input.push, input.code, input.cause);
+        return;
+      case "refusePush":
+        input.push.home.fail(input.push, input.code, input.cause);
         return;
       case "pushSent":
         input.push.home.sent(input.push);
