@@ -23,6 +23,7 @@ export default defineConfig({
     // A bound for what hangs, never a measure of what is slow.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000, interval: 10 } },
     restoreMocks: true,
     unstubEnvs: true,
   },
