@@ -22,6 +22,8 @@ export interface ChannelHost extends Reporter, Tally {
   readonly session: Session<ChannelCore, PendingPush>;
   /** How long a leave waits for the server's answer, in ms. */
   readonly leaveTimeout: number;
+  /** Whether so much waits for the network that pushes are refused. */
+  readonly congested: boolean;
   handle(input: SessionInput<ChannelCore, PendingPush>): void;
   /** Takes what went wrong when nobody was waiting to be told. */
   untold(error: Error): void;
@@ -111,18 +113,19 @@ export class ChannelCore {
 
   push({ event, payload, expects, timeout, signal }: PushRequest): PendingPush {
     const pending = new PendingPush(this.#host, this.topic, event);
+    const push = this.#host.session.push(this.machine, pending, event, payload, expects);
     if (signal?.aborted === true) {
-      this.#host.session.counters.pushes.aborted += 1;
-      pending.abort(signal.reason);
+      this.#host.handle({ type: "refusePush", push, code: "aborted", cause: signal.reason });
       return pending;
     }
-    const push = this.#host.session.push(this.machine, pending, event, payload, expects);
+    if (this.#host.congested) {
+      this.#host.handle({ type: "refusePush", push, code: "queueFull" });
+      return pending;
+    }
     this.#host.handle({ type: "pushMessage", channel: this.machine, push, timeout });
     if (signal !== undefined && !pending.settled) {
-      const cancel = (reason: unknown): void => {
-        pending.abortReason = reason;
-        this.#host.handle({ type: "cancelPush", push, code: "aborted" });
-      };
+      const cancel = (cause: unknown): void =>
+        this.#host.handle({ type: "cancelPush", push, code: "aborted", cause });
       pending.releaseWhenSettled(onAbort(signal, cancel));
     }
     return pending;

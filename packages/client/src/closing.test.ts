@@ -63,7 +63,7 @@ describe("open", () => {
       await peer.frame();
       await peer.write(closeFrame(1001, "stuck"));
     });
-    const socket = await openSocket(url, { closeTimeout: 20 });
+    const socket = await openSocket(url, { closeTimeout: 300 });
     expect(await socket.disconnect()).toEqual({ code: 1001, reason: "stuck", clean: false });
     const peer = await server.peer();
     await peer.gone();

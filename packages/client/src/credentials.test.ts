@@ -59,7 +59,7 @@ describe("401 and 403", () => {
     let late: (token: string) => void = () => {};
     const tokens = ["bad", new Promise<string>((resolve) => (late = resolve)), "good"];
     const socket = newSocket(url, {
-      connectTimeout: 100,
+      connectTimeout: 300,
       authToken: () => tokens.shift() ?? "none left",
     });
     socket.onConnectionEnd(({ reason }) => {

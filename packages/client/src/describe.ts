@@ -80,7 +80,7 @@ export function describePushFailure(code: PushFailure): string {
     case "notJoined":
       return "was not sent: the channel is not joined. Call join() first.";
     case "queueFull":
-      return "was not sent: maxQueued pushes are waiting for the channel to join.";
+      return "was not sent: maxQueued pushes are waiting for the channel to join, or more than maxBuffered bytes for the network.";
     case "left":
       return "has no outcome: the channel was left.";
     case "aborted":

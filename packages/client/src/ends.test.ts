@@ -13,7 +13,7 @@ async function once(
   url: string,
   options: NodeSocketOptions = {},
 ): Promise<{ socket: Socket; end: ConnectionEnd; error: ConnectError | null }> {
-  const socket = newSocket(url, { reconnect: false, closeTimeout: 20, ...options });
+  const socket = newSocket(url, { reconnect: false, ...options });
   const ends: ConnectionEnd[] = [];
   const told = new Promise<void>((resolve) => {
     socket.onConnectionEnd((end) => {

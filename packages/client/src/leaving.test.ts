@@ -38,7 +38,7 @@ describe("leave", () => {
 
   test("timeout: rejects, the channel is left all the same, and says so when asked again", async () => {
     const { url } = await speak((speaker) => void speaker.letIn());
-    const socket = await openSocket(url, { joinTimeout: 10 });
+    const socket = await openSocket(url, { joinTimeout: 300 });
     const room = await socket.join("room:a");
     const error = await failureOf(room.leave());
     expect(error).toBeInstanceOf(LeaveError);

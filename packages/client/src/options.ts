@@ -53,6 +53,11 @@ export interface SocketOptions {
   readonly maxPayload?: number;
   /** How many pushes may wait in a channel for it to join. Default: 1,000. */
   readonly maxQueued?: number;
+  /**
+   * How many bytes may wait for a network, or a server, that does not take them. While more wait,
+   * pushes fail as "queueFull". Default: 16 MiB.
+   */
+  readonly maxBuffered?: number;
   /** Ends the socket, as `disconnect()` does, when it is aborted. */
   readonly signal?: AbortSignal;
   /** Where warnings and errors go. Default: errors to the console, nothing else. */

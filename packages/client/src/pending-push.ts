@@ -4,8 +4,6 @@ import { PushError } from "./errors.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 
 export class PendingPush extends Outcome<unknown> {
-  /** The reason of the signal that gave it up. */
-  abortReason: unknown = undefined;
   readonly #topic: string;
   readonly #event: string;
 
@@ -24,18 +22,8 @@ export class PendingPush extends Outcome<unknown> {
         this.resolve(undefined);
         return;
       case "refused":
+      case "failed":
         this.reject(new PushError(this.#topic, this.#event, outcome));
-        return;
-      case "failed": {
-        const cause = outcome.cause ?? this.abortReason;
-        this.reject(new PushError(this.#topic, this.#event, { ...outcome, cause }));
-      }
     }
-  }
-
-  /** Fails without having been sent. */
-  abort(reason: unknown): void {
-    this.abortReason = reason;
-    this.settle({ type: "failed", code: "aborted" });
   }
 }

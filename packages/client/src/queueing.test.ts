@@ -1,7 +1,7 @@
 // P5, P8: pushes before the channel is joined wait in a bounded queue, their timeout running.
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, speak, type V2Message } from "./fixtures/servers.ts";
+import { serve, speak, speakOnly, type V2Message } from "./fixtures/servers.ts";
 import { newSocket, openSocket, untilChannel, untilState } from "./fixtures/sockets.ts";
 
 test("pushes wait for the connection and the join, and are sent in order, once", async () => {
@@ -127,6 +127,35 @@ test("while the connection is lost pushes wait; those that were in flight have f
   await room.push("e", { n: 2 });
   expect(heard).toEqual([{ n: 1 }, { n: 2 }]);
   expect(socket.stats.counters.pushes).toMatchObject({ disconnected: 1, ok: 1 });
+});
+
+test("queueFull: more than maxBuffered bytes wait for a server that does not read", async () => {
+  const { server, url } = await speakOnly(async (speaker) => {
+    await speaker.letIn();
+    speaker.peer.stopReading();
+  });
+  const maxBuffered = 1024 * 1024;
+  const socket = await openSocket(url, { maxBuffered, closeTimeout: 20 });
+  const [room, payload] = [await socket.join("room:a"), "x".repeat(256 * 1024)];
+  let pushed = 0;
+  const failed = new Promise<unknown>((resolve) => {
+    const push = (): void => {
+      pushed += 1;
+      room.push("e", payload).catch(resolve);
+      if (socket.stats.counters.pushes.queueFull === 0) setImmediate(push);
+    };
+    push();
+  });
+  expect(await failed).toMatchObject({ code: "queueFull" });
+  expect(socket.stats.bufferedAmount).toBeLessThan(maxBuffered + 2 * payload.length);
+  expect(await failureOf(room.send("e"))).toMatchObject({ code: "queueFull" });
+  // Nothing is lost that was taken: all of it comes when the server reads again.
+  const peer = await server.peer();
+  peer.startReading();
+  for (let frames = 1; frames < pushed; frames++) await peer.frame();
+  await expect.poll(() => socket.stats.bufferedAmount).toBe(0);
+  void room.push("e");
+  await peer.frame();
 });
 
 test("joins, leaves and heartbeats do not wait behind a full queue", async () => {

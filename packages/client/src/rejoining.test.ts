@@ -84,7 +84,7 @@ describe("by default", () => {
       expect((await speaker.hear())[3]).toBe("phx_leave");
       await speaker.letIn({ n: 2 });
     });
-    const socket = await openSocket(url, { joinTimeout: 20 });
+    const socket = await openSocket(url, { joinTimeout: 300 });
     const room = await socket.join("room:a");
     await expect.poll(() => room.response).toEqual({ n: 2 });
   });

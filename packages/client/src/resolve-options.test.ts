@@ -44,6 +44,7 @@ test("what is left out has the default that the documentation says", () => {
     jitter: 0,
     maxPayload: 16 * 1024 * 1024,
     maxQueued: 1_000,
+    maxBuffered: 16 * 1024 * 1024,
     signal: undefined,
   });
   expect(resolveOptions({ heartbeat: false }).heartbeat).toBeNull();
@@ -74,7 +75,7 @@ describe("accepted", () => {
     { reconnect: [0], rejoin: [1, 2.5] },
     { reconnect: () => 1, rejoin: () => false },
     { jitter: 1 },
-    { maxPayload: 1, maxQueued: 1 },
+    { maxPayload: 1, maxQueued: 1, maxBuffered: 1 },
     { signal: new AbortController().signal },
     { logger: console },
     { logger: {} },
@@ -113,6 +114,7 @@ describe("refused", () => {
     ["jitter", [null, -0.1, 1.1, NaN, "0"]],
     ["maxPayload", [null, 0, 1.5, Infinity, "16"]],
     ["maxQueued", [null, 0, 1.5, Infinity, "16"]],
+    ["maxBuffered", [null, 0, 1.5, Infinity, "16"]],
     ["signal", [null, {}, new AbortController()]],
     ["logger", [null, "console", 5, { error: "no" }, { debug: 1 }]],
     ["agent", [null, {}, "http://proxy", false]],

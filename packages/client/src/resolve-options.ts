@@ -30,6 +30,7 @@ export interface ResolvedOptions {
   readonly jitter: number;
   readonly maxPayload: number;
   readonly maxQueued: number;
+  readonly maxBuffered: number;
   readonly signal: AbortSignal | undefined;
   readonly logger: Logger;
 }
@@ -49,6 +50,7 @@ const KNOWN = [
   "jitter",
   "maxPayload",
   "maxQueued",
+  "maxBuffered",
   "signal",
   "logger",
 ] as const satisfies readonly (keyof SocketOptions)[];
@@ -79,6 +81,7 @@ export function resolveOptions(
     jitter = 0,
     maxPayload = 16 * 1024 * 1024,
     maxQueued = 1_000,
+    maxBuffered = 16 * 1024 * 1024,
     signal,
     logger = consoleLogger,
   } = options;
@@ -97,6 +100,7 @@ export function resolveOptions(
     jitter: checkFraction("jitter", jitter),
     maxPayload: checkWhole("maxPayload", maxPayload),
     maxQueued: checkWhole("maxQueued", maxQueued),
+    maxBuffered: checkWhole("maxBuffered", maxBuffered),
     signal: checkSignal("signal", signal),
     logger: guarded(checkLogger(logger)),
   };

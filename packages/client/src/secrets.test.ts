@@ -151,7 +151,7 @@ describe("an open connection", () => {
     });
     const socket = secretSocket(url, {
       maxPayload: 1_000,
-      heartbeat: { interval: 100, timeout: 20 },
+      heartbeat: reason === "heartbeatTimeout" && { interval: 100, timeout: 20 },
     });
     const ended = nextEnd(socket);
     await socket.connect();
@@ -188,7 +188,7 @@ describe("an open connection", () => {
 describe("channels", () => {
   test("joins that fail, each in its way", async () => {
     const { url } = await serve();
-    const socket = secretSocket(url, { joinTimeout: 200 });
+    const socket = secretSocket(url, { joinTimeout: 500 });
     await socket.connect();
     const secret = SECRETS.join;
     const joins = [

@@ -87,6 +87,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return this.#ends;
   }
 
+  get congested(): boolean {
+    return this.interpreter.bufferedAmount > this.options.maxBuffered;
+  }
+
   get leaveTimeout(): number {
     return this.options.joinTimeout;
   }
