@@ -11,8 +11,11 @@ const MAX_REQUEST_HEAD = 64 * 1024;
 export interface FaultRelayOptions {
   /** Asked for each connection: the server's port, on this machine. */
   readonly target: () => number;
-  /** Asked for each connection; they are numbered from 0 in the order in which they came. */
-  readonly script: (connection: number) => FaultScript;
+  /**
+   * Asked for each connection; they are numbered from 0 in the order in which they came.
+   * `clientPort` is the client's end, for whoever looks for it in the kernel's list.
+   */
+  readonly script: (connection: number, clientPort: number) => FaultScript;
   /** Told of each fault when it takes effect. */
   readonly onFault?: (kind: FaultKind, connection: number) => void;
 }
@@ -96,7 +99,7 @@ class ScriptedLink {
 
   constructor(client: Socket, { target, script, onFault }: FaultRelayOptions, number: number) {
     this.#client = client;
-    this.#script = script(number);
+    this.#script = script(number, client.remotePort ?? 0);
     this.#tell = (kind) => onFault?.(kind, number);
     this.gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
