@@ -1,23 +1,71 @@
-// docs/promises.md names the tests that hold each promise: every one of them exists.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+// docs/promises.md names tests by file and title: they exist, and every test file that says which
+// promises it holds is named there.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const table = await readFile(join(root, "docs/promises.md"), "utf8");
+const docs = new URL("../docs/", import.meta.url);
+const text = readFileSync(new URL("promises.md", docs), "utf8");
+const rows = [...text.matchAll(/^\| (P\d+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+  ([, number, promise, tests]) => ({ number, promise, tests }),
+);
 
-/** Each `file` › title of the table. A title ends where the next file or the cell's end begins. */
-const named = [...table.matchAll(/`([^`]+\.ts)` › (.+?)(?=; `| \|)/g)].map(([, file, title]) => ({
-  path: file.startsWith("packages/") ? file : `packages/client/src/${file}`,
-  title,
-}));
+/** `[file](path) › "title", "title"`, as often as it stands in a cell. */
+function named(cell) {
+  return cell.split("<br>").flatMap((entry) => {
+    const [, file, path, titles] = /^\[([^\]]+)\]\(([^)]+)\) › (".+")$/.exec(entry) ?? [];
+    // Whoever reads the name must be led to the file.
+    if (path?.split("/").at(-1) !== file) return [];
+    return titles
+      .slice(1, -1)
+      .split('", "')
+      .map((title) => ({ path, title }));
+  });
+}
 
-test("every promise is in the table", () => {
-  for (let number = 1; number <= 19; number++) expect(table).toContain(`| P${number} |`);
-  expect(named.length).toBeGreaterThan(19);
+/** The titles of tests and groups in a file: the first text in the parentheses of each call. */
+function titlesIn(path) {
+  const source = readFileSync(new URL(path, docs), "utf8");
+  const call = /\b(?:test|describe)\b[^"'`;]*?\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1\s*,/gs;
+  const each = /\]\s*(?:as [^)]*)?\)\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1\s*,/gs;
+  return [...source.matchAll(call), ...source.matchAll(each)].map(([, , title]) =>
+    title.replaceAll(/\\(.)/g, "$1"),
+  );
+}
+
+test("there is a row for each promise, in order", () => {
+  expect(rows.map(({ number }) => number)).toEqual(
+    Array.from({ length: 25 }, (_, index) => `P${index + 1}`),
+  );
 });
 
-test.each(named)("$path › $title", async ({ path, title }) => {
-  expect(await readFile(join(root, path), "utf8")).toContain(title);
+test.each(rows)("$number is held by tests, or not built yet", ({ promise, tests }) => {
+  const entries = named(tests);
+  expect(promise.endsWith(".")).toBe(true);
+  if (entries.length === 0) expect(tests).toMatch(/^Not yet/);
+  else expect(entries.length).toBeGreaterThanOrEqual(tests.split("<br>").length);
+});
+
+describe("every test that is named exists", () => {
+  test.each(rows.flatMap(({ tests }) => named(tests)))("$path › $title", ({ path, title }) => {
+    expect(existsSync(new URL(path, docs))).toBe(true);
+    expect(titlesIn(path)).toContain(title);
+  });
+});
+
+test("a test file whose first line names promises is named in their rows", () => {
+  const root = new URL("../packages/", import.meta.url);
+  const files = readdirSync(root, { recursive: true })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => /^[^/]+\/src\/.*\.test\.ts$/.test(path));
+  const missing = files.flatMap((file) => {
+    const [, numbers] =
+      /^\/\/ (P\d+(?:, P\d+)*):/.exec(readFileSync(new URL(file, root), "utf8")) ?? [];
+    return (numbers?.split(", ") ?? [])
+      .filter((number) => {
+        const row = rows.find((candidate) => candidate.number === number);
+        return !row?.tests.includes(`(../packages/${file})`);
+      })
+      .map((number) => `${file} says that it holds ${number}`);
+  });
+  expect(missing).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { expectIgnored, nested, take } from "./fixtures/taking.ts";
 import { DecodeError, V1 } from "./index.ts";
 
-describe("V2", () => {
+describe("frames that are no messages", () => {
   const V2_FRAMES: [string, string | Uint8Array, string][] = [
     ["nothing", "", "invalid_json"],
     ["no JSON", "{", "invalid_json"],
