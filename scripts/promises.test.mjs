@@ -14,7 +14,7 @@ function named(cell) {
   return cell.split("<br>").flatMap((entry) => {
     const [, file, path, titles] = /^\[([^\]]+)\]\(([^)]+)\) › (".+")$/.exec(entry) ?? [];
     // Whoever reads the name must be led to the file.
-    if (path?.split("/").at(-1) !== file) return [];
+    if (path === undefined || path.split("/").at(-1) !== file) return [];
     return titles
       .slice(1, -1)
       .split('", "')
