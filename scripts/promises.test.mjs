@@ -41,7 +41,7 @@ test("there is a row for each promise, in order", () => {
 test.each(rows)("$number is held by tests, or not built yet", ({ promise, tests }) => {
   expect(promise.endsWith(".")).toBe(true);
   const unreadable = tests.split("<br>").filter((entry) => named(entry).length === 0);
-  if (!/^Not yet/.test(tests)) expect(unreadable).toEqual([]);
+  if (!tests.startsWith("Not yet")) expect(unreadable).toEqual([]);
 });
 
 describe("every test that is named exists", () => {
