@@ -356,6 +356,15 @@ test("a server that cannot be reached resets the client", async () => {
   server = await RawServer.listen(() => {});
 });
 
+test("a client that ends while the server is being dialled", async () => {
+  const client = begin();
+  client.end();
+  const peer = await server.peer(0);
+  peer.end();
+  await peer.gone();
+  await expect.poll(() => relay.live).toBe(0);
+});
+
 test("random faults: the same dice give the same scripts, and every kind comes up", () => {
   const dice = (): (() => number) => {
     let state = 1;

@@ -37,7 +37,10 @@ export class Lane {
     this.#behaviour = behaviour;
     this.#finder = finder;
     source.on("data", (chunk: Buffer) => this.#takeBytes(chunk));
-    source.on("end", () => whenTrulyEnded(source, source, () => this.#take({ type: "fin" })));
+    const ended = (): void => whenTrulyEnded(source, source, () => this.#take({ type: "fin" }));
+    // The client may have ended while the target was being dialled.
+    if (source.readableEnded) ended();
+    else source.on("end", ended);
     source.on("error", () => this.#take({ type: "rst" }));
     sink.on("drain", () => {
       this.#sinkIsFull = false;

@@ -191,6 +191,16 @@ test("withholdClose: a change to pass lets it go", async () => {
   await once(client, "end");
 });
 
+test("a client that ends while the target is being dialled", async () => {
+  const client = connect({ port: relay.port, host: "127.0.0.1", allowHalfOpen: true });
+  clients.push(client);
+  client.end();
+  const peer = await server.peer(0);
+  peer.end();
+  await peer.gone();
+  expect(peer.wire.story()).toContain("client: FIN");
+});
+
 test("a target that cannot be reached resets the client", async () => {
   await server.close();
   const client = await dial();

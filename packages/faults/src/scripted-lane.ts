@@ -52,7 +52,10 @@ export class ScriptedLane {
     if (script.latency > 0) host.fault("latency");
     if (script.bytesPerSecond < Infinity) host.fault("throttle");
     source.on("data", (chunk: Buffer) => this.#takeBytes(chunk));
-    source.on("end", () => whenTrulyEnded(source, source, () => this.#takeFin()));
+    const ended = (): void => whenTrulyEnded(source, source, () => this.#takeFin());
+    // The client may have ended while the server was being dialled.
+    if (source.readableEnded) ended();
+    else source.on("end", ended);
     source.on("error", () => this.#takeReset());
     sink.on("drain", () => {
       this.#sinkIsFull = false;
