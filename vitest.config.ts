@@ -7,6 +7,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "interop/src/**/*.test.ts",
       "bench/src/**/*.test.ts",
+      "soak/src/**/*.test.ts",
       "scripts/**/*.test.mjs",
     ],
     setupFiles: ["scripts/test/open-handles.mjs"],

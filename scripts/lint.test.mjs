@@ -34,6 +34,7 @@ const importRows = {
   cli: { bad: ["slipstream", "../../core/src/a.ts"], good: ["@slipstream/haste", "hyparquet"] },
   interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },
   bench: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["phoenix"] },
+  soak: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["@slipstream/faults"] },
   newcomer: { bad: ["@slipstream/core"], good: ["node:net"] },
 };
 const layers = Object.entries(importRows).flatMap(([name, { bad, good }]) => [
@@ -98,7 +99,7 @@ const inTests = [
 ].map(([what, code, rule]) => [what, "client", code, rule]);
 
 const groups = { layers, roundabout, purity, manners, inTests };
-const outside = new Set(["interop", "bench"]);
+const outside = new Set(["interop", "bench", "soak"]);
 const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
 const pathOf = (group, index, name) =>
   `${folderOf(name)}/src/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;

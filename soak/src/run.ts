@@ -22,6 +22,8 @@ export interface SoakOptions {
   readonly clients: number;
   /** Makes the clients' sockets; those of the client itself if left out. */
   readonly make?: MakeSocket;
+  /** Ends the soak early, in order. */
+  readonly signal?: AbortSignal;
   /** Told now and then. */
   readonly onProgress?: (soak: Soak) => void;
   /** Told of each violation as it is found, with the client's last events if they were not told yet. */
@@ -74,6 +76,7 @@ export class Soak {
       seed,
       seconds,
       clients,
+      signal,
       make = (url, options) => new Socket(url, options),
     } = this.options;
     const { model } = this;
@@ -95,8 +98,8 @@ export class Soak {
     );
     const weather = new Weather(dice.fork("weather"), pace);
     const running = [weather.run(server, clients), ...this.#actors.map((actor) => actor.run())];
-    while (this.age < seconds) {
-      await sleep(SAMPLE);
+    while (this.age < seconds && !isAborted(signal)) {
+      await sleep(SAMPLE, undefined, signal === undefined ? {} : { signal }).catch(() => {});
       await this.#sample(server);
     }
     weather.stop();
@@ -129,3 +132,7 @@ export class Soak {
 
 /** Ms that the ends of everything may take together. */
 const LAST_PATIENCE = 30_000;
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}

@@ -59,11 +59,6 @@ export interface Stamp {
   readonly from?: number;
 }
 
-/** What a reply carries. */
-export interface Answer extends Stamp {
-  readonly p: string;
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -76,9 +71,4 @@ export function fromPayload(payload: unknown): Record<string, unknown> {
   const value: unknown =
     payload instanceof Uint8Array ? JSON.parse(decoder.decode(payload)) : payload;
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** The push's life: "c3.2:17" is of "c3.2". */
-export function lifeOfPush(push: string): string {
-  return push.slice(0, push.indexOf(":"));
 }

@@ -4,7 +4,7 @@ import type { Dice } from "./dice.ts";
 import type { Deed, JoinMood } from "./order.ts";
 
 const TOPICS = ["room:1", "room:2", "room:3", "room:4", "room:5", "room:6", "nowhere:1"] as const;
-export const EVENTS = ["item", "page", "bytes", "news", "others"] as const;
+const EVENTS = ["item", "page", "bytes", "news", "others"] as const;
 
 /** The decisions of one life, in order. */
 export function* decisions(dice: Dice): Generator<Decision> {
