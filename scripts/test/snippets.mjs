@@ -1,0 +1,76 @@
+// The code in Markdown files, taken at its word: TypeScript is compiled in strict mode, JavaScript
+// and whatever has its output written under it is run.
+//
+// - A block ```text right under a block of code is what that code prints, line by line.
+// - A comment <!-- given: … --> right above a block declares what the reader has and the block does
+//   not show, such as `declare const socket: Socket;`.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+const block =
+  /(?:<!-- given:([\s\S]*?)-->\s*)?^```(js|ts)\n([\s\S]*?)^```(?:\s*^```text\n([\s\S]*?)^```)?/gm;
+
+/** The blocks of a Markdown file: `{ name, language, code, output }`, `output` being undefined where none is written. */
+export async function snippetsOf(path) {
+  const text = await readFile(path, "utf8");
+  return [...text.matchAll(block)].map(([whole, given, language, code, output], index) => {
+    const line = text.slice(0, text.indexOf(whole)).split("\n").length;
+    return {
+      name: `${basename(path, ".md")}-${index + 1}`,
+      where: `${basename(path)}:${line}`,
+      language,
+      // Every block is a module of its own, whether or not it imports anything.
+      code: `${given ?? ""}\n${code}\nexport {};\n`,
+      output,
+    };
+  });
+}
+
+/** Works in a folder inside the repository, where its packages are found by name. */
+export async function inFolder(work) {
+  const folder = await mkdtemp(join(root, ".snippets-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Compiles the TypeScript among `snippets` into `folder`. Returns what the compiler complains about. */
+export async function compile(snippets, folder) {
+  const programs = snippets.filter(({ language }) => language === "ts");
+  for (const { name, code } of programs) await writeFile(join(folder, `${name}.mts`), code);
+  await writeFile(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      extends: "../tsconfig.base.json",
+      compilerOptions: {
+        composite: false,
+        declaration: false,
+        declarationMap: false,
+        sourceMap: false,
+        isolatedDeclarations: false,
+        // What a snippet makes, the reader goes on with.
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+      },
+      files: programs.map(({ name }) => `${name}.mts`),
+    }),
+  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await run(process.execPath, [tsc, "-p", folder]).catch((error) => error);
+  return stdout;
+}
+
+/** Runs a snippet, compiled before if it is TypeScript. Rejects if it fails or does not end by itself. */
+export async function runSnippet({ name, language, code }, folder) {
+  const path = join(folder, `${name}.mjs`);
+  if (language === "js") await writeFile(path, code);
+  const { stdout, stderr } = await run(process.execPath, [path], { timeout: 25_000 });
+  return { stdout, stderr };
+}
