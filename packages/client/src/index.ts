@@ -33,7 +33,14 @@ export class Socket extends BaseSocket {
 
 function checkNodeOptions(options: NodeSocketOptions): void {
   checkRecord("options", options);
-  const { agent, tls, compress } = options;
+  const { agent, tls, compress, transport } = options;
+  if (transport !== undefined) {
+    for (const [option, value] of Object.entries({ agent, tls, compress })) {
+      const accepts =
+        "left out where `transport` is given. Give it to dialWs, and that as transport";
+      if (value !== undefined) throw new OptionError(option, value, accepts);
+    }
+  }
   if (
     agent !== undefined &&
     typeof (agent as { addRequest?: unknown } | null)?.addRequest !== "function"
@@ -92,7 +99,8 @@ export {
 } from "./channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";
-export { TransportError, type TransportErrorCode } from "./node/index.ts";
+export type { Clock, Timer } from "./clock.ts";
+export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from "./node/index.ts";
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";

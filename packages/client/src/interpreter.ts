@@ -12,6 +12,7 @@ import type {
   Session,
   SessionInput,
 } from "@slipstream/core";
+import type { Clock, Timer } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type {
   Dial,
@@ -52,10 +53,11 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   readonly #endpoint: Endpoint;
   readonly #serializer: Serializer;
   readonly #dial: Dial;
+  readonly #clock: Clock;
   readonly #program: Program<C, P>;
   #transport: Transport | null = null;
   #request: DialRequest | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | null = null;
   /** The moment for which the timer is set. It may be earlier than needed, never later. */
   #armedFor = Infinity;
   /** Whether the timer was put off, so that what is unread is read. */
@@ -67,12 +69,14 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     endpoint: Endpoint,
     serializer: Serializer,
     dial: Dial,
+    clock: Clock,
     program: Program<C, P>,
   ) {
     this.#session = session;
     this.#endpoint = endpoint;
     this.#serializer = serializer;
     this.#dial = dial;
+    this.#clock = clock;
     this.#program = program;
   }
 
@@ -83,7 +87,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
 
   /** Takes one input to the session, and performs what follows from it. */
   handle(input: SessionInput<C, P>): void {
-    this.#session.handle(input, performance.now());
+    this.#session.handle(input, this.#clock.now());
     this.#perform();
   }
 
@@ -207,28 +211,33 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   #arm(): void {
     const at = this.#session.wakeAt;
     if (at === Infinity) {
-      clearTimeout(this.#timer);
+      this.#setTimer(null);
       this.#armedFor = Infinity;
       this.#putOff = false;
     } else if (at < this.#armedFor) {
-      clearTimeout(this.#timer);
       this.#armedFor = at;
-      const delay = Math.min(Math.max(Math.ceil(at - performance.now()), 1), LONGEST_TIMER);
-      this.#timer = setTimeout(wake, delay, this);
+      this.#setTimer(Math.min(Math.max(Math.ceil(at - this.#clock.now()), 1), LONGEST_TIMER));
     }
+  }
+
+  /** One timer takes the place of another; null sets none. */
+  #setTimer(delay: number | null): void {
+    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
+    this.#timer = delay === null ? null : this.#clock.setTimer(delay, wake, this);
   }
 
   /** The moment for which the timer was set has come. */
   wake(): void {
-    const late = performance.now() - this.#armedFor;
+    this.#timer = null;
+    const late = this.#clock.now() - this.#armedFor;
     if (late > STALLED && !this.#putOff) {
       this.#putOff = true;
-      this.#timer = setTimeout(wake, READING, this);
+      this.#setTimer(READING);
       return;
     }
     this.#putOff = false;
     this.#armedFor = Infinity;
-    this.#session.wake(performance.now());
+    this.#session.wake(this.#clock.now());
     this.#perform();
   }
 }

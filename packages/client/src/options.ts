@@ -1,6 +1,8 @@
 // The options of a socket: what they are and what they default to. Types alone.
 import type { ChannelEndReason, EndReason, Serializer } from "@slipstream/core";
+import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type { Dial } from "./transport.ts";
 
 /** A value, or a function that gives it anew at each attempt. It may be async, and it may fail. */
 export type Provided<T> = T | (() => T | PromiseLike<T>);
@@ -33,6 +35,13 @@ export interface SocketOptions {
   readonly headers?: Provided<Readonly<Record<string, string>>>;
   /** The wire format. Default: `V2`. */
   readonly serializer?: Serializer;
+  /**
+   * What carries the frames, in place of the runtime's own: a wrapper around it, such as the faults of
+   * `@slipstream/client/testing`, or something that is no network at all.
+   */
+  readonly transport?: Dial;
+  /** What time it is and what wakes the socket. For tests; the default is the system's clock. */
+  readonly clock?: Clock;
   /** How long one attempt to connect may take, credentials included. Default: 10,000. */
   readonly connectTimeout?: number;
   /** How long a join may wait for its answer. Default: 10,000. */

@@ -4,8 +4,9 @@ import { Agent } from "node:http";
 import { inspect } from "node:util";
 import { V1, V2 } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
+import { systemClock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
-import { Socket, type NodeSocketOptions } from "./index.ts";
+import { dialWs, Socket, type NodeSocketOptions } from "./index.ts";
 import { resolveOptions } from "./resolve-options.ts";
 
 const SECRET = "s3cr3t";
@@ -34,6 +35,8 @@ test("what is left out has the default that the documentation says", () => {
     authToken: undefined,
     headers: {},
     serializer: V2,
+    transport: undefined,
+    clock: systemClock,
     connectTimeout: 10_000,
     joinTimeout: 10_000,
     pushTimeout: 10_000,
@@ -83,6 +86,8 @@ describe("accepted", () => {
     { agent: new Agent() },
     { tls: { rejectUnauthorized: false } },
     { compress: true },
+    { transport: dialWs({ compress: true }) },
+    { clock: { now: () => 0, setTimer: () => 0, clearTimer: () => {} } },
   ] as NodeSocketOptions[])("%j", accept);
 });
 
@@ -108,6 +113,8 @@ describe("refused", () => {
     ["authToken", [null, 5, { token: SECRET }, false]],
     ["headers", [null, SECRET, [["authorization", SECRET]], new Map()]],
     ["serializer", [null, "V2", {}, { vsn: 2, encode() {}, decode() {} }]],
+    ["transport", [null, {}, "ws"]],
+    ["clock", [null, {}, Date, { now: () => 0 }]],
     ["heartbeat", [null, true, 30_000, [1]]],
     ["reconnect", [null, true, 5, [], [-1], ["1"], [NaN], {}]],
     ["rejoin", [null, true, 5, [], [-1], [Infinity], {}]],

@@ -1,8 +1,10 @@
 // From the options that a user gave to options with nothing left open: defaults, and what is refused.
 import { V2, type ChannelEndReason, type EndReason, type Serializer } from "@slipstream/core";
+import { systemClock, type Clock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
 import {
+  checkFunction,
   checkFunctionOrRecord,
   checkFraction,
   checkPositive,
@@ -12,6 +14,7 @@ import {
   checkUnknown,
   checkWhole,
 } from "./option-checks.ts";
+import type { Dial } from "./transport.ts";
 import type { Params, Provided, RetryOption, SocketOptions } from "./options.ts";
 
 /** The options with nothing left open. */
@@ -20,6 +23,8 @@ export interface ResolvedOptions {
   readonly authToken: Provided<string> | undefined;
   readonly headers: Provided<Readonly<Record<string, string>>>;
   readonly serializer: Serializer;
+  readonly transport: Dial | undefined;
+  readonly clock: Clock;
   readonly connectTimeout: number;
   readonly joinTimeout: number;
   readonly pushTimeout: number;
@@ -40,6 +45,8 @@ const KNOWN = [
   "authToken",
   "headers",
   "serializer",
+  "transport",
+  "clock",
   "connectTimeout",
   "joinTimeout",
   "pushTimeout",
@@ -71,6 +78,8 @@ export function resolveOptions(
     authToken,
     headers = {},
     serializer = V2,
+    transport,
+    clock = systemClock,
     connectTimeout = 10_000,
     joinTimeout = 10_000,
     pushTimeout = 10_000,
@@ -90,6 +99,8 @@ export function resolveOptions(
     authToken: checkToken(authToken),
     headers: checkFunctionOrRecord("headers", headers),
     serializer: checkSerializer(serializer),
+    transport: transport === undefined ? undefined : checkFunction("transport", transport),
+    clock: checkClock(clock),
     connectTimeout: checkPositive("connectTimeout", connectTimeout),
     joinTimeout: checkPositive("joinTimeout", joinTimeout),
     pushTimeout: checkPositive("pushTimeout", pushTimeout),
@@ -122,6 +133,12 @@ function checkHeartbeat(
     interval: checkPositive("heartbeat.interval", interval),
     timeout: checkPositive("heartbeat.timeout", timeout),
   };
+}
+
+function checkClock(clock: Clock): Clock {
+  const can = (method: keyof Clock): boolean => typeof clock?.[method] === "function";
+  if (can("now") && can("setTimer") && can("clearTimer")) return clock;
+  throw new OptionError("clock", clock, "an object with now, setTimer and clearTimer");
 }
 
 function checkSerializer(serializer: Serializer): Serializer {

@@ -68,7 +68,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
       this.session,
       this.#endpoint,
       options.serializer,
-      dial,
+      options.transport ?? dial,
+      options.clock,
       this,
     );
   }
@@ -144,8 +145,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     const ping = new Outcome<number>(this);
     const pending = new PendingPush(this, "phoenix", "heartbeat");
     const push = this.session.ping(pending);
-    const sent = performance.now();
-    const answered = (): void => ping.resolve(performance.now() - sent);
+    const { clock } = this.options;
+    const sent = clock.now();
+    const answered = (): void => ping.resolve(clock.now() - sent);
     void pending.then(answered, (error: unknown) => {
       // Any answer is a sign of life, whatever its status.
       if (error instanceof PushError && error.code === "refused") answered();

@@ -42,7 +42,7 @@ export class BaseSocket {
   readonly #core: SocketCore;
 
   /**
-   * @param dial what carries the frames.
+   * @param dial what carries the frames unless the option `transport` is given.
    * @param known names of options that belong to the transport.
    */
   constructor(url: string | URL, options: SocketOptions, dial: Dial, known: readonly string[]) {
