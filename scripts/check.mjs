@@ -18,6 +18,11 @@ const build = {
   command: [...bin("tsc", "typescript"), "-b", "tsconfig.build.json"],
 };
 
+const bundle = {
+  name: "bundle",
+  command: [process.execPath, join(root, "packages/client/scripts/bundle.mjs")],
+};
+
 const rest = [
   {
     name: "lint",
@@ -28,6 +33,11 @@ const rest = [
   { name: "test types", command: [...bin("tsc", "typescript"), "-p", "tsconfig.test.json"] },
   { name: "knip", command: [...bin("knip"), "--no-progress", "--no-config-hints"] },
   { name: "format", command: [...bin("oxfmt"), "--check"] },
+  {
+    name: "size",
+    command: bin("size-limit"),
+    note: (output) => /Size:\s+(.+?)\s/.exec(output)?.[1].concat(" gzip") ?? "",
+  },
   { name: "graph", complaints: () => graphComplaints(workspaceManifests()) },
   {
     name: "lock file",
@@ -40,7 +50,7 @@ const rest = [
 /** Runs every check and prints as it goes. Resolves with how many passed and how many failed. */
 export async function check() {
   console.log("check:");
-  const first = await runSteps([build]);
+  const first = await runSteps([build, bundle], { atOnce: 1 });
   const others = await runSteps(rest);
   return { passed: first.passed + others.passed, failed: first.failed + others.failed };
 }

@@ -71,6 +71,7 @@ function install() {
 function build() {
   console.error("ready: building what changed (tsc -b)");
   run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b", "tsconfig.build.json"]);
+  run(join(root, "packages", "client", "scripts", "bundle.mjs"), []);
 }
 
 function main(steps) {

@@ -9,9 +9,8 @@ import type {
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
-import type { Inbox } from "./inbox.ts";
 import type { Reporter } from "./listeners.ts";
-import { MessageRouter, type ReaderOptions, type RoutedMessage } from "./message-router.ts";
+import { MessageRouter } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { StateStream } from "./state-stream.ts";
@@ -91,15 +90,6 @@ export class ChannelCore {
     const { state } = this.machine;
     if (state.type === "left") this.#left(state.confirmed);
     return leaving;
-  }
-
-  /** Messages for a loop. Where nothing will come, because the channel has ended, it is told so. */
-  read(options: ReaderOptions): Inbox<RoutedMessage> {
-    const inbox = this.messages.read(options);
-    const { state } = this.machine;
-    if (state.type === "left") inbox.end();
-    if (state.type === "errored") inbox.end(new ChannelEndedError(this.topic, state.reason));
-    return inbox;
   }
 
   /**

@@ -1,4 +1,5 @@
-// A channel as its user sees it: a typed face on what ChannelCore does.
+// A channel as its user sees it: a typed face on what ChannelCore does. Loops over messages and states
+// are readable-channel.ts's, so that whoever uses handlers alone need not carry them.
 import type { ChannelState } from "@slipstream/core";
 import type { ChannelCore } from "./channel-core.ts";
 import type {
@@ -12,7 +13,6 @@ import type {
   PushReply,
   Untyped,
 } from "./channel-types.ts";
-import type { Overflow } from "./inbox.ts";
 import {
   checkEvent,
   checkFunction,
@@ -21,9 +21,7 @@ import {
   checkSignal,
   checkTimeout,
   checkUnknown,
-  checkWhole,
 } from "./option-checks.ts";
-import { OptionError } from "./errors.ts";
 import type { RoutedMessage } from "./message-router.ts";
 
 export interface PushOptions {
@@ -33,27 +31,10 @@ export interface PushOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface MessagesOptions {
-  /** How many messages may wait for the loop. Default: 1,000. */
-  readonly limit?: number;
-  /** What happens when more come. Default: "fail". */
-  readonly overflow?: Overflow;
-}
-
 export interface JoinOptions {
   /** Gives the join up, and leaves if the server lets us in all the same. */
   readonly signal?: AbortSignal;
 }
-
-/** Messages for one loop, or for several that share them. Each message is read once. */
-export interface Messages<M> extends AsyncIterableIterator<M, undefined, undefined> {
-  /** How many wait to be read. */
-  readonly size: number;
-  /** How many the overflow policy has dropped. */
-  readonly dropped: number;
-}
-
-const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave"];
 
 /**
  * One topic on one socket. Made by `socket.channel` or `socket.join`.
@@ -61,7 +42,7 @@ const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave
  * A channel joins again by itself after a disconnect, a crash or a close by the server, unless
  * `rejoin` says otherwise. Pushes wait meanwhile, their timeout running.
  */
-export class Channel<C = Untyped> {
+export class BaseChannel<C = Untyped> {
   readonly #core: ChannelCore;
   readonly #pushTimeout: number;
 
@@ -69,6 +50,11 @@ export class Channel<C = Untyped> {
   constructor(core: ChannelCore, pushTimeout: number) {
     this.#core = core;
     this.#pushTimeout = pushTimeout;
+  }
+
+  /** @internal For what is built on a channel. */
+  static coreOf<C>(channel: BaseChannel<C>): ChannelCore {
+    return channel.#core;
   }
 
   get topic(): string {
@@ -161,35 +147,6 @@ export class Channel<C = Untyped> {
   }
 
   /**
-   * Messages for a loop: of one event, or of all. The loop ends when the channel is left, and
-   * throws a ChannelEndedError when it ends for another reason; rejoins do not end it.
-   * At most `limit` messages wait for a slow loop; then `overflow` decides.
-   *
-   * @example
-   * ```ts
-   * for await (const { payload } of room.messages("new_msg", { limit: 100 })) {
-   *   console.log(payload.body);
-   * }
-   * ```
-   */
-  messages<E extends MessageEvent<C> = MessageEvent<C>>(
-    event?: E,
-    options: MessagesOptions = {},
-  ): Messages<ChannelMessage<C, E>> {
-    checkOptions(options, ["limit", "overflow"]);
-    const { limit = 1_000, overflow = "fail" } = options;
-    if (!OVERFLOWS.includes(overflow)) {
-      throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
-    }
-    return this.#core.read({
-      event: event === undefined ? undefined : checkEvent(event),
-      limit: checkWhole("limit", limit),
-      overflow,
-      leave: () => void this.leave(),
-    }) as Messages<unknown> as Messages<ChannelMessage<C, E>>;
-  }
-
-  /**
    * Ends the membership. Nothing is delivered from here on. Resolves on the server's word, and at
    * once when there is no connection or no membership.
    * @throws {LeaveError} (by rejection) if the server does not answer within `joinTimeout`.
@@ -201,14 +158,6 @@ export class Channel<C = Untyped> {
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: ChannelState) => unknown): () => void {
     return this.#core.states.on(checkFunction("handler", handler));
-  }
-
-  /** The present state and every change, for a loop that ends when the channel is left or errored. */
-  states(): AsyncIterableIterator<ChannelState, undefined, undefined> {
-    const { state } = this;
-    const { states } = this.#core;
-    const over = state.type === "left" || state.type === "errored";
-    return over ? states.readLast(state) : states.read(state);
   }
 
   /** Replaces what the next join sends: a value, or a function that is called for each join. */
@@ -226,7 +175,7 @@ export function checkJoinOptions(options: JoinOptions): AbortSignal | undefined 
   return checkSignal("signal", options.signal);
 }
 
-function checkOptions(options: object, known: readonly string[]): void {
+export function checkOptions(options: object, known: readonly string[]): void {
   checkRecord("options", options);
   checkUnknown(options, known);
 }

@@ -3,7 +3,7 @@ import { OptionError } from "./errors.ts";
 import { dialWs, type WsOptions } from "./node/index.ts";
 import { checkRecord } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
-import { BaseSocket } from "./socket.ts";
+import { ReadableSocket } from "./readable-socket.ts";
 
 /** The options of a socket on Node: those of every socket, and what only Node can do. */
 export interface NodeSocketOptions extends SocketOptions, WsOptions {}
@@ -19,7 +19,7 @@ export interface NodeSocketOptions extends SocketOptions, WsOptions {}
  * await socket.disconnect();
  * ```
  */
-export class Socket extends BaseSocket {
+export class Socket extends ReadableSocket {
   /**
    * @param url the path of the `socket` macro, such as `wss://example.org/socket`; `/websocket` and
    * `vsn` are added unless they are there.
@@ -90,13 +90,8 @@ export type {
   Serializer,
   SessionState,
 } from "@slipstream/core";
-export {
-  Channel,
-  type JoinOptions,
-  type Messages,
-  type MessagesOptions,
-  type PushOptions,
-} from "./channel.ts";
+export type { BaseChannel, JoinOptions, PushOptions } from "./channel.ts";
+export { Channel, type Messages, type MessagesOptions } from "./readable-channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";
 export type { Clock, Timer } from "./clock.ts";
@@ -104,6 +99,7 @@ export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from 
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
+export type { ReadableSocket } from "./readable-socket.ts";
 export type { BaseSocket, DisconnectOptions, SocketStats } from "./socket.ts";
 export type { Disconnected } from "./socket-core.ts";
 export type * from "./transport.ts";

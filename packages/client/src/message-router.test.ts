@@ -1,7 +1,8 @@
 // MessageRouter: who hears what, what is held for the first listener, and what an end cuts off.
 import { describe, expect, test } from "vitest";
 import { OverflowError } from "./errors.ts";
-import { MessageRouter, type ReaderOptions, type RoutedMessage } from "./message-router.ts";
+import { MessageRouter, type RoutedMessage } from "./message-router.ts";
+import { readMessages, type ReaderOptions } from "./reading.ts";
 
 interface Host {
   readonly reports: [unknown, string][];
@@ -50,8 +51,8 @@ describe("routing", () => {
     const heard: unknown[] = [];
     it.on("news", (payload, whole) => heard.push(["news", payload, whole]));
     it.onEverything((whole) => heard.push(["all", whole]));
-    const all = it.read(READ);
-    const old = it.read({ ...READ, event: "olds" });
+    const all = readMessages(it, READ);
+    const old = readMessages(it, { ...READ, event: "olds" });
     await breath();
     it.deliver(message(1));
     it.deliver(message(2, "olds"));
@@ -85,7 +86,7 @@ describe("routing", () => {
     });
     it.on("news", (payload) => heard.push(payload));
     it.onEverything(({ payload }) => heard.push(payload));
-    const reader = it.read(READ);
+    const reader = readMessages(it, READ);
     await breath();
     it.deliver(message(1));
     it.end();
@@ -114,7 +115,7 @@ describe("before anybody listens", () => {
     const heard: unknown[] = [];
     it.on("news", (payload) => heard.push(["first", payload]));
     it.onEverything(({ payload }) => heard.push(["second", payload]));
-    const reader = it.read(READ);
+    const reader = readMessages(it, READ);
     await breath();
     it.on("news", (payload) => heard.push(["too late", payload]));
     await breath();
@@ -169,7 +170,7 @@ describe("an end in the middle", () => {
     it.on("news", () => it.end());
     it.on("news", () => heard.push("second handler"));
     it.onEverything(() => heard.push("handler of everything"));
-    const reader = it.read(READ);
+    const reader = readMessages(it, READ);
     await breath();
     it.deliver(message(1));
     expect(heard).toEqual([]);
@@ -203,8 +204,8 @@ describe("slow readers", () => {
   test("each has its own bound, and what its policy drops is counted", async () => {
     const { it, host } = router();
     const left: string[] = [];
-    const reader = (overflow: ReaderOptions["overflow"]): ReturnType<MessageRouter["read"]> =>
-      it.read({ event: "news", limit: 2, overflow, leave: () => left.push(overflow) });
+    const reader = (overflow: ReaderOptions["overflow"]): ReturnType<typeof readMessages> =>
+      readMessages(it, { event: "news", limit: 2, overflow, leave: () => left.push(overflow) });
     const [oldest, newest, fail] = [reader("dropOldest"), reader("dropNewest"), reader("fail")];
     await breath();
     deliver(it, 4);
@@ -219,7 +220,12 @@ describe("slow readers", () => {
   test("the policy leave asks for it once, and what waits can be read", async () => {
     const { it, host } = router();
     let left = 0;
-    const reader = it.read({ ...READ, limit: 2, overflow: "leave", leave: () => (left += 1) });
+    const reader = readMessages(it, {
+      ...READ,
+      limit: 2,
+      overflow: "leave",
+      leave: () => (left += 1),
+    });
     await breath();
     deliver(it, 5);
     expect([left, host.droppedMessages]).toEqual([1, 1]);
@@ -228,7 +234,7 @@ describe("slow readers", () => {
 
   test("a reader that breaks off is forgotten, and the others go on", async () => {
     const { it } = router();
-    const [first, second] = [it.read(READ), it.read(READ)];
+    const [first, second] = [readMessages(it, READ), readMessages(it, READ)];
     await breath();
     deliver(it, 1);
     for await (const { payload } of first) {
@@ -243,7 +249,7 @@ describe("slow readers", () => {
 
   test("an end with an error is told to each reader after what waits", async () => {
     const { it } = router();
-    const reader = it.read(READ);
+    const reader = readMessages(it, READ);
     await breath();
     deliver(it, 1);
     it.end(new Error("crashed"));

@@ -1,5 +1,4 @@
-// Who hears a channel's messages: handlers by event, handlers of everything, and bounded readers.
-import { Inbox, type Overflow } from "./inbox.ts";
+// Who hears a channel's messages: handlers by event, handlers of everything, and readers.
 import { Listeners, type Gate, type Reporter } from "./listeners.ts";
 import type { Tally } from "./outcome.ts";
 
@@ -8,17 +7,13 @@ export interface RoutedMessage {
   readonly payload: unknown;
 }
 
-export interface ReaderOptions {
+/** Takes messages until it is told that no more will come. */
+export interface MessageReader {
+  /** The event that it reads; undefined for every event. */
   readonly event: string | undefined;
-  readonly limit: number;
-  readonly overflow: Overflow;
-  /** Called when the overflow policy is to leave. */
-  readonly leave: () => void;
-}
-
-interface Reader {
-  readonly event: string | undefined;
-  readonly inbox: Inbox<RoutedMessage>;
+  put(message: RoutedMessage): void;
+  /** No more messages will come, because of `error` if it is given. */
+  end(error?: Error): void;
 }
 
 /** How many messages are held for the first listener. */
@@ -27,11 +22,11 @@ const MAX_HELD = 1_000;
 export class MessageRouter implements Gate {
   /** Set by `end`: what is being delivered reaches nobody else. */
   stopped = false;
-  readonly #topic: string;
+  readonly topic: string;
   readonly #host: Reporter & Tally;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
   #everything: Listeners<[message: RoutedMessage]> | null = null;
-  #readers: readonly Reader[] = [];
+  #readers: readonly MessageReader[] = [];
   /**
    * What came before anybody listened: the server may send right behind its answer to the join,
    * before the code that awaits the join can run. Null once somebody has listened.
@@ -39,7 +34,7 @@ export class MessageRouter implements Gate {
   #held: RoutedMessage[] | null = [];
 
   constructor(topic: string, host: Reporter & Tally) {
-    this.#topic = topic;
+    this.topic = topic;
     this.#host = host;
   }
 
@@ -52,40 +47,35 @@ export class MessageRouter implements Gate {
     this.#handlers ??= new Map();
     let listeners = this.#handlers.get(event);
     if (listeners === undefined) {
-      listeners = new Listeners(`a handler of ${event} on ${this.#topic}`, this.#host, this);
+      listeners = new Listeners(`a handler of ${event} on ${this.topic}`, this.#host, this);
       this.#handlers.set(event, listeners);
     }
     return this.#listening(listeners.add(handler));
   }
 
   onEverything(handler: (message: RoutedMessage) => unknown): () => void {
-    this.#everything ??= new Listeners(`a handler of messages on ${this.#topic}`, this.#host, this);
+    this.#everything ??= new Listeners(`a handler of messages on ${this.topic}`, this.#host, this);
     return this.#listening(this.#everything.add(handler));
   }
 
-  read({ event, limit, overflow, leave }: ReaderOptions): Inbox<RoutedMessage> {
-    const inbox = new Inbox<RoutedMessage>({
-      what: `Messages of ${this.#topic}`,
-      limit,
-      overflow,
-      onDropped: (count) => {
-        this.#host.droppedMessages += count;
-      },
-      onClosed: (why) => {
-        this.#readers = this.#readers.filter((reader) => reader.inbox !== inbox);
-        if (why === "overflow" && overflow === "leave") leave();
-      },
+  /** Returns the function that removes the reader. */
+  addReader(reader: MessageReader): () => void {
+    this.#readers = [...this.#readers, reader];
+    return this.#listening(() => {
+      this.#readers = this.#readers.filter((other) => other !== reader);
     });
-    this.#readers = [...this.#readers, { event, inbox }];
-    this.#listening(null);
-    return inbox;
   }
 
   /** No more messages will come: readers end, or throw `error` after what waits. */
   end(error?: Error): void {
     this.stopped = true;
     if (this.#held !== null) this.#held = [];
-    for (const { inbox } of this.#readers) inbox.end(error);
+    for (const reader of this.#readers) reader.end(error);
+  }
+
+  /** A reader was too slow for `count` messages. */
+  countDropped(count: number): void {
+    this.#host.droppedMessages += count;
   }
 
   #dispatch(message: RoutedMessage): void {
@@ -93,8 +83,8 @@ export class MessageRouter implements Gate {
     this.#handlers?.get(message.event)?.call(message.payload, message);
     this.#everything?.call(message);
     if (this.stopped) return;
-    for (const { event, inbox } of this.#readers) {
-      if (event === undefined || event === message.event) inbox.put(message);
+    for (const reader of this.#readers) {
+      if (reader.event === undefined || reader.event === message.event) reader.put(message);
     }
   }
 

@@ -1,6 +1,7 @@
-// A socket as its user sees it: a checked face on what SocketCore does.
+// A socket as its user sees it: a checked face on what SocketCore does. Loops over its states and its
+// channels' messages are readable-socket.ts's.
 import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
-import { Channel, checkJoinOptions, type JoinOptions } from "./channel.ts";
+import { BaseChannel, checkJoinOptions, type JoinOptions } from "./channel.ts";
 import type { JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import { OptionError } from "./errors.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import type { Provided, SocketOptions } from "./options.ts";
 import type { Outcome, Tally } from "./outcome.ts";
 import { resolveOptions } from "./resolve-options.ts";
+import type { ChannelCore } from "./channel-core.ts";
 import { SocketCore, type Disconnected } from "./socket-core.ts";
 import type { Dial } from "./transport.ts";
 
@@ -47,6 +49,11 @@ export class BaseSocket {
    */
   constructor(url: string | URL, options: SocketOptions, dial: Dial, known: readonly string[]) {
     this.#core = new SocketCore(url, resolveOptions(options, known), dial);
+  }
+
+  /** @internal For what is built on a socket. */
+  static coreOf(socket: BaseSocket): SocketCore {
+    return socket.#core;
   }
 
   /** Where the socket stands, as a value whose `type` tells the rest of its fields. */
@@ -101,10 +108,15 @@ export class BaseSocket {
    * for good, every call returns it, and `params`, if given, replace what its next join sends.
    * @param params sent with each join; a function is called for each, and may be async.
    */
-  channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C> {
+  channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): BaseChannel<C> {
     const core = this.#core.channel(checkTopic(topic), params);
-    core.face ??= new Channel<C>(core, this.#core.options.pushTimeout);
-    return core.face as Channel<C>;
+    core.face ??= this.face(core, this.#core.options.pushTimeout);
+    return core.face as BaseChannel<C>;
+  }
+
+  /** @internal What users hold in place of `core`. */
+  protected face(core: ChannelCore, pushTimeout: number): BaseChannel {
+    return new BaseChannel(core, pushTimeout);
   }
 
   /**
@@ -121,7 +133,7 @@ export class BaseSocket {
     topic: string,
     params?: Provided<JoinParams<C>>,
     options: JoinOptions = {},
-  ): Promise<Channel<C>> {
+  ): Promise<BaseChannel<C>> {
     checkJoinOptions(options);
     const channel = this.channel<C>(topic, params);
     return (channel.join(options) as Outcome<JoinResponse<C>>).map(() => channel);
@@ -142,13 +154,6 @@ export class BaseSocket {
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: SessionState) => unknown): () => void {
     return this.#core.states.on(checkFunction("handler", handler));
-  }
-
-  /** The present state and every change, for a loop that ends when the socket has ended. */
-  states(): AsyncIterableIterator<SessionState, undefined, undefined> {
-    const { state } = this;
-    const { states } = this.#core;
-    return state.type === "ended" ? states.readLast(state) : states.read(state);
   }
 
   /** Calls `handler` once for each connection, and each attempt to make one, that ended. */

@@ -1,5 +1,6 @@
 // StateStream: changes for handlers and for loops, and loops that begin after the end.
 import { describe, expect, test } from "vitest";
+import { readLastState, readStates } from "./reading.ts";
 import { StateStream } from "./state-stream.ts";
 
 type State = { readonly type: string };
@@ -20,7 +21,7 @@ async function types(states: AsyncIterable<State>): Promise<string[]> {
 
 test("a loop gets the present state and every change, and ends with the last", async () => {
   const { it } = stream();
-  const loop = it.read(state("idle"));
+  const loop = readStates(it, state("idle"));
   it.tell(state("joining"));
   it.tell(state("left"));
   it.end();
@@ -29,13 +30,12 @@ test("a loop gets the present state and every change, and ends with the last", a
 });
 
 test("a loop that begins at the end gets the last state and ends", async () => {
-  const { it } = stream();
-  expect(await types(it.readLast(state("ended")))).toEqual(["ended"]);
+  expect(await types(readLastState(state("ended")))).toEqual(["ended"]);
 });
 
 test("of a loop that sleeps, the newest 1,000 changes are kept", async () => {
   const { it } = stream();
-  const loop = it.read(state("first"));
+  const loop = readStates(it, state("first"));
   for (let change = 1; change <= 1_500; change++) it.tell(state(String(change)));
   it.end();
   const read = await types(loop);
@@ -60,7 +60,7 @@ describe("handlers", () => {
       throw new Error("broken");
     });
     it.on(({ type }) => heard.push(type));
-    const loop = it.read(state("idle"));
+    const loop = readStates(it, state("idle"));
     it.tell(state("joined"));
     it.end();
     expect(heard).toEqual(["joined"]);

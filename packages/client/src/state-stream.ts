@@ -1,15 +1,17 @@
-// Changes of state, for handlers and for loops.
-import { Inbox } from "./inbox.ts";
+// Changes of state, for handlers and for readers.
 import { Listeners, type Reporter } from "./listeners.ts";
 
-/** How many changes may wait for a slow loop. The oldest are dropped: the newest say where things stand. */
-const LIMIT = 1_000;
+/** Takes changes until it is told that the last one was. */
+export interface StateReader<S> {
+  put(state: S): void;
+  end(): void;
+}
 
 export class StateStream<S> {
   readonly #what: string;
   readonly #reporter: Reporter;
   #handlers: Listeners<[state: S]> | null = null;
-  #readers: readonly Inbox<S>[] = [];
+  #readers: readonly StateReader<S>[] = [];
 
   /** `what` completes "a handler of …". */
   constructor(what: string, reporter: Reporter) {
@@ -22,18 +24,12 @@ export class StateStream<S> {
     return this.#handlers.add(handler);
   }
 
-  /** Yields `current`, then every change. */
-  read(current: S): Inbox<S> {
-    const inbox = this.#open(current);
-    this.#readers = [...this.#readers, inbox];
-    return inbox;
-  }
-
-  /** Yields `last` alone: there are no changes to come. */
-  readLast(last: S): Inbox<S> {
-    const inbox = this.#open(last);
-    inbox.end();
-    return inbox;
+  /** Returns the function that removes the reader. */
+  addReader(reader: StateReader<S>): () => void {
+    this.#readers = [...this.#readers, reader];
+    return () => {
+      this.#readers = this.#readers.filter((other) => other !== reader);
+    };
   }
 
   tell(state: S): void {
@@ -41,21 +37,8 @@ export class StateStream<S> {
     for (const reader of this.#readers) reader.put(state);
   }
 
-  /** Ends the loops: the last change was told. */
+  /** Ends the readers: the last change was told. */
   end(): void {
     for (const reader of this.#readers) reader.end();
-  }
-
-  #open(current: S): Inbox<S> {
-    const inbox = new Inbox<S>({
-      what: this.#what,
-      limit: LIMIT,
-      overflow: "dropOldest",
-      onClosed: () => {
-        this.#readers = this.#readers.filter((reader) => reader !== inbox);
-      },
-    });
-    inbox.put(current);
-    return inbox;
   }
 }

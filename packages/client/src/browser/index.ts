@@ -1,0 +1,71 @@
+// The whole of @slipstream/client/browser: sockets over the platform's WebSocket, as small as keeping
+// every promise allows. What is not needed by everybody is a function of its own, so that a bundler
+// leaves out what a program does not use.
+import type { SocketOptions } from "../options.ts";
+import { dialPlatform } from "../platform/platform-transport.ts";
+import { BaseSocket } from "../socket.ts";
+
+/** The options of every socket, but headers, which browsers cannot send. */
+export type BrowserSocketOptions = Omit<SocketOptions, "headers">;
+
+/**
+ * A connection to a Phoenix socket, over all its reconnects, and the channels on it.
+ *
+ * @example
+ * ```ts
+ * const socket = new Socket("/socket", { params: { token: "…" } });
+ * await socket.connect();
+ * const room = await socket.join("room:lobby");
+ * await socket.disconnect();
+ * ```
+ */
+export class Socket extends BaseSocket {
+  /**
+   * @param url the path of the `socket` macro, such as `wss://example.org/socket`; `/websocket` and
+   * `vsn` are added unless they are there.
+   * @throws {OptionError} naming the first option that cannot be used.
+   */
+  constructor(url: string | URL, options: BrowserSocketOptions = {}) {
+    super(url, options, dialPlatform(), []);
+  }
+}
+
+/**
+ * Connects, and resolves with the open socket.
+ * @throws {OptionError} naming the first option that cannot be used.
+ * @throws {ConnectError} (by rejection) when nothing will be tried any more.
+ */
+export async function connect(
+  url: string | URL,
+  options: BrowserSocketOptions = {},
+): Promise<Socket> {
+  const socket = new Socket(url, options);
+  await socket.connect();
+  return socket;
+}
+
+export { BaseChannel as Channel } from "../channel.ts";
+export type { JoinOptions, PushOptions } from "../channel.ts";
+export type * from "../channel-types.ts";
+export {
+  ChannelEndedError,
+  ConnectError,
+  JoinError,
+  LeaveError,
+  OptionError,
+  PushError,
+  SlipstreamError,
+} from "../errors.ts";
+export type { Logger } from "../logger.ts";
+export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "../options.ts";
+export type { DisconnectOptions, SocketStats } from "../socket.ts";
+export type { Disconnected } from "../socket-core.ts";
+export type {
+  ChannelEndReason,
+  ChannelState,
+  ConnectionEnd,
+  Counters,
+  EndReason,
+  PushFailure,
+  SessionState,
+} from "@slipstream/core";

@@ -1,0 +1,160 @@
+// The transport over the WebSocket that the platform brings: browsers, workers, Deno, Bun, and Node
+// from 22 on. The platform owns TCP and says little, so that an end which it does not report is
+// declared here, and the WebSocket let go of.
+import type { Frame } from "@slipstream/core";
+import type {
+  Dial,
+  DialRequest,
+  Transport,
+  TransportClosed,
+  TransportEvents,
+} from "../transport.ts";
+
+/** What is used of a WebSocket of the platform's (https://websockets.spec.whatwg.org). */
+export interface PlatformWebSocket {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: (() => void) | null;
+  onclose: ((event: PlatformClose) => void) | null;
+  send(frame: Frame): void;
+  close(code?: number, reason?: string): void;
+}
+
+interface PlatformClose {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+}
+
+export type PlatformWebSocketClass = new (
+  url: string,
+  protocols: readonly string[],
+) => PlatformWebSocket;
+
+/** A close event's code when no close frame came (RFC 6455 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+/** What an application may not send on these platforms is sent as this. */
+const NORMAL_CLOSURE = 1000;
+const MESSAGE_TOO_BIG = 1009;
+
+const UNCLEAN: TransportClosed = { code: null, reason: "", clean: false };
+
+/**
+ * Dials with the platform's WebSocket.
+ * @param webSocket the class; by default the one that the platform has at the time of the dial.
+ *
+ * @example
+ * ```ts
+ * const socket = new Socket("wss://example.org/socket");
+ * ```
+ */
+export function dialPlatform(webSocket?: PlatformWebSocketClass): Dial {
+  return (request, events) => new PlatformTransport(request, events, webSocket);
+}
+
+class PlatformTransport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #maxPayload: number;
+  #socket: PlatformWebSocket | null = null;
+  #phase: "dialling" | "open" | "closing" | "ended" = "dialling";
+
+  constructor(
+    { url, protocols, maxPayload }: DialRequest,
+    events: TransportEvents,
+    webSocket?: PlatformWebSocketClass,
+  ) {
+    this.#events = events;
+    this.#maxPayload = maxPayload;
+    try {
+      const WebSocket = webSocket ?? platformClass();
+      const socket = new WebSocket(url, protocols);
+      this.#socket = socket;
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => {
+        this.#phase = "open";
+        events.opened();
+      };
+      socket.onmessage = ({ data }) => this.#received(data as string | ArrayBuffer);
+      socket.onerror = () => this.#failed();
+      socket.onclose = (event) => this.#closed(event);
+    } catch {
+      // The platform's error shows the whole URL, or a protocol: both hold secrets.
+      this.reset();
+    }
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  send(frame: Frame): void {
+    if (this.#phase === "open") this.#socket?.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#phase === "dialling") return this.reset();
+    if (this.#phase !== "open") return;
+    this.#phase = "closing";
+    this.#socket?.close(code < 3000 ? NORMAL_CLOSURE : code, reason);
+  }
+
+  reset(): void {
+    if (this.#phase === "ended") return;
+    const socket = this.#letGo();
+    // In its own turn, since nothing is reported from inside a call.
+    queueMicrotask(() => this.#events.closed(UNCLEAN));
+    socket?.close();
+  }
+
+  #received(data: string | ArrayBuffer): void {
+    if (this.#phase !== "open") return;
+    const size = typeof data === "string" ? data.length : data.byteLength;
+    if (size <= this.#maxPayload) {
+      this.#events.received(typeof data === "string" ? data : new Uint8Array(data));
+    } else {
+      this.#letGo()?.close();
+      const cause = new RangeError("A message was larger than maxPayload.");
+      this.#events.closed({ ...UNCLEAN, error: { cause, protocol: MESSAGE_TOO_BIG } });
+    }
+  }
+
+  /**
+   * A WebSocket that failed closes in the end, but not every platform says so: Node 22 reports no
+   * close after a dial that failed, and undici none until the peer ends TCP.
+   */
+  #failed(): void {
+    if (this.#phase === "dialling") {
+      this.#letGo();
+      this.#events.closed(UNCLEAN);
+    } else if (this.#phase === "open") {
+      this.#phase = "closing";
+      this.#events.closeReceived();
+    }
+  }
+
+  #closed({ code, reason, wasClean: clean }: PlatformClose): void {
+    this.#letGo();
+    this.#events.closed(code === NO_CLOSE_FRAME ? UNCLEAN : { code, reason, clean });
+  }
+
+  /** From here on the platform may say and do what it likes. */
+  #letGo(): PlatformWebSocket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#phase = "ended";
+    if (socket !== null) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.onerror = ignore;
+    }
+    return socket;
+  }
+}
+
+function platformClass(): PlatformWebSocketClass {
+  return (globalThis as unknown as { WebSocket: PlatformWebSocketClass }).WebSocket;
+}
+
+/** Where a WebSocket is an emitter of Node's, an error that nobody hears would end the process. */
+function ignore(): void {}

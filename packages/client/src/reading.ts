@@ -1,0 +1,64 @@
+// Bounded queues for whoever reads messages or changes of state in a loop. Whoever uses handlers
+// alone never reaches this file, and a bundler leaves it out.
+import { Inbox, type Overflow } from "./inbox.ts";
+import type { MessageRouter, RoutedMessage } from "./message-router.ts";
+import type { StateStream } from "./state-stream.ts";
+
+export interface ReaderOptions {
+  readonly event: string | undefined;
+  readonly limit: number;
+  readonly overflow: Overflow;
+  /** Called when the overflow policy is to leave. */
+  readonly leave: () => void;
+}
+
+/** A reader of what the router hands out from now on. */
+export function readMessages(
+  router: MessageRouter,
+  { event, limit, overflow, leave }: ReaderOptions,
+): Inbox<RoutedMessage> {
+  const inbox = new Inbox<RoutedMessage>({
+    what: `Messages of ${router.topic}`,
+    limit,
+    overflow,
+    onDropped: (count) => router.countDropped(count),
+    onClosed: (why) => {
+      remove();
+      if (why === "overflow" && overflow === "leave") leave();
+    },
+  });
+  const remove = router.addReader({
+    event,
+    put: (message) => inbox.put(message),
+    end: (error) => inbox.end(error),
+  });
+  return inbox;
+}
+
+/** How many changes may wait for a slow loop. The oldest are dropped: the newest say where things stand. */
+const MAX_CHANGES = 1_000;
+
+/** Yields `current`, then every change. */
+export function readStates<S>(stream: StateStream<S>, current: S): Inbox<S> {
+  const inbox = openStates(current, () => remove());
+  const remove = stream.addReader(inbox);
+  return inbox;
+}
+
+/** Yields `last` alone: there are no changes to come. */
+export function readLastState<S>(last: S): Inbox<S> {
+  const inbox = openStates(last, () => {});
+  inbox.end();
+  return inbox;
+}
+
+function openStates<S>(first: S, onClosed: () => void): Inbox<S> {
+  const inbox = new Inbox<S>({
+    what: "Changes of state",
+    limit: MAX_CHANGES,
+    overflow: "dropOldest",
+    onClosed,
+  });
+  inbox.put(first);
+  return inbox;
+}
