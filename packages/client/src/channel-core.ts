@@ -40,12 +40,12 @@ export interface PushRequest {
 export class ChannelCore {
   readonly machine: ChannelMachine<ChannelCore, PendingPush>;
   readonly messages: MessageRouter;
-  readonly states: StateStream<ChannelState>;
   /** Sent with the join; a function is called anew for each. */
   joinParams: unknown;
   /** The typed face that users hold. Set by whoever makes both. */
   face: unknown = null;
   readonly #host: ChannelHost;
+  #states: StateStream<ChannelState> | null = null;
   #joiners: Waiters<unknown> | null = null;
   #leaving: Outcome<void> | null = null;
 
@@ -54,11 +54,15 @@ export class ChannelCore {
     this.joinParams = joinParams;
     this.machine = host.session.channel(topic, this);
     this.messages = new MessageRouter(topic, host);
-    this.states = new StateStream(`state changes of ${topic}`, host);
   }
 
   get topic(): string {
     return this.machine.topic;
+  }
+
+  get states(): StateStream<ChannelState> {
+    this.#states ??= new StateStream(`state changes of ${this.topic}`, this.#host);
+    return this.#states;
   }
 
   /** Evaluates the params of a join. */
@@ -141,8 +145,8 @@ export class ChannelCore {
       case "joining":
       case "leaving":
     }
-    this.states.tell(state);
-    if (state.type === "left" || state.type === "errored") this.states.end();
+    this.#states?.tell(state);
+    if (state.type === "left" || state.type === "errored") this.#states?.end();
   }
 
   /** The channel ended, and nothing will be tried. Whoever waits is told; if nobody does, the log is. */

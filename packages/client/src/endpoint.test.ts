@@ -233,7 +233,6 @@ describe("whether the credentials have changed", () => {
       expect((await it.request()).changed).toBe(true);
     }
     const fixed = endpoint("ws://host/socket", { params: { a: 1 }, headers: { b: "2" } });
-    expect(fixed.renewable).toBe(false);
     expect((await fixed.request()).changed).toBe(false);
   });
 });

@@ -10,10 +10,8 @@ const WEBSOCKET = "websocket";
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
-  /** A text: a URL object takes ten times its memory. */
-  readonly #base: string;
-  /** The URL without its query, for errors and logs. */
-  readonly place: string;
+  /** As it was given, and as a text: a URL object takes ten times its memory. */
+  readonly #url: string;
   readonly #options: ResolvedOptions;
   #dialled: string | null = null;
 
@@ -22,19 +20,18 @@ export class Endpoint {
    * cannot be used: no retry would mend them.
    */
   constructor(url: string | URL, options: ResolvedOptions) {
-    const { href, protocol, host, pathname } = socketUrl(url);
-    this.#base = href;
-    this.place = `${protocol}//${host}${pathname}`;
+    const { href } = socketUrl(url);
+    this.#url = String(url);
     this.#options = options;
     const { params, headers, serializer } = options;
     if (typeof params !== "function") withQuery(href, serializer.vsn, params);
     if (typeof headers !== "function") checkHeaders(headers);
   }
 
-  /** Whether the credentials can differ from one attempt to the next. */
-  get renewable(): boolean {
-    const { params, authToken, headers } = this.#options;
-    return [params, authToken, headers].some((provided) => typeof provided === "function");
+  /** The URL without its query, for errors and logs. */
+  get place(): string {
+    const { protocol, host, pathname } = socketUrl(this.#url);
+    return `${protocol}//${host}${pathname}`;
   }
 
   /**
@@ -49,17 +46,17 @@ export class Endpoint {
       provide(options.headers),
     ]);
     const request: DialRequest = {
-      url: withQuery(this.#base, options.serializer.vsn, params),
+      url: withQuery(socketUrl(this.#url).href, options.serializer.vsn, params),
       headers: checkHeaders(headers),
       protocols: tokenProtocols(authToken),
       maxPayload: options.maxPayload,
     };
-    return { request, changed: this.renewable && JSON.stringify(request) !== this.#dialled };
+    return { request, changed: options.renewable && JSON.stringify(request) !== this.#dialled };
   }
 
   /** Remembers what is dialled with, to tell whether other credentials come after it. */
   dialled(request: DialRequest): void {
-    if (this.renewable) this.#dialled = JSON.stringify(request);
+    if (this.#options.renewable) this.#dialled = JSON.stringify(request);
   }
 }
 

@@ -16,6 +16,7 @@ interface Entry<A extends readonly unknown[]> {
   present: boolean;
 }
 
+const NO_ENTRIES: readonly never[] = [];
 const ALWAYS_OPEN: Gate = { stopped: false };
 
 /** A set of handlers. The same function may be added twice, and is then called twice. */
@@ -24,7 +25,7 @@ export class Listeners<A extends readonly unknown[]> {
   readonly #what: string;
   readonly #gate: Gate;
   /** Replaced, never changed, so that a handler may add handlers while they are called. */
-  #entries: readonly Entry<A>[] = [];
+  #entries: readonly Entry<A>[] = NO_ENTRIES;
 
   /** `what` names the handlers in reports. While `gate` is stopped, those that are left are not called. */
   constructor(what: string, reporter: Reporter, gate: Gate = ALWAYS_OPEN) {
@@ -36,7 +37,8 @@ export class Listeners<A extends readonly unknown[]> {
   /** Returns the function that removes the handler, which is then not called any more. */
   add(handler: (...args: A) => unknown): () => void {
     const entry = { handler, present: true };
-    this.#entries = [...this.#entries, entry];
+    // Not by spreading, which leaves room for 16 more.
+    this.#entries = this.#entries.concat(entry);
     return () => {
       if (!entry.present) return;
       entry.present = false;

@@ -1,7 +1,7 @@
 // Loggers: a user's that fails harms nothing, and the default one takes whatever it is given.
 import { format } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
-import { consoleLogger, guarded, type Logger } from "./logger.ts";
+import { consoleLogger, GuardedLogger, type Logger } from "./logger.ts";
 
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
@@ -18,7 +18,7 @@ test("a guarded logger writes what it is given, with the logger as this", () => 
     }
   }
   const own = new Own();
-  const logger = guarded(own);
+  const logger = new GuardedLogger(own);
   logger.error("a", 1);
   logger.warn("there is no warn");
   logger.debug("b", 2);
@@ -30,7 +30,7 @@ test("a guarded logger writes what it is given, with the logger as this", () => 
 
 test("one that throws, or rejects, is not heard of again", async () => {
   process.on("unhandledRejection", note);
-  const logger = guarded({
+  const logger = new GuardedLogger({
     error: () => {
       throw new Error("disk full");
     },
@@ -50,7 +50,7 @@ test("the default writes errors to the console, however deep what came is, and n
   vi.spyOn(console, "error").mockImplementation((...line) => written.push(format(...line)));
   const deep: unknown = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
   const error = Object.assign(new Error("refused"), { response: deep });
-  const logger = guarded(consoleLogger);
+  const logger = new GuardedLogger(consoleLogger);
   logger.error("slipstream: a", error);
   logger.warn("b");
   logger.debug("c");

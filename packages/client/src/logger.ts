@@ -1,4 +1,5 @@
 // Where the client writes what nobody was there to be told.
+import type { Reporter } from "./listeners.ts";
 
 /** Any of these may be left out. `details` never holds a secret. `console` fits. */
 export interface Logger {
@@ -15,19 +16,36 @@ export const consoleLogger: Logger = {
   },
 };
 
-/** The same, and what it throws or rejects with is swallowed: there is nobody left to tell. */
-export function guarded(logger: Logger): Required<Logger> {
-  const write = (level: keyof Logger, message: string, details: unknown): void => {
+/** Another logger, and what it throws or rejects with is swallowed: there is nobody left to tell. */
+export class GuardedLogger implements Required<Logger>, Reporter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  error(message: string, details?: unknown): void {
+    this.#write("error", message, details);
+  }
+
+  warn(message: string, details?: unknown): void {
+    this.#write("warn", message, details);
+  }
+
+  debug(message: string, details?: unknown): void {
+    this.#write("debug", message, details);
+  }
+
+  report(error: unknown, what: string): void {
+    this.error(`slipstream: ${what} failed; everything else goes on.`, error);
+  }
+
+  #write(level: keyof Logger, message: string, details: unknown): void {
     try {
-      const result: unknown = logger[level]?.(message, details);
+      const result: unknown = this.#logger[level]?.(message, details);
       if (result instanceof Promise) result.catch(() => {});
     } catch {
       // As above.
     }
-  };
-  return {
-    error: (message, details) => write("error", message, details),
-    warn: (message, details) => write("warn", message, details),
-    debug: (message, details) => write("debug", message, details),
-  };
+  }
 }

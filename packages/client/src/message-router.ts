@@ -19,14 +19,16 @@ export interface MessageReader {
 /** How many messages are held for the first listener. */
 const MAX_HELD = 1_000;
 
-export class MessageRouter implements Gate {
+const NO_READERS: readonly never[] = [];
+
+export class MessageRouter implements Gate, Reporter {
   /** Set by `end`: what is being delivered reaches nobody else. */
   stopped = false;
   readonly topic: string;
   readonly #host: Reporter & Tally;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
   #everything: Listeners<[message: RoutedMessage]> | null = null;
-  #readers: readonly MessageReader[] = [];
+  #readers: readonly MessageReader[] = NO_READERS;
   /**
    * What came before anybody listened: the server may send right behind its answer to the join,
    * before the code that awaits the join can run. Null once somebody has listened.
@@ -38,6 +40,11 @@ export class MessageRouter implements Gate {
     this.#host = host;
   }
 
+  /** What a handler of `event`, or of "messages" of all events, failed with. */
+  report(error: unknown, event: string): void {
+    this.#host.report(error, `a handler of ${event} on ${this.topic}`);
+  }
+
   deliver(message: RoutedMessage): void {
     if (this.#held !== null) this.#hold(this.#held, message);
     else this.#dispatch(message);
@@ -47,14 +54,14 @@ export class MessageRouter implements Gate {
     this.#handlers ??= new Map();
     let listeners = this.#handlers.get(event);
     if (listeners === undefined) {
-      listeners = new Listeners(`a handler of ${event} on ${this.topic}`, this.#host, this);
+      listeners = new Listeners(event, this, this);
       this.#handlers.set(event, listeners);
     }
     return this.#listening(listeners.add(handler));
   }
 
   onEverything(handler: (message: RoutedMessage) => unknown): () => void {
-    this.#everything ??= new Listeners(`a handler of messages on ${this.topic}`, this.#host, this);
+    this.#everything ??= new Listeners("messages", this, this);
     return this.#listening(this.#everything.add(handler));
   }
 

@@ -13,6 +13,27 @@ import {
 import type { Reporter } from "./listeners.ts";
 import type { RetryOption } from "./options.ts";
 
+/** What is the same for all sockets is made once. */
+const NEVER = (): false => false;
+
+/** A policy of ours: whether, and by default when. */
+interface Standard<Cause> {
+  readonly may: (retry: Retry<Cause>) => boolean;
+  readonly policy: RetryPolicy<Cause>;
+}
+
+function standard<Cause>(may: (retry: Retry<Cause>) => boolean): Standard<Cause> {
+  return { may, policy: (retry) => (may(retry) ? backoff(retry.attempt, retry.random) : false) };
+}
+
+const RENEWABLE = standard<EndReason>(({ cause }) => mayReconnect(cause));
+const FIXED = standard<EndReason>(({ cause }) => mayReconnect(cause) && !refusesCredentials(cause));
+const REJOIN = standard<ChannelEndReason>(mayRejoin);
+
+function refusesCredentials(cause: EndReason): boolean {
+  return cause.type === "upgradeRejected" && (cause.status === 401 || cause.status === 403);
+}
+
 /**
  * The policy for connections.
  * @param renewable whether the credentials can differ at the next attempt, being functions.
@@ -23,10 +44,7 @@ export function reconnectPolicy(
   renewable: boolean,
   reporter: Reporter,
 ): RetryPolicy<EndReason> {
-  return policy("reconnect", option, jitter, reporter, ({ cause }) => {
-    const refused = cause.type === "upgradeRejected" && isRefusal(cause.status);
-    return mayReconnect(cause) && (renewable || !refused);
-  });
+  return policyOf("reconnect", option, jitter, reporter, renewable ? RENEWABLE : FIXED);
 }
 
 /** The policy for channels. */
@@ -35,24 +53,18 @@ export function rejoinPolicy(
   jitter: number,
   reporter: Reporter,
 ): RetryPolicy<ChannelEndReason> {
-  return policy("rejoin", option, jitter, reporter, mayRejoin);
+  return policyOf("rejoin", option, jitter, reporter, REJOIN);
 }
 
-function isRefusal(status: number | undefined): boolean {
-  return status === 401 || status === 403;
-}
-
-function policy<Cause>(
+function policyOf<Cause>(
   name: string,
   option: RetryOption<Cause> | undefined,
   jitter: number,
   reporter: Reporter,
-  may: (retry: Retry<Cause>) => boolean,
+  { may, policy }: Standard<Cause>,
 ): RetryPolicy<Cause> {
-  if (option === false) return () => false;
-  const standard: RetryPolicy<Cause> = (retry) =>
-    may(retry) ? backoff(retry.attempt, retry.random) : false;
-  if (option === undefined) return standard;
+  if (option === false) return NEVER;
+  if (option === undefined) return policy;
   if (typeof option !== "function") {
     return (retry) =>
       may(retry) ? tableDelay(option, retry.attempt, jitter, retry.random) : false;
@@ -68,6 +80,6 @@ function policy<Cause>(
     } catch (error) {
       reporter.report(error, `the function ${name}`);
     }
-    return standard(retry);
+    return policy(retry);
   };
 }

@@ -42,9 +42,8 @@ test("what is left out has the default that the documentation says", () => {
     pushTimeout: 10_000,
     closeTimeout: 5_000,
     heartbeat: { interval: 30_000, timeout: 10_000 },
-    reconnect: undefined,
-    rejoin: undefined,
-    jitter: 0,
+    credentialsMustChange: true,
+    renewable: false,
     maxPayload: 16 * 1024 * 1024,
     maxQueued: 1_000,
     maxBuffered: 16 * 1024 * 1024,
@@ -55,6 +54,17 @@ test("what is left out has the default that the documentation says", () => {
     interval: 5,
     timeout: 10_000,
   });
+});
+
+test("credentials can be renewed where any of the three is a function", () => {
+  expect(resolveOptions({ params: {}, headers: {}, authToken: "t" }).renewable).toBe(false);
+  for (const options of [
+    { params: () => ({}) },
+    { headers: () => ({}) },
+    { authToken: () => "t" },
+  ]) {
+    expect(resolveOptions(options).renewable).toBe(true);
+  }
 });
 
 test("an option that is undefined is an option that is left out", () => {

@@ -1,8 +1,8 @@
 // From the options that a user gave to options with nothing left open: defaults, and what is refused.
-import { V2, type ChannelEndReason, type EndReason, type Serializer } from "@slipstream/core";
+import { V2, type Serializer, type SessionOptions } from "@slipstream/core";
 import { systemClock, type Clock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
-import { consoleLogger, guarded, type Logger } from "./logger.ts";
+import { consoleLogger, GuardedLogger, type Logger } from "./logger.ts";
 import {
   checkFunction,
   checkFunctionOrRecord,
@@ -14,30 +14,25 @@ import {
   checkUnknown,
   checkWhole,
 } from "./option-checks.ts";
+import type { Params, Provided, SocketOptions } from "./options.ts";
+import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
 import type { Dial } from "./transport.ts";
-import type { Params, Provided, RetryOption, SocketOptions } from "./options.ts";
 
-/** The options with nothing left open. */
-export interface ResolvedOptions {
+/** The options with nothing left open: those of the session, and those that are the client's own. */
+export interface ResolvedOptions extends SessionOptions {
   readonly params: Provided<Params>;
   readonly authToken: Provided<string> | undefined;
   readonly headers: Provided<Readonly<Record<string, string>>>;
   readonly serializer: Serializer;
   readonly transport: Dial | undefined;
   readonly clock: Clock;
-  readonly connectTimeout: number;
-  readonly joinTimeout: number;
+  /** Whether the credentials can differ from one attempt to the next, being functions. */
+  readonly renewable: boolean;
   readonly pushTimeout: number;
-  readonly closeTimeout: number;
-  readonly heartbeat: { readonly interval: number; readonly timeout: number } | null;
-  readonly reconnect: RetryOption<EndReason> | undefined;
-  readonly rejoin: RetryOption<ChannelEndReason> | undefined;
-  readonly jitter: number;
   readonly maxPayload: number;
-  readonly maxQueued: number;
   readonly maxBuffered: number;
   readonly signal: AbortSignal | undefined;
-  readonly logger: Logger;
+  readonly logger: GuardedLogger;
 }
 
 const KNOWN = [
@@ -62,6 +57,10 @@ const KNOWN = [
   "logger",
 ] as const satisfies readonly (keyof SocketOptions)[];
 
+/** What is the same for all sockets is made once: a program may have many thousands. */
+const NOTHING = Object.freeze({});
+const STANDARD_HEARTBEAT = Object.freeze({ interval: 30_000, timeout: 10_000 });
+
 /**
  * Fills in the defaults.
  * @param known further options that the runtime's own entry point takes care of.
@@ -74,9 +73,9 @@ export function resolveOptions(
   checkRecord("options", options);
   checkUnknown(options, [...KNOWN, ...known]);
   const {
-    params = {},
+    params = NOTHING,
     authToken,
-    headers = {},
+    headers = NOTHING,
     serializer = V2,
     transport,
     clock = systemClock,
@@ -84,7 +83,7 @@ export function resolveOptions(
     joinTimeout = 10_000,
     pushTimeout = 10_000,
     closeTimeout = 5_000,
-    heartbeat = {},
+    heartbeat,
     reconnect,
     rejoin,
     jitter = 0,
@@ -94,6 +93,9 @@ export function resolveOptions(
     signal,
     logger = consoleLogger,
   } = options;
+  const guarded = new GuardedLogger(checkLogger(logger));
+  const renewable = [params, authToken, headers].some((provided) => typeof provided === "function");
+  checkFraction("jitter", jitter);
   return {
     params: checkFunctionOrRecord("params", params),
     authToken: checkToken(authToken),
@@ -106,14 +108,16 @@ export function resolveOptions(
     pushTimeout: checkPositive("pushTimeout", pushTimeout),
     closeTimeout: checkPositive("closeTimeout", closeTimeout),
     heartbeat: checkHeartbeat(heartbeat),
-    reconnect: checkRetry("reconnect", reconnect),
-    rejoin: checkRetry("rejoin", rejoin),
-    jitter: checkFraction("jitter", jitter),
+    reconnect: reconnectPolicy(checkRetry("reconnect", reconnect), jitter, renewable, guarded),
+    credentialsMustChange: typeof reconnect !== "function",
+    rejoin: rejoinPolicy(checkRetry("rejoin", rejoin), jitter, guarded),
+    renewable,
     maxPayload: checkWhole("maxPayload", maxPayload),
     maxQueued: checkWhole("maxQueued", maxQueued),
     maxBuffered: checkWhole("maxBuffered", maxBuffered),
     signal: checkSignal("signal", signal),
-    logger: guarded(checkLogger(logger)),
+    logger: guarded,
+    seed: (Math.random() * 2 ** 32) | 0,
   };
 }
 
@@ -122,13 +126,13 @@ function checkToken(token: Provided<string> | undefined): Provided<string> | und
   throw new OptionError("authToken", token, "a text, or a function that gives one");
 }
 
-function checkHeartbeat(
-  heartbeat: Exclude<SocketOptions["heartbeat"], undefined>,
-): ResolvedOptions["heartbeat"] {
+function checkHeartbeat(heartbeat: SocketOptions["heartbeat"]): ResolvedOptions["heartbeat"] {
   if (heartbeat === false) return null;
+  if (heartbeat === undefined) return STANDARD_HEARTBEAT;
   checkRecord("heartbeat", heartbeat);
   checkUnknown(heartbeat, ["interval", "timeout"], "heartbeat.");
-  const { interval = 30_000, timeout = 10_000 } = heartbeat;
+  const { interval = STANDARD_HEARTBEAT.interval, timeout = STANDARD_HEARTBEAT.timeout } =
+    heartbeat;
   return {
     interval: checkPositive("heartbeat.interval", interval),
     timeout: checkPositive("heartbeat.timeout", timeout),

@@ -18,7 +18,6 @@ import { Listeners } from "./listeners.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
-import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
 import { StateStream } from "./state-stream.ts";
 import type { Dial } from "./transport.ts";
 import { Waiters } from "./waiters.ts";
@@ -43,7 +42,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
   /** Channels that were made and never joined, by topic. The session holds those that were. */
-  readonly #fresh = new Map<string, ChannelCore>();
+  #fresh: Map<string, ChannelCore> | null = null;
   #connectors: Waiters<void> | null = null;
   /** Whether `connect()` was called and the socket has not been open since. */
   #firstConnect = false;
@@ -53,17 +52,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   constructor(url: string | URL, options: ResolvedOptions, dial: Dial) {
     this.options = options;
     this.#endpoint = new Endpoint(url, options);
-    this.session = new Session({
-      connectTimeout: options.connectTimeout,
-      closeTimeout: options.closeTimeout,
-      joinTimeout: options.joinTimeout,
-      heartbeat: options.heartbeat,
-      maxQueued: options.maxQueued,
-      reconnect: reconnectPolicy(options.reconnect, options.jitter, this.#endpoint.renewable, this),
-      credentialsMustChange: typeof options.reconnect !== "function",
-      rejoin: rejoinPolicy(options.rejoin, options.jitter, this),
-      seed: Math.random() * 2 ** 32,
-    });
+    this.session = new Session(options);
     this.interpreter = new Interpreter(
       this.session,
       this.#endpoint,
@@ -98,12 +87,13 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   /** The channel of a topic: the one that is in use or was made for it and never joined, or a new one. */
   channel(topic: string, params: unknown): ChannelCore {
-    const held = this.session.channels.get(topic)?.owner ?? this.#fresh.get(topic);
+    const held = this.session.channels.get(topic)?.owner ?? this.#fresh?.get(topic);
     if (held !== undefined) {
       if (params !== undefined) held.joinParams = params;
       return held;
     }
     const channel = new ChannelCore(this, topic, params);
+    this.#fresh ??= new Map();
     this.#fresh.set(topic, channel);
     return channel;
   }
@@ -162,15 +152,15 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   report(error: unknown, what: string): void {
-    this.options.logger.error?.(`slipstream: ${what} failed; everything else goes on.`, error);
+    this.options.logger.report(error, what);
   }
 
   untold(error: Error): void {
-    this.options.logger.error?.(`slipstream: ${error.message}`, error);
+    this.options.logger.error(`slipstream: ${error.message}`, error);
   }
 
   undecodable(error: unknown): void {
-    this.options.logger.warn?.("slipstream: a frame was ignored, since it is no message.", error);
+    this.options.logger.warn("slipstream: a frame was ignored, since it is no message.", error);
   }
 
   tell(event: Event<ChannelCore, PendingPush>): void {
@@ -182,9 +172,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         event.push.settle(event.outcome);
         return;
       case "channelChanged":
-        if (this.#fresh.get(event.channel.topic) === event.channel) {
-          this.#fresh.delete(event.channel.topic);
-        }
+        this.#used(event.channel);
         event.channel.changed(event.state);
         return;
       case "sessionChanged":
@@ -194,8 +182,16 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         this.#ended(event.end);
         return;
       case "frameIgnored":
-        this.options.logger.debug?.("slipstream: a frame was ignored.", event.why);
+        this.options.logger.debug("slipstream: a frame was ignored.", event.why);
     }
+  }
+
+  /** The session holds a channel that was joined; it is a fresh one no longer. */
+  #used(channel: ChannelCore): void {
+    const fresh = this.#fresh;
+    if (fresh?.get(channel.topic) !== channel) return;
+    fresh.delete(channel.topic);
+    if (fresh.size === 0) this.#fresh = null;
   }
 
   #changed(state: SessionState): void {
@@ -231,7 +227,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   #ended(end: ConnectionEnd): void {
     this.#ends?.call(end);
-    this.options.logger.debug?.(
+    this.options.logger.debug(
       `slipstream: a connection to ${this.#endpoint.place} ended: ${describeEnd(end.reason)}`,
     );
   }

@@ -1,6 +1,8 @@
 // Changes of state, for handlers and for readers.
 import { Listeners, type Reporter } from "./listeners.ts";
 
+const NO_READERS: readonly never[] = [];
+
 /** Takes changes until it is told that the last one was. */
 export interface StateReader<S> {
   put(state: S): void;
@@ -11,7 +13,7 @@ export class StateStream<S> {
   readonly #what: string;
   readonly #reporter: Reporter;
   #handlers: Listeners<[state: S]> | null = null;
-  #readers: readonly StateReader<S>[] = [];
+  #readers: readonly StateReader<S>[] = NO_READERS;
 
   /** `what` completes "a handler of …". */
   constructor(what: string, reporter: Reporter) {

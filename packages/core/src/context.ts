@@ -33,17 +33,22 @@ export class Context<C, P> {
   readonly options: SessionOptions;
   readonly counters: Counters = new Counters();
   readonly deadlines: Deadlines = new Deadlines();
-  readonly random: Random;
   readonly effects: Effect<C, P>[] = [];
   /** The session's clock, in ms, as of the input that is being handled. */
   now = 0;
   /** Whether frames can be sent. */
   open = false;
   #refs = 0;
+  #random: Random | null = null;
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.random = seededRandom(options.seed);
+  }
+
+  /** Made when first needed: most connections never retry. */
+  get random(): Random {
+    this.#random ??= seededRandom(this.options.seed);
+    return this.#random;
   }
 
   /** A ref that this session has never used. They are not reused after a reconnect, so that a late reply finds nobody. */

@@ -28,45 +28,68 @@ export class Counters {
   attempts = 0;
   /** Connections that were opened. */
   opened = 0;
-  readonly endsByReason: Record<EndReasonType, number> = {
-    requested: 0,
-    closedByRemote: 0,
-    connectionLost: 0,
-    heartbeatTimeout: 0,
-    upgradeRejected: 0,
-    connectFailed: 0,
-    connectTimeout: 0,
-    credentialsFailed: 0,
-    protocolError: 0,
-    overflow: 0,
-    pageHidden: 0,
-    ownerGone: 0,
-  };
-  readonly pushes: Record<PushCount, number> = {
-    ok: 0,
-    refused: 0,
-    sent: 0,
-    timeout: 0,
-    disconnected: 0,
-    channelCrashed: 0,
-    channelClosed: 0,
-    notJoined: 0,
-    queueFull: 0,
-    left: 0,
-    aborted: 0,
-    unsendable: 0,
-  };
-  readonly ignored: Record<IgnoredFrame, number> = {
-    undecodable: 0,
-    closing: 0,
-    unknownTopic: 0,
-    lateClose: 0,
-    staleJoinRef: 0,
-    notJoined: 0,
-    unmatchedReply: 0,
-  };
   messagesReceived = 0;
   messagesSent = 0;
+  // Made when first counted or looked at: a socket that is quiet for days has no use for 31 zeros.
+  #endsByReason: Record<EndReasonType, number> | null = null;
+  #pushes: Record<PushCount, number> | null = null;
+  #ignored: Record<IgnoredFrame, number> | null = null;
+
+  get endsByReason(): Record<EndReasonType, number> {
+    this.#endsByReason ??= {
+      requested: 0,
+      closedByRemote: 0,
+      connectionLost: 0,
+      heartbeatTimeout: 0,
+      upgradeRejected: 0,
+      connectFailed: 0,
+      connectTimeout: 0,
+      credentialsFailed: 0,
+      protocolError: 0,
+      overflow: 0,
+      pageHidden: 0,
+      ownerGone: 0,
+    };
+    return this.#endsByReason;
+  }
+
+  get pushes(): Record<PushCount, number> {
+    this.#pushes ??= {
+      ok: 0,
+      refused: 0,
+      sent: 0,
+      timeout: 0,
+      disconnected: 0,
+      channelCrashed: 0,
+      channelClosed: 0,
+      notJoined: 0,
+      queueFull: 0,
+      left: 0,
+      aborted: 0,
+      unsendable: 0,
+    };
+    return this.#pushes;
+  }
+
+  get ignored(): Record<IgnoredFrame, number> {
+    this.#ignored ??= {
+      undecodable: 0,
+      closing: 0,
+      unknownTopic: 0,
+      lateClose: 0,
+      staleJoinRef: 0,
+      notJoined: 0,
+      unmatchedReply: 0,
+    };
+    return this.#ignored;
+  }
+
+  /** All of it as one plain object, for `JSON.stringify` and loggers: getters are not among the keys. */
+  toJSON(): object {
+    const { attempts, opened, messagesReceived, messagesSent } = this;
+    const { endsByReason, pushes, ignored } = this;
+    return { attempts, opened, messagesReceived, messagesSent, endsByReason, pushes, ignored };
+  }
 
   pushSettled(outcome: PushOutcome): void {
     this.pushes[outcome.type === "failed" ? outcome.code : outcome.type] += 1;

@@ -13,7 +13,7 @@ export interface Deadline {
 
 /** A binary heap of deadlines. Setting and clearing cost O(log n); the next one is always at hand. */
 export class Deadlines {
-  readonly #heap: Deadline[] = [];
+  #heap: Deadline[] = [];
 
   /** How many are awaited. */
   get size(): number {
@@ -41,10 +41,14 @@ export class Deadlines {
     if (slot === -1) return;
     item.slot = -1;
     const last = this.#heap.pop();
-    if (last === undefined || last === item) return;
-    this.#place(last, slot);
-    this.#rise(last);
-    this.#sink(last);
+    if (last !== undefined && last !== item) {
+      this.#place(last, slot);
+      this.#rise(last);
+      this.#sink(last);
+    }
+    // An array keeps the room it once had, and a quiet session awaits its heartbeat alone, for days.
+    const [first] = this.#heap;
+    if (first !== undefined && this.#heap.length === 1) this.#heap = [first];
   }
 
   /**

@@ -40,7 +40,16 @@ export interface WsOptions {
  * const dial = dialWs({ tls: { ca: await readFile("ca.pem") } });
  * ```
  */
-export function dialWs(options: WsOptions = {}): Dial {
+export function dialWs({ agent, tls, compress }: WsOptions = {}): Dial {
+  if (agent === undefined && tls === undefined && compress !== true) return dialPlainly;
+  return dialWith({
+    ...(agent !== undefined && { agent }),
+    ...(tls !== undefined && { tls }),
+    ...(compress !== undefined && { compress }),
+  });
+}
+
+function dialWith(options: WsOptions): Dial {
   const fixed = fixedOptions(options);
   return (request, events) => new WsTransport(request, events, fixed, options);
 }
@@ -60,6 +69,9 @@ function fixedOptions({ agent, tls, compress = false }: WsOptions): ConnectionOp
     closeTimeout: 2 ** 31 - 1,
   };
 }
+
+/** The dial of all sockets that ask for nothing special. */
+const dialPlainly: Dial = dialWith({});
 
 type Phase =
   | "dialling"

@@ -2,29 +2,30 @@
 // it. Which state follows which is for table.ts alone, and what it means for channels for session.ts.
 import type { Context } from "../context.ts";
 import type { Deadline } from "../deadlines.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { ConnectionInput } from "./input.ts";
 import type { SessionState } from "./state.ts";
 import { transition } from "./table.ts";
 import type { Connection } from "./transitions.ts";
 
-export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline {
+/** What is told of a connection's changes, when the program has been told of them. */
+export interface ConnectionOwner {
+  connectionChanged(previous: SessionState, next: SessionState): void;
+}
+
+export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, HeartbeatOwner {
   at: number = Infinity;
   slot: number = -1;
   readonly context: Context<C, P>;
   readonly heartbeat: Heartbeat<C, P>;
   openedAt: number = 0;
-  readonly #changed: (previous: SessionState, next: SessionState) => void;
+  readonly #owner: ConnectionOwner;
   #state: SessionState = { type: "idle" };
 
-  /** `changed` is called after each change of state, when the program has been told of it. */
-  constructor(
-    context: Context<C, P>,
-    changed: (previous: SessionState, next: SessionState) => void,
-  ) {
+  constructor(context: Context<C, P>, owner: ConnectionOwner) {
     this.context = context;
-    this.#changed = changed;
-    this.heartbeat = new Heartbeat(context, () => this.handle({ type: "heartbeatMissed" }));
+    this.#owner = owner;
+    this.heartbeat = new Heartbeat(context, this);
   }
 
   get state(): SessionState {
@@ -40,11 +41,15 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline {
     if (previous.type === "open") this.#leaveOpen();
     if (next.type === "open") this.#enterOpen();
     this.announce(next);
-    this.#changed(previous, next);
+    this.#owner.connectionChanged(previous, next);
   }
 
   expire(): void {
     this.handle({ type: "deadlinePassed" });
+  }
+
+  heartbeatMissed(): void {
+    this.handle({ type: "heartbeatMissed" });
   }
 
   announce(state: SessionState): void {

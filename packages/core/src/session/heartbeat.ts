@@ -6,20 +6,25 @@ import type { Ref } from "../message.ts";
 /** A wake that comes later than this, in ms, says that this process slept, not that the server did. */
 const LATE_WAKE = 1_000;
 
+/** What is told of a server that is silent. */
+export interface HeartbeatOwner {
+  /** The server has been silent for the whole timeout. */
+  heartbeatMissed(): void;
+}
+
 export class Heartbeat<C, P> implements Deadline {
   at: number = Infinity;
   slot: number = -1;
   readonly #context: Context<C, P>;
-  readonly #missed: () => void;
+  readonly #owner: HeartbeatOwner;
   /** The heartbeat that was sent last, until it is answered. */
   #ref: string | null = null;
   #sentAt = 0;
   #heardAt = 0;
 
-  /** `missed` is called when the server has been silent for the whole timeout. */
-  constructor(context: Context<C, P>, missed: () => void) {
+  constructor(context: Context<C, P>, owner: HeartbeatOwner) {
     this.#context = context;
-    this.#missed = missed;
+    this.#owner = owner;
   }
 
   start(): void {
@@ -51,7 +56,7 @@ export class Heartbeat<C, P> implements Deadline {
     // What the server said while this process slept is still unread, so that its silence says nothing.
     const slept = now - this.at > LATE_WAKE;
     if (this.#ref === null || slept) this.#ask(now, heartbeat.timeout);
-    else if (silentSince + heartbeat.timeout <= now) this.#missed();
+    else if (silentSince + heartbeat.timeout <= now) this.#owner.heartbeatMissed();
     // The server sends, but has not answered: it too must hear from us at the interval.
     else if (askAgain <= now) this.#ask(now, heartbeat.timeout);
     else {

@@ -1,17 +1,15 @@
 // One socket's whole life as a pure machine: inputs in, effects out. It routes each input to the
 // connection, a channel or a push. No I/O and no timers here: the runtime performs the effects, and
 // wakes the session at `wakeAt`.
-import { ChannelMachine, type Directory } from "../channel/machine.ts";
-import type { ChannelEvent, ChannelInputOf } from "../channel/input.ts";
+import { ChannelMachine } from "../channel/machine.ts";
 import { Context, type SessionOptions } from "../context.ts";
 import type { Counters } from "../counters.ts";
 import type { Effect } from "../effect.ts";
-import type { EndReason } from "../end-reason.ts";
 import { PHOENIX_TOPIC, type ClientMessage, type ServerMessage } from "../message.ts";
 import { Push } from "../push/push.ts";
-import { Pushes } from "../push/pushes.ts";
 import { ConnectionMachine } from "./connection.ts";
 import type { SessionInput } from "./input.ts";
+import { Members } from "./members.ts";
 import type { SessionState } from "./state.ts";
 
 /**
@@ -45,16 +43,12 @@ import type { SessionState } from "./state.ts";
 export class Session<C, P> {
   readonly #context: Context<C, P>;
   readonly #connection: ConnectionMachine<C, P>;
-  readonly #channels: Directory<C, P> = new Map();
-  /** Pings: pushes of the socket itself. */
-  readonly #pings: Pushes<C, P>;
+  readonly #members: Members<C, P>;
 
   constructor(options: SessionOptions) {
     this.#context = new Context(options);
-    this.#pings = new Pushes(this.#context);
-    this.#connection = new ConnectionMachine(this.#context, (previous, next) => {
-      this.#connectionChanged(previous, next);
-    });
+    this.#members = new Members(this.#context);
+    this.#connection = new ConnectionMachine(this.#context, this.#members);
   }
 
   get state(): SessionState {
@@ -77,12 +71,12 @@ export class Session<C, P> {
 
   /** The channels that the server knows of or soon will, by topic. */
   get channels(): ReadonlyMap<string, ChannelMachine<C, P>> {
-    return this.#channels;
+    return this.#members.channels;
   }
 
   /** Makes a channel, which belongs to nobody until it is joined. */
   channel(topic: string, owner: C): ChannelMachine<C, P> {
-    return new ChannelMachine(this.#context, this.#channels, topic, owner);
+    return new ChannelMachine(this.#context, this.#members.channels, topic, owner);
   }
 
   /** Makes a push for a channel, to be given to `pushMessage`, once. */
@@ -98,7 +92,7 @@ export class Session<C, P> {
 
   /** Makes a ping, to be given to `pingServer`, once. */
   ping(owner: P): Push<P> {
-    return new Push(this.#pings, owner, "heartbeat", {}, "reply");
+    return new Push(this.#members.pings, owner, "heartbeat", {}, "reply");
   }
 
   /** Lets all that was due by `now` happen. */
@@ -139,7 +133,7 @@ export class Session<C, P> {
         return;
       case "joinTopic":
         input.channel.handle(input);
-        if (isOver(this.state)) input.channel.handle(sessionEnded(this.state));
+        this.#members.joined(input.channel, this.state);
         return;
       case "leaveTopic":
       case "paramsResolved":
@@ -159,10 +153,10 @@ export class Session<C, P> {
     this.#context.counters.messagesReceived += 1;
     this.#connection.heartbeat.heard();
     if (message.type === "reply" && message.topic === PHOENIX_TOPIC) {
-      if (!this.#connection.heartbeat.answers(message.ref)) this.#pings.receive(message);
+      if (!this.#connection.heartbeat.answers(message.ref)) this.#members.pings.receive(message);
       return;
     }
-    const channel = this.#channels.get(message.topic);
+    const channel = this.#members.channels.get(message.topic);
     if (channel !== undefined) channel.receive(message);
     else if (message.type === "reply") this.#context.ignore("unmatchedReply");
     else if (message.type === "close") this.#context.ignore("lateClose");
@@ -176,12 +170,12 @@ export class Session<C, P> {
 
   #ping(push: Push<P>, deadline: number): void {
     if (!this.#context.open) {
-      this.#pings.fail(push, "disconnected");
+      this.#members.pings.fail(push, "disconnected");
       return;
     }
     this.#context.deadlines.set(push, deadline);
     const ref = this.#context.nextRef();
-    this.#pings.awaitReply(push, ref);
+    this.#members.pings.awaitReply(push, ref);
     const message: ClientMessage = { type: "heartbeat", ref, payload: push.payload };
     this.#context.emit({ type: "sendMessage", message, push });
   }
@@ -189,46 +183,10 @@ export class Session<C, P> {
   #unsendable(message: ClientMessage, push: Push<P> | null, cause: unknown): void {
     if (push !== null) push.home.cancel(push, "unsendable", cause);
     if (message.type !== "join") return;
-    const channel = this.#channels.get(message.topic);
+    const channel = this.#members.channels.get(message.topic);
     const state = channel?.state;
     if (state?.type === "joining" && state.joinRef === message.joinRef) {
       channel?.handle({ type: "joinUnsendable", cause });
     }
-  }
-
-  /** What a change of the connection means for pings and channels. */
-  #connectionChanged(previous: SessionState, next: SessionState): void {
-    if (previous.type === "open") this.#pings.failInFlight("disconnected");
-    if (next.type === "open") this.#tellChannels({ type: "connectionOpened" });
-    else if (isOver(next)) this.#tellChannels(sessionEnded(next));
-    else if (previous.type === "open") {
-      this.#tellChannels({ type: "connectionLost", reason: lossReason(next) });
-    }
-  }
-
-  #tellChannels(event: ChannelEvent): void {
-    // Channels that are told may give up their place in the directory.
-    for (const channel of [...this.#channels.values()]) channel.handle(event);
-  }
-}
-
-/** Whether the channels of the session have nothing to wait for any more. */
-function isOver(state: SessionState): boolean {
-  return state.type === "ended" || (state.type === "closing" && state.then === "end");
-}
-
-function sessionEnded(state: SessionState): ChannelInputOf<never, "sessionEnded"> {
-  const reason: EndReason = state.type === "ended" ? state.reason : { type: "requested" };
-  return { type: "sessionEnded", reason };
-}
-
-function lossReason(state: SessionState): EndReason | null {
-  switch (state.type) {
-    case "closing":
-      return state.reason;
-    case "waiting":
-      return state.cause;
-    default:
-      return null;
   }
 }
