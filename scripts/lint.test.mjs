@@ -28,6 +28,8 @@ const importRows = {
     good: ["@slipstream/core", "ws", "node:fs/promises", "../a.ts"],
   },
   server: { bad: ["@slipstream/client", "@slipstream/faults"], good: ["@slipstream/core", "ws"] },
+  "server/src/redis": { bad: ["ws", "lodash"], good: ["ioredis", "../cluster/adapter.ts"] },
+  "server/src/nats": { bad: ["ws", "lodash"], good: ["@nats-io/transport-node"] },
   faults: { bad: ["@slipstream/core", "@slipstream/server", "ws"], good: ["node:net"] },
   phoenix: { bad: ["@slipstream/server"], good: ["@slipstream/core", "@slipstream/client"] },
   haste: { bad: ["@slipstream/phoenix", "slipstream"], good: ["@slipstream/server"] },
@@ -101,8 +103,9 @@ const inTests = [
 const groups = { layers, roundabout, purity, manners, inTests };
 const outside = new Set(["interop", "bench", "soak"]);
 const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
+const sourcesOf = (name) => (name.includes("/") ? folderOf(name) : `${folderOf(name)}/src`);
 const pathOf = (group, index, name) =>
-  `${folderOf(name)}/src/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;
+  `${sourcesOf(name)}/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;
 
 let folder;
 let reported;

@@ -1,6 +1,12 @@
 // One broadcast on its way to many: encoded and framed once for each wire format in use.
-import { EncodeError, type BroadcastMessage, type Serializer } from "@slipstream/core";
-import { toWire } from "./frame.ts";
+import {
+  DecodeError,
+  EncodeError,
+  V2,
+  type BroadcastMessage,
+  type Serializer,
+} from "@slipstream/core";
+import { fromWire, toWire } from "./frame.ts";
 
 /** A broadcast and its encodings so far. */
 export class Broadcast {
@@ -8,8 +14,32 @@ export class Broadcast {
   readonly #wires = new Map<Serializer, Buffer | EncodeError>();
   #last: { readonly serializer: Serializer; readonly wire: Buffer | EncodeError } | null = null;
 
-  constructor(topic: string, event: string, payload: unknown) {
-    this.message = { type: "broadcast", topic, event, payload };
+  private constructor(message: BroadcastMessage) {
+    this.message = message;
+  }
+
+  /** @throws {EncodeError} Not even V2 can write it: its author is here to be told. */
+  static of(topic: string, event: string, payload: unknown): Broadcast {
+    const broadcast = new Broadcast({ type: "broadcast", topic, event, payload });
+    const wire = broadcast.wire(V2);
+    if (wire instanceof Error) throw wire;
+    return broadcast;
+  }
+
+  /** One that another node has framed for V2, or null if these bytes are none. */
+  static fromWire(wire: Buffer): Broadcast | null {
+    const frame = fromWire(wire);
+    if (frame === null) return null;
+    try {
+      const message = V2.decode(frame, "server");
+      if (message.type !== "broadcast") return null;
+      const broadcast = new Broadcast(message);
+      broadcast.#wires.set(V2, wire);
+      return broadcast;
+    } catch (error) {
+      if (error instanceof DecodeError) return null;
+      throw error;
+    }
   }
 
   /** The bytes for `serializer`, or the error that it gave: bytes have no form under V1. */

@@ -1,6 +1,7 @@
 // What a channel can do: say things to its client and its topic, and end its connection. The doing
 // is the membership's, which gives each channel its seat.
 import type { Ref } from "@slipstream/core";
+import type { ChannelPresence } from "./presence/channel-presence.ts";
 import type { Info, MessageEvent, MessagePayload, Untyped } from "./channel-types.ts";
 
 /** The connection that a channel belongs to. */
@@ -36,6 +37,7 @@ export interface Seat<A> {
   readonly topic: string;
   readonly joinRef: Ref | null;
   readonly socket: ChannelSocket<A>;
+  readonly presence: ChannelPresence;
   push(event: string, payload: unknown): void;
   broadcast(event: string, payload: unknown, to: "everyone" | "others"): void;
   sendInfo(info: unknown): void;
@@ -64,6 +66,11 @@ export class ChannelContext<C = Untyped, A = unknown> {
   /** What `connect` accepted, the same as `socket.assigns`. */
   get assigns(): A {
     return this.#seat.socket.assigns;
+  }
+
+  /** Who is here: this channel's own keys, and everybody's on the topic. */
+  get presence(): ChannelPresence {
+    return this.#seat.presence;
   }
 
   /**

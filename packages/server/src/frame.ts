@@ -40,3 +40,17 @@ function header(first: number, length: number): Buffer {
   wire.writeUInt32BE(length, 6);
   return wire;
 }
+
+/** What `toWire` was given, or null for bytes that it did not make. */
+export function fromWire(wire: Buffer): Frame | null {
+  const [first, length] = wire;
+  if (length === undefined) return null;
+  const start = length < 126 ? 2 : length === 126 ? 4 : 10;
+  if (wire.length < start) return null;
+  const told =
+    start === 2 ? length : start === 4 ? wire.readUInt16BE(2) : Number(wire.readBigUInt64BE(2));
+  if (told !== wire.length - start) return null;
+  const payload = wire.subarray(start);
+  if (first === TEXT) return payload.toString("utf8");
+  return first === BINARY ? payload : null;
+}

@@ -4,7 +4,14 @@ export {
   type CloseOptions,
   type ListenOptions,
   type ServerOptions,
+  type ServerStats,
 } from "./server.ts";
+export type { AdapterEvents, ClusterAdapter, ClusterLink } from "./cluster/adapter.ts";
+export type { ClusterStats } from "./cluster/cluster.ts";
+export type { ClusterOptions } from "./cluster-options.ts";
+export { ChannelPresence } from "./presence/channel-presence.ts";
+export type { PresenceMeta } from "./presence/presences.ts";
+export type { Meta, PresenceDiff, PresenceList } from "./presence/presence-table.ts";
 export type { ConnectRequest, SocketDefinition } from "./endpoint.ts";
 export type { ConnectParam, ConnectParams } from "./connect-params.ts";
 export {

@@ -3,11 +3,11 @@ import type { PushMessage, Ref, ReplyMessage, ServerMessage } from "@slipstream/
 import type { ChannelSocket, LateReply, Seat } from "./channel-context.ts";
 import { PendingReply } from "./late-reply.ts";
 import type { Line } from "./membership-host.ts";
+import { ChannelPresence, type PresenceOwner } from "./presence/channel-presence.ts";
 import type { Subscriber } from "./pub-sub.ts";
 
 /** The membership, as its seat sees it. */
-export interface SeatOwner extends Subscriber {
-  readonly topic: string;
+export interface SeatOwner extends Subscriber, PresenceOwner {
   readonly joinRef: Ref | null;
   /** The push that `handleIn` is at work on. */
   readonly current: PushMessage | null;
@@ -20,6 +20,7 @@ export interface SeatOwner extends Subscriber {
 export class MembershipSeat implements Seat<unknown> {
   readonly #owner: SeatOwner;
   readonly #line: Line;
+  #presence: ChannelPresence | null = null;
 
   constructor(owner: SeatOwner, line: Line) {
     this.#owner = owner;
@@ -36,6 +37,11 @@ export class MembershipSeat implements Seat<unknown> {
 
   get socket(): ChannelSocket<unknown> {
     return this.#line;
+  }
+
+  get presence(): ChannelPresence {
+    this.#presence ??= new ChannelPresence(this.#line.scope.presences, this.#owner);
+    return this.#presence;
   }
 
   push(event: string, payload: unknown): void {

@@ -250,11 +250,12 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   /** It is a member no longer. `terminate` is told when no callback is at work. */
   #finish(reason: ChannelEnd): Ended {
-    const { counters, pubSub } = this.#line.scope;
+    const { counters, pubSub, presences } = this.#line.scope;
     if (this.#phase.type !== "joining") counters.channelEnded(reason);
     const phase = ended(reason, this.clear());
     this.#phase = phase;
     pubSub.unsubscribe(this.topic, this);
+    presences.end(this);
     this.#topics.forget(this);
     // Who joins again hears of the old membership's end after the answer to the new join.
     const message = reason.type === "duplicateJoin" ? null : lastWord(reason, this);

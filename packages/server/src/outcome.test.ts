@@ -11,7 +11,7 @@ const join: Item = { type: "join", ...message };
 const leave: Item = { type: "leave", ...message };
 const push: Item = { type: "push", event: "e", ...message };
 const info: Item = { type: "info", info: 1 };
-const out: Item = { type: "out", broadcast: new Broadcast("a", "e", {}) };
+const out: Item = { type: "out", broadcast: Broadcast.of("a", "e", {}) };
 
 const nothing = { type: "nothing" };
 

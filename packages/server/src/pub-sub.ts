@@ -1,5 +1,5 @@
-// Who is subscribed to which topic within this process, and handing broadcasts to them.
-import { V2, type EncodeError } from "@slipstream/core";
+// Who is subscribed to which topic on this node, and handing broadcasts to them and to other nodes.
+import { V2 } from "@slipstream/core";
 import { Broadcast } from "./broadcast.ts";
 
 /** Whoever receives broadcasts. `deliver` must return at once and must not throw. */
@@ -7,9 +7,18 @@ export interface Subscriber {
   deliver(broadcast: Broadcast): void;
 }
 
+/** Takes a broadcast to the other nodes, as V2 frames it. Must not throw. */
+export type Forward = (topic: string, event: string, wire: Buffer) => void;
+
 /** Topics with at least one subscriber. */
 export class PubSub {
   readonly #topics = new Map<string, Set<Subscriber>>();
+  readonly #forward: Forward | null;
+
+  /** @param forward null where there are no other nodes. */
+  constructor(forward: Forward | null) {
+    this.#forward = forward;
+  }
 
   subscribe(topic: string, subscriber: Subscriber): void {
     const subscribers = this.#topics.get(topic);
@@ -25,7 +34,7 @@ export class PubSub {
   }
 
   /**
-   * Hands a message to every subscriber of the topic but `except`.
+   * Hands a message to every subscriber of the topic but `except`, on every node.
    * @throws {EncodeError} The payload cannot be written: nobody was sent it.
    */
   broadcast(
@@ -35,12 +44,35 @@ export class PubSub {
     except: Subscriber | null = null,
   ): void {
     const subscribers = this.#topics.get(topic);
+    if (subscribers === undefined && this.#forward === null) return;
+    const broadcast = Broadcast.of(topic, event, payload);
+    this.#deliver(subscribers, broadcast, except);
+    this.#forward?.(topic, event, broadcast.wire(V2) as Buffer);
+  }
+
+  /** The same for the subscribers of this node alone. */
+  broadcastHere(topic: string, event: string, payload: unknown): void {
+    const subscribers = this.#topics.get(topic);
     if (subscribers === undefined) return;
-    const broadcast = new Broadcast(topic, event, payload);
-    // What V2 cannot write, nothing can; the author of the message is here to be told.
-    const wire: Buffer | EncodeError = broadcast.wire(V2);
-    if (wire instanceof Error) throw wire;
-    for (const subscriber of subscribers) {
+    this.#deliver(subscribers, Broadcast.of(topic, event, payload), null);
+  }
+
+  /** Delivers what another node has forwarded. False if it is no broadcast. */
+  forwarded(topic: string, wire: Buffer): boolean {
+    const subscribers = this.#topics.get(topic);
+    if (subscribers === undefined) return true;
+    const broadcast = Broadcast.fromWire(wire);
+    if (broadcast === null || broadcast.message.topic !== topic) return false;
+    this.#deliver(subscribers, broadcast, null);
+    return true;
+  }
+
+  #deliver(
+    subscribers: ReadonlySet<Subscriber> | undefined,
+    broadcast: Broadcast,
+    except: Subscriber | null,
+  ): void {
+    for (const subscriber of subscribers ?? []) {
       if (subscriber !== except) subscriber.deliver(broadcast);
     }
   }

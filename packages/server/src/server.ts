@@ -5,23 +5,31 @@ import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { Activity } from "./activity.ts";
-import type { Connection } from "./connection.ts";
+import { clusterOptions, type ClusterOptions } from "./cluster-options.ts";
+import { Connections } from "./connections.ts";
 import { Counters, type Stats } from "./counters.ts";
+import type { ClusterStats } from "./cluster/cluster.ts";
+import { Distribution } from "./distribution.ts";
 import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
-import { PubSub } from "./pub-sub.ts";
+import type { PresenceList } from "./presence/presence-table.ts";
 import type { ServerScope } from "./server-scope.ts";
 import { decideUpgrade, findEndpoint, NOT_FOUND, splitTarget } from "./upgrade-decision.ts";
-import { refuse, Upgrader, type Registry } from "./upgrade.ts";
-import { Watch } from "./watch.ts";
+import { refuse, Upgrader } from "./upgrade.ts";
 
-/** The limits of all sockets, and where errors are written. */
-export interface ServerOptions extends Partial<Limits> {
+/** The limits of all sockets, the other nodes, and where errors are written. */
+export interface ServerOptions extends Partial<Limits>, ClusterOptions {
   /** Told about callbacks that threw. By default they are written to standard error. */
   readonly logger?: Logger | false;
+}
+
+/** What is live and what was counted, on this node. */
+export interface ServerStats extends Stats {
+  /** Null where there is no cluster. */
+  readonly cluster: ClusterStats | null;
 }
 
 /** Where to listen. */
@@ -62,28 +70,23 @@ export class ChannelsServer {
   readonly #scope: ServerScope;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #upgraders = new Map<Endpoint, Upgrader>();
-  readonly #watches = new Map<Endpoint, Watch>();
-  readonly #connections = new Set<Connection>();
-  readonly #byId = new Map<string, Set<Connection>>();
+  readonly #connections = new Connections();
+  readonly #distribution: Distribution;
   readonly #attached = new Map<HttpServer, UpgradeListener>();
   readonly #owned = new Set<Server>();
-  readonly #registry: Registry;
   #closing: Promise<void> | null = null;
-  #allGone: (() => void) | null = null;
 
   /** @throws {OptionError} A limit that cannot be one. */
   constructor(options: ServerOptions = {}) {
     this.#limits = withLimits(DEFAULT_LIMITS, options);
-    this.#scope = {
-      counters: new Counters(),
-      pubSub: new PubSub(),
-      logger: guarded(options.logger === false ? {} : (options.logger ?? consoleLogger)),
-      activity: new Activity(),
-    };
-    this.#registry = {
-      opened: (connection) => this.#opened(connection),
-      gone: (connection) => this.#gone(connection),
-    };
+    const logger = guarded(options.logger === false ? {} : (options.logger ?? consoleLogger));
+    this.#distribution = new Distribution(
+      clusterOptions(options),
+      (id) => this.#connections.disconnect(id),
+      logger,
+    );
+    const { pubSub, presences } = this.#distribution;
+    this.#scope = { counters: new Counters(), pubSub, presences, logger, activity: new Activity() };
   }
 
   /**
@@ -96,8 +99,7 @@ export class ChannelsServer {
     }
     const endpoint = defineEndpoint(path, definition, this.#limits);
     this.#endpoints.set(path, endpoint);
-    this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#registry, endpoint));
-    this.#watches.set(endpoint, new Watch(endpoint.limits));
+    this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#connections, endpoint));
     return this;
   }
 
@@ -184,16 +186,27 @@ export class ChannelsServer {
     this.#scope.pubSub.broadcast(topic, event, payload);
   }
 
-  /** Closes (with 1000) all connections whose socket's `id` made this of them; says how many. */
+  /**
+   * Closes (with 1000) all connections whose socket's `id` made this of them, on every node; says
+   * how many there were on this one.
+   */
   disconnect(id: string): number {
-    const connections = [...(this.#byId.get(id) ?? [])];
-    for (const connection of connections) connection.disconnect();
-    return connections.length;
+    return this.#distribution.disconnect(id);
+  }
+
+  /** Who is present on a topic, on every node. Objects have no prototype. */
+  presences(topic: string): PresenceList {
+    return this.#distribution.presences.list(topic);
+  }
+
+  /** Resolves when the cluster's broker was reached; at once where there is no cluster. */
+  ready(): Promise<void> {
+    return this.#distribution.ready();
   }
 
   /** What is live and what was counted. A copy, which does not change. */
-  stats(): Stats {
-    return this.#scope.counters.snapshot();
+  stats(): ServerStats {
+    return { ...this.#scope.counters.snapshot(), cluster: this.#distribution.stats };
   }
 
   /**
@@ -214,14 +227,12 @@ export class ChannelsServer {
       (http) => new Promise<void>((resolve) => http.close(() => resolve())),
     );
     for (const upgrader of this.#upgraders.values()) upgrader.close();
-    const allGone = new Promise<void>((resolve) => {
-      if (this.#connections.size === 0) resolve();
-      else this.#allGone = resolve;
-    });
+    const allGone = this.#connections.empty();
     await drainAll(this.#connections, drain, allGone);
     await allGone;
     for (const http of this.#attached.keys()) this.#detach(http);
     await this.#scope.activity.idle(this.#limits.closeTimeout);
+    await this.#distribution.close();
     for (const http of this.#owned) http.closeAllConnections();
     await Promise.all(released);
   }
@@ -244,26 +255,6 @@ export class ChannelsServer {
       return refuse(this.#scope, socket, "closing", { status: 503 }, closeTimeout);
     }
     this.#upgraders.get(decision.endpoint)?.upgrade(request, socket, head, decision);
-  }
-
-  #opened(connection: Connection): void {
-    this.#connections.add(connection);
-    this.#watches.get(connection.endpoint)?.add(connection);
-    if (connection.id === null) return;
-    const named = this.#byId.get(connection.id);
-    if (named === undefined) this.#byId.set(connection.id, new Set([connection]));
-    else named.add(connection);
-  }
-
-  #gone(connection: Connection): void {
-    this.#connections.delete(connection);
-    this.#watches.get(connection.endpoint)?.delete(connection);
-    if (connection.id !== null) {
-      const named = this.#byId.get(connection.id);
-      named?.delete(connection);
-      if (named?.size === 0) this.#byId.delete(connection.id);
-    }
-    if (this.#connections.size === 0) this.#allGone?.();
   }
 }
 

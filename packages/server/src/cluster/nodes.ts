@@ -1,0 +1,37 @@
+// Which other nodes live: whoever was heard of within the timeout.
+
+/** Told when a node comes and goes. */
+export interface NodeEvents {
+  /** A node was heard of for the first time, or again after it was gone. */
+  appeared(node: string): void;
+  /** It said that it is gone, or was silent for too long. */
+  vanished(node: string): void;
+}
+
+export class Nodes {
+  readonly #heardAt = new Map<string, number>();
+  readonly #events: NodeEvents;
+
+  constructor(events: NodeEvents) {
+    this.#events = events;
+  }
+
+  get size(): number {
+    return this.#heardAt.size;
+  }
+
+  heard(node: string, now: number): void {
+    const isNew = !this.#heardAt.has(node);
+    this.#heardAt.set(node, now);
+    if (isNew) this.#events.appeared(node);
+  }
+
+  forget(node: string): void {
+    if (this.#heardAt.delete(node)) this.#events.vanished(node);
+  }
+
+  /** Forgets the nodes that were not heard of since `moment`. */
+  expire(moment: number): void {
+    for (const [node, at] of this.#heardAt) if (at < moment) this.forget(node);
+  }
+}

@@ -1,0 +1,28 @@
+// Redis as it is: a redis-server of the machine, killed and started again.
+import { afterAll, beforeAll } from "vitest";
+import { describeCluster } from "../cluster/cluster.conformance.ts";
+import { describeOutages, type OutageBroker } from "../cluster/outages.conformance.ts";
+import { BrokerProcess, REDIS } from "../testing/broker.ts";
+import { redis } from "./index.ts";
+
+let broker: BrokerProcess;
+let clusters = 0;
+
+beforeAll(async () => {
+  broker = await BrokerProcess.start(REDIS);
+});
+afterAll(() => broker.kill());
+
+/** A channel of its own for each test. */
+function cluster(): OutageBroker {
+  const channel = `test-${clusters++}`;
+  const url = `redis://127.0.0.1:${broker.port}`;
+  return {
+    process: broker,
+    parameters: ["redis", url, channel],
+    adapter: () => redis(url, { channel }),
+  };
+}
+
+describeCluster(cluster);
+describeOutages(cluster);
