@@ -24,6 +24,8 @@ export interface ChannelHost extends Reporter, Tally {
   /** Whether so much waits for the network that pushes are refused. */
   readonly congested: boolean;
   handle(input: SessionInput<ChannelCore, PendingPush>): void;
+  /** Ends the connection, since this queue is full. */
+  overflow(queue: string): void;
   /** Takes what went wrong when nobody was waiting to be told. */
   untold(error: Error): void;
 }
@@ -103,6 +105,11 @@ export class ChannelCore {
   stop(): void {
     this.messages.end();
     this.#refuseJoiners(new JoinError(this.topic, { type: "left" }));
+  }
+
+  /** A queue is full whose policy is to close the connection. */
+  overflow(queue: string): void {
+    this.#host.overflow(queue);
   }
 
   push({ event, payload, expects, timeout, signal }: PushRequest): PendingPush {

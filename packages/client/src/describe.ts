@@ -23,7 +23,7 @@ export function describeEnd(reason: EndReason): string {
     case "protocolError":
       return `the server broke the WebSocket protocol or a limit, and was told so with code ${reason.code}.${reason.code === 1009 ? " A message was larger than maxPayload." : ""}`;
     case "overflow":
-      return `the bound of ${reason.queue} was reached.`;
+      return `the bound of ${reason.queue} was reached, and its policy is to close the connection.`;
     case "pageHidden":
       return "the page was hidden.";
     case "ownerGone":
@@ -80,7 +80,7 @@ export function describePushFailure(code: PushFailure): string {
     case "notJoined":
       return "was not sent: the channel is not joined. Call join() first.";
     case "queueFull":
-      return "was not sent: maxQueued pushes are waiting for the channel to join, or more than maxBuffered bytes for the network.";
+      return "was not sent: maxQueued pushes are waiting for the channel to join, maxInFlight for their replies, or more than maxBuffered bytes for the network.";
     case "left":
       return "has no outcome: the channel was left.";
     case "aborted":

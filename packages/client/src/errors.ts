@@ -163,6 +163,17 @@ export class OverflowError extends SlipstreamError {
   }
 }
 
+/** What was asked for cannot be done on this platform. Nothing was done. */
+export class UnsupportedError extends SlipstreamError {
+  override readonly name = "UnsupportedError";
+  override readonly code = "unsupported";
+
+  /** `what` names it and says what to do. */
+  constructor(what: string) {
+    super(`Not supported here: ${what}.`);
+  }
+}
+
 /** A channel ended while its messages were being read. */
 export class ChannelEndedError extends SlipstreamError {
   override readonly name = "ChannelEndedError";

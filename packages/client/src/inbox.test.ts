@@ -162,6 +162,16 @@ describe("overflow", () => {
     expect(await rest(box)).toEqual([1, 2, 3]);
   });
 
+  test("close: what waits can be read, then the reader is told", async () => {
+    const { box, closed } = inbox("close");
+    fill(box, 5);
+    expect(closed).toEqual(["overflow"]);
+    expect(box.dropped).toBe(1);
+    for (const item of [1, 2, 3]) expect(await box.next()).toEqual({ done: false, value: item });
+    await expect(box.next()).rejects.toBeInstanceOf(OverflowError);
+    expect(await rest(box)).toEqual([]);
+  });
+
   test("a reader who waits is handed the item: a limit of 1 drops nothing from him", async () => {
     const { box } = inbox("dropOldest", 1);
     const waiting = box.next();
@@ -199,9 +209,10 @@ class Model {
     else if (this.overflow === "dropOldest") {
       this.dropped += 1;
       this.items = [...this.items.slice(1), item];
-    } else if (this.overflow === "leave") {
+    } else if (this.overflow === "leave" || this.overflow === "close") {
       this.dropped += 1;
       this.open = false;
+      this.error = this.overflow === "close";
     } else {
       this.dropped += this.items.length + 1;
       this.items = [];
@@ -239,7 +250,7 @@ test("whatever is put, read and ended in whatever order, it does what the model 
     fc.constantFrom<Op>("put", "put", "put", "next", "next", "end", "endWithError", "return"),
     { maxLength: 60 },
   );
-  const overflows = fc.constantFrom<Overflow>("fail", "dropOldest", "dropNewest", "leave");
+  const overflows = fc.constantFrom<Overflow>("fail", "dropOldest", "dropNewest", "leave", "close");
   await fc.assert(
     fc.asyncProperty(operations, overflows, fc.integer({ min: 1, max: 4 }), async (ops, o, n) => {
       const { box, closed } = inbox(o, n);

@@ -5,9 +5,11 @@ import { OverflowError } from "./errors.ts";
  * What happens when a reader is too slow:
  * - "fail": what waits is dropped and the reader is told by an OverflowError;
  * - "dropOldest" and "dropNewest": one item is dropped and counted;
- * - "leave": what waits may still be read, then the reader's loop ends; the channel is left.
+ * - "leave": what waits may still be read, then the reader's loop ends; the channel is left;
+ * - "close": what waits may still be read, then the reader is told by an OverflowError; the connection
+ *   ends for the reason `overflow`, and is made anew as `reconnect` says.
  */
-export type Overflow = "fail" | "dropOldest" | "dropNewest" | "leave";
+export type Overflow = "fail" | "dropOldest" | "dropNewest" | "leave" | "close";
 
 export interface InboxOptions {
   /** What arrives, in words: "messages of room:lobby". */
@@ -116,6 +118,9 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
         return;
       case "leave":
         this.#close(undefined, "overflow");
+        return;
+      case "close":
+        this.#close(new OverflowError(what, limit), "overflow");
         return;
       case "fail":
         this.#clear();

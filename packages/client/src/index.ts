@@ -87,6 +87,7 @@ export type {
   Counters,
   EndReason,
   PushFailure,
+  Reading,
   Serializer,
   SessionState,
 } from "@slipstream/core";

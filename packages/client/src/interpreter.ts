@@ -85,6 +85,11 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     return this.#transport?.bufferedAmount ?? 0;
   }
 
+  /** Whether the transport at hand has to read, whether we want to or not. */
+  get readsAlways(): boolean {
+    return this.#transport !== null && this.#transport.pause === undefined;
+  }
+
   /** Takes one input to the session, and performs what follows from it. */
   handle(input: SessionInput<C, P>): void {
     this.#session.handle(input, this.#clock.now());
@@ -151,6 +156,12 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
         return;
       case "resetTransport":
         this.#transport?.reset();
+        return;
+      case "pauseTransport":
+        this.#transport?.pause?.();
+        return;
+      case "resumeTransport":
+        this.#transport?.resume?.();
         return;
       case "resolveParams":
         void this.#resolveParams(effect.channel, effect.joinRef);

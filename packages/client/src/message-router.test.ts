@@ -33,6 +33,7 @@ const READ: ReaderOptions = {
   event: undefined,
   limit: 100,
   overflow: "fail",
+  close: () => {},
   leave: () => {},
 };
 
@@ -205,7 +206,13 @@ describe("slow readers", () => {
     const { it, host } = router();
     const left: string[] = [];
     const reader = (overflow: ReaderOptions["overflow"]): ReturnType<typeof readMessages> =>
-      readMessages(it, { event: "news", limit: 2, overflow, leave: () => left.push(overflow) });
+      readMessages(it, {
+        ...READ,
+        event: "news",
+        limit: 2,
+        overflow,
+        leave: () => left.push(overflow),
+      });
     const [oldest, newest, fail] = [reader("dropOldest"), reader("dropNewest"), reader("fail")];
     await breath();
     deliver(it, 4);
@@ -230,6 +237,24 @@ describe("slow readers", () => {
     deliver(it, 5);
     expect([left, host.droppedMessages]).toEqual([1, 1]);
     expect(await payloads(reader)).toEqual([1, 2]);
+  });
+
+  test("the policy close asks for it once, by the queue's name, and what waits can be read", async () => {
+    const { it, host } = router();
+    const closed: string[] = [];
+    const reader = readMessages(it, {
+      ...READ,
+      limit: 2,
+      overflow: "close",
+      close: (queue) => closed.push(queue),
+    });
+    await breath();
+    deliver(it, 5);
+    expect([closed, host.droppedMessages]).toEqual([[`Messages of ${it.topic}`], 1]);
+    expect([(await reader.next()).value?.payload, (await reader.next()).value?.payload]).toEqual([
+      1, 2,
+    ]);
+    await expect(reader.next()).rejects.toBeInstanceOf(OverflowError);
   });
 
   test("a reader that breaks off is forgotten, and the others go on", async () => {

@@ -96,9 +96,13 @@ export function checkTopic(value: string): string {
   );
 }
 
-export function checkEvent(value: string): string {
+export function checkText(option: string, value: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw new OptionError("event", value, "a text that is not empty");
+  throw new OptionError(option, value, "a text that is not empty");
+}
+
+export function checkEvent(value: string): string {
+  return checkText("event", value);
 }
 
 const RESERVED: readonly string[] = Object.values(PROTOCOL_EVENTS).filter((event) =>

@@ -60,8 +60,15 @@ export interface SocketOptions {
   readonly jitter?: number;
   /** The largest message that is received. A larger one ends the connection. Default: 16 MiB. */
   readonly maxPayload?: number;
-  /** How many pushes may wait in a channel for it to join. Default: 1,000. */
+  /** How many pushes may wait in a channel for it to join. More fail as "queueFull". Default: 1,000. */
   readonly maxQueued?: number;
+  /**
+   * How many pushes of one channel may have been sent and await their reply. More fail as
+   * "queueFull". Default: 10,000.
+   */
+  readonly maxInFlight?: number;
+  /** How long `pause()` may keep the connection from being read. Default: 5,000. */
+  readonly maxPause?: number;
   /**
    * How many bytes may wait for a network, or a server, that does not take them. While more wait,
    * pushes fail as "queueFull". Default: 16 MiB.

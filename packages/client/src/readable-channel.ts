@@ -22,7 +22,7 @@ export interface Messages<M> extends AsyncIterableIterator<M, undefined, undefin
   readonly dropped: number;
 }
 
-const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave"];
+const OVERFLOWS: readonly string[] = ["fail", "dropOldest", "dropNewest", "leave", "close"];
 
 /**
  * One topic on one socket. Made by `socket.channel` or `socket.join`.
@@ -57,6 +57,7 @@ export class Channel<C = Untyped> extends BaseChannel<C> {
       limit: checkWhole("limit", limit),
       overflow,
       leave: () => void this.leave(),
+      close: (queue) => BaseChannel.coreOf(this).overflow(queue),
     });
     // Where nothing will come, because the channel has ended, the loop is told so.
     const { state, topic } = this;

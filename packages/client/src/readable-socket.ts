@@ -1,12 +1,17 @@
-// A socket whose states, and whose channels' messages and states, can also be read in loops.
-import type { SessionState } from "@slipstream/core";
+// A socket whose states, and whose channels' messages and states, can also be read in loops, and whose
+// reading of the network can be paused.
+import type { Reading, SessionState } from "@slipstream/core";
 import type { JoinOptions } from "./channel.ts";
 import type { ChannelCore } from "./channel-core.ts";
 import type { JoinParams, Untyped } from "./channel-types.ts";
+import { UnsupportedError } from "./errors.ts";
+import { checkText } from "./option-checks.ts";
 import type { Provided } from "./options.ts";
 import { Channel } from "./readable-channel.ts";
 import { readLastState, readStates } from "./reading.ts";
 import { BaseSocket } from "./socket.ts";
+
+const PAUSE = "pause(): the WebSocket of this platform always reads. Bound your readers instead";
 
 export class ReadableSocket extends BaseSocket {
   override channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C> {
@@ -27,6 +32,40 @@ export class ReadableSocket extends BaseSocket {
     return state.type === "ended"
       ? readLastState(state)
       : readStates(BaseSocket.coreOf(this).states, state);
+  }
+
+  /**
+   * Stops reading the connection, so that the server has to wait: for at most `maxPause`, and not
+   * beyond the connection. Everything of the socket waits, replies and other channels included, so
+   * that a bounded reader (`channel.messages`) is nearly always better. What was read before may
+   * still be delivered. The heartbeat's timeout stands still; timeouts of pushes and joins run.
+   * Where no connection is open there is nothing to pause, and nothing happens.
+   * @param holder who needs it. Reading goes on when each holder has called `resume`.
+   * @throws {UnsupportedError} where the platform's WebSocket cannot stop reading.
+   *
+   * @example
+   * ```ts
+   * socket.pause("disk");
+   * await disk.flush();
+   * socket.resume("disk");
+   * ```
+   */
+  pause(holder: string = "program"): void {
+    const core = BaseSocket.coreOf(this);
+    checkText("holder", holder);
+    if (core.interpreter.readsAlways) throw new UnsupportedError(PAUSE);
+    core.handle({ type: "pauseReading", holder });
+  }
+
+  /** Takes back the holder's `pause()`. Harmless when there is none. */
+  resume(holder: string = "program"): void {
+    checkText("holder", holder);
+    BaseSocket.coreOf(this).handle({ type: "resumeReading", holder });
+  }
+
+  /** Whether the connection is read, and if not, who has paused it. */
+  get reading(): Reading {
+    return BaseSocket.coreOf(this).session.reading;
   }
 
   /** @internal */

@@ -10,21 +10,26 @@ export interface ReaderOptions {
   readonly overflow: Overflow;
   /** Called when the overflow policy is to leave. */
   readonly leave: () => void;
+  /** Called when the overflow policy is to close, with the name of the queue. */
+  readonly close: (queue: string) => void;
 }
 
 /** A reader of what the router hands out from now on. */
 export function readMessages(
   router: MessageRouter,
-  { event, limit, overflow, leave }: ReaderOptions,
+  { event, limit, overflow, leave, close }: ReaderOptions,
 ): Inbox<RoutedMessage> {
+  const what = `Messages of ${router.topic}`;
   const inbox = new Inbox<RoutedMessage>({
-    what: `Messages of ${router.topic}`,
+    what,
     limit,
     overflow,
     onDropped: (count) => router.countDropped(count),
     onClosed: (why) => {
       remove();
-      if (why === "overflow" && overflow === "leave") leave();
+      if (why !== "overflow") return;
+      if (overflow === "leave") leave();
+      if (overflow === "close") close(what);
     },
   });
   const remove = router.addReader({

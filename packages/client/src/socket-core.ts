@@ -5,6 +5,7 @@ import {
   type ConnectionEnd,
   type EndReason,
   type Event,
+  type ReadingChange,
   type SessionInput,
   type SessionState,
 } from "@slipstream/core";
@@ -147,6 +148,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return ping;
   }
 
+  overflow(queue: string): void {
+    this.handle({ type: "queueOverflowed", queue });
+  }
+
   handle(input: SessionInput<ChannelCore, PendingPush>): void {
     this.interpreter.handle(input);
   }
@@ -181,6 +186,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
       case "connectionEnded":
         this.#ended(event.end);
         return;
+      case "readingChanged":
+        this.#readingChanged(event.why);
+        return;
       case "frameIgnored":
         this.options.logger.debug("slipstream: a frame was ignored.", event.why);
     }
@@ -192,6 +200,13 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     if (fresh?.get(channel.topic) !== channel) return;
     fresh.delete(channel.topic);
     if (fresh.size === 0) this.#fresh = null;
+  }
+
+  #readingChanged(why: ReadingChange): void {
+    if (why !== "maxPause") return;
+    this.options.logger.warn(
+      `slipstream: reading went on after maxPause (${this.options.maxPause} ms), although it was still paused. What waits for a slow consumer belongs into a bounded reader.`,
+    );
   }
 
   #changed(state: SessionState): void {

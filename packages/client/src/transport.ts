@@ -42,6 +42,14 @@ export interface Transport {
   /** Sends one message. Ignored unless open. */
   send(frame: Frame): void;
   /**
+   * Stops reading TCP, so that the peer has to wait. What was read before may still be reported. Ignored
+   * unless open. Ends by `resume`, and by itself once either side closes: the end must be seen.
+   * Transports whose platform always reads leave both out.
+   */
+  pause?(): void;
+  /** Reads on. Ignored unless paused. */
+  resume?(): void;
+  /**
    * Starts the closing handshake (RFC 6455 7.1.2). Resumes reading. Before `opened`, the same as `reset`.
    * The caller has checked that the code may be sent (7.4) and that the reason has at most 123 bytes.
    */

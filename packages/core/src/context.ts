@@ -18,8 +18,12 @@ export interface SessionOptions {
   readonly joinTimeout: number;
   /** How often to ask the server for a sign of life, and how long to wait for any; null for never. */
   readonly heartbeat: { readonly interval: number; readonly timeout: number } | null;
+  /** How long the program may keep the transport from reading. */
+  readonly maxPause: number;
   /** How many pushes may wait in one channel for it to join. */
   readonly maxQueued: number;
+  /** How many pushes of one channel, and how many pings, may be on their way without an outcome. */
+  readonly maxInFlight: number;
   readonly reconnect: RetryPolicy<EndReason>;
   /** After a 401 or 403: end, unless the credentials differ when they are evaluated again. */
   readonly credentialsMustChange: boolean;

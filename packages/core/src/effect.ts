@@ -4,6 +4,7 @@ import type { ChannelState } from "./channel/state.ts";
 import type { IgnoredFrame } from "./counters.ts";
 import type { BroadcastMessage, ClientMessage, ServerPushMessage } from "./message.ts";
 import type { Push, PushOutcome } from "./push/push.ts";
+import type { Reading, ReadingChange } from "./session/reading.ts";
 import type { ConnectionEnd, SessionState } from "./session/state.ts";
 
 /** What the runtime must do. It answers with inputs. */
@@ -20,6 +21,10 @@ export type Command<C, P> =
     }
   /** Start the closing handshake. */
   | { readonly type: "closeTransport"; readonly code: number; readonly reason: string }
+  /** Stop reading TCP. Frames that were read already may still be reported. */
+  | { readonly type: "pauseTransport" }
+  /** Read on. */
+  | { readonly type: "resumeTransport" }
   /** Free the transport now, without waiting for the peer. */
   | { readonly type: "resetTransport" }
   /** Evaluate the join's params, then answer `paramsResolved` or `paramsFailed` with this joinRef. */
@@ -30,6 +35,7 @@ export type Event<C, P> =
   | { readonly type: "sessionChanged"; readonly state: SessionState }
   /** A connection, or an attempt to make one, ended. Told once for each attempt. */
   | { readonly type: "connectionEnded"; readonly end: ConnectionEnd }
+  | { readonly type: "readingChanged"; readonly reading: Reading; readonly why: ReadingChange }
   | { readonly type: "channelChanged"; readonly channel: C; readonly state: ChannelState }
   | {
       readonly type: "messageReceived";

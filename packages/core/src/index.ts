@@ -14,6 +14,7 @@ export type { SessionOptions } from "./context.ts";
 export type { Command, Effect, Event } from "./effect.ts";
 export type { ChannelState, ChannelStateOf } from "./channel/state.ts";
 export type { ChannelMachine } from "./channel/machine.ts";
+export type { Reading, ReadingChange } from "./session/reading.ts";
 export type { ConnectionEnd, SessionState, SessionStateOf } from "./session/state.ts";
 export type { SessionInput, TransportEnd } from "./session/input.ts";
 export { Session } from "./session/session.ts";

@@ -19,6 +19,8 @@ export interface TransportAbilities {
   readonly resets: boolean;
   /** Reports the status, headers and body of a refused upgrade, and why TCP ended. */
   readonly seesStatus: boolean;
+  /** Stops reading when it is told to. */
+  readonly pauses: boolean;
   /** Sends headers of the request's. */
   readonly sendsHeaders: boolean;
 }
@@ -63,6 +65,14 @@ export class Recorder implements TransportEvents {
 
   send(frame: Frame): void {
     this.#call(() => this.#transport.send(frame));
+  }
+
+  pause(): void {
+    this.#call(() => this.#transport.pause?.());
+  }
+
+  resume(): void {
+    this.#call(() => this.#transport.resume?.());
   }
 
   close(code = 1000, reason = ""): void {

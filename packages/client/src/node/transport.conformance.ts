@@ -5,6 +5,7 @@ import { describe } from "vitest";
 import { describeClosing } from "./closing.conformance.ts";
 import { describeDialling } from "./dialling.conformance.ts";
 import { describeFrames } from "./frames.conformance.ts";
+import { describePausing } from "./pausing.conformance.ts";
 import type { TransportUnderTest } from "./recorder.conformance.ts";
 import { describeResetting } from "./resetting.conformance.ts";
 
@@ -16,5 +17,6 @@ export function describeTransport(transport: TransportUnderTest): void {
     describeFrames(transport);
     describeClosing(transport);
     describeResetting(transport);
+    describePausing(transport);
   });
 }

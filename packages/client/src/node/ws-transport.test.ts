@@ -6,6 +6,7 @@ import { dialWs } from "./ws-transport.ts";
 const can: TransportAbilities = {
   seesCloseFrame: true,
   resets: true,
+  pauses: true,
   seesStatus: true,
   sendsHeaders: true,
 };

@@ -138,6 +138,14 @@ class WsTransport implements Transport, ConnectionOwner {
     if (this.#phase === "open") this.#connection?.send(frame);
   }
 
+  pause(): void {
+    if (this.#phase === "open") this.#connection?.pause();
+  }
+
+  resume(): void {
+    if (this.#phase === "open") this.#connection?.resume();
+  }
+
   close(code: number, reason: string): void {
     if (this.#phase === "dialling") return this.reset();
     if (this.#phase !== "open") return;

@@ -14,7 +14,7 @@ export type PushFailure =
   | "channelClosed"
   /** The channel is neither joined nor on its way to be. Nothing was sent. */
   | "notJoined"
-  /** Too many pushes wait for the channel to join, or too many bytes for the network. Nothing was sent. */
+  /** Too many pushes wait for the channel to join or for replies, or too many bytes for the network. Nothing was sent. */
   | "queueFull"
   /** `leave()` was called. */
   | "left"

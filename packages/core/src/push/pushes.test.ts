@@ -412,3 +412,65 @@ describe("R7: a push that cannot be written, or is not wanted any more, fails wh
     expect(channel.state.type).toBe("waiting");
   });
 });
+
+describe("R8: no more than maxInFlight pushes of a channel are on their way", () => {
+  test("one more fails at once, and is not sent; an outcome makes room", () => {
+    const it = new Driver().open();
+    const channel = it.joined("t");
+    for (let index = 0; index < 6; index++) it.push(channel, `p${index}`);
+    const effects = it.effects();
+    expect(effects.filter(({ type }) => type === "sendMessage")).toHaveLength(5);
+    expect(effects.at(-1)).toEqual({
+      type: "pushSettled",
+      push: "p5",
+      outcome: { type: "failed", code: "queueFull" },
+    });
+    it.pass(4_000);
+    expect(it.failed().toSorted()).toEqual(
+      ["p0", "p1", "p2", "p3", "p4"].map((name) => `${name} timeout`),
+    );
+    it.push(channel, "p6");
+    expect(it.sent()).toHaveLength(1);
+  });
+
+  test("what waited for the join counts like any other", () => {
+    const it = new Driver({ maxQueued: 7 }).open();
+    const channel = it.joining("t");
+    for (let index = 0; index < 7; index++) it.push(channel, `p${index}`);
+    it.answer(channel, "ok");
+    expect(it.failed()).toEqual(["p5 queueFull", "p6 queueFull"]);
+    expect(channel.pushes.inFlight).toBe(5);
+  });
+
+  test("those that expect no reply count until the transport has them", () => {
+    const it = new Driver().open();
+    const channel = it.joined("t");
+    const { session } = it;
+    const send = (name: string): void => {
+      const push = session.push(channel, name, name, {}, "none");
+      session.handle({ type: "pushMessage", channel, push, timeout: 1_000 }, 0);
+    };
+    // As from inside a handler: effects are performed when it has returned.
+    for (let index = 0; index < 6; index++) send(`p${index}`);
+    const { effects } = session;
+    expect(effects.filter(({ type }) => type === "sendMessage")).toHaveLength(5);
+    const [first] = effects;
+    if (first?.type !== "sendMessage" || first.push === null) throw new Error("nothing was sent");
+    session.handle({ type: "pushSent", push: first.push }, 0);
+    expect(channel.pushes.inFlight).toBe(4);
+  });
+
+  test("other channels and pings have bounds of their own", () => {
+    const it = new Driver().open();
+    const [one, other] = [it.joined("t"), it.joined("u")];
+    for (let index = 0; index < 6; index++) it.push(one, `p${index}`);
+    it.effects();
+    it.push(other, "q");
+    for (let index = 0; index < 6; index++) {
+      it.handle({ type: "pingServer", push: it.session.ping(`ping${index}`), timeout: 1_000 });
+    }
+    const effects = it.effects();
+    expect(effects.filter(({ type }) => type === "sendMessage")).toHaveLength(6);
+    expect(effects.at(-1)).toMatchObject({ push: "ping5", outcome: { code: "queueFull" } });
+  });
+});

@@ -12,6 +12,8 @@ export class Pushes<C, P> implements PushHome<P> {
   /** In the order of the calls. Made when first needed: most channels never queue. */
   #queued: Set<Push<P>> | null = null;
   #inFlight: Map<Ref, Push<P>> | null = null;
+  /** How many that expect no reply the transport has not taken yet. */
+  #unsent = 0;
 
   constructor(context: Context<C, P>) {
     this.#context = context;
@@ -21,8 +23,9 @@ export class Pushes<C, P> implements PushHome<P> {
     return this.#queued?.size ?? 0;
   }
 
+  /** How many are on their way, and have no outcome. */
   get inFlight(): number {
-    return this.#inFlight?.size ?? 0;
+    return (this.#inFlight?.size ?? 0) + this.#unsent;
   }
 
   /** Keeps a push until it can be sent, or fails it when too many wait. */
@@ -42,15 +45,24 @@ export class Pushes<C, P> implements PushHome<P> {
     return queued;
   }
 
-  /** Sends a push, and awaits its reply if it expects one. */
+  /** Sends a push, and awaits its reply if it expects one. Fails it when too many are on their way. */
   send(push: Push<P>, topic: string, joinRef: Ref): void {
+    if (!this.hasRoom(push)) return;
     const ref = this.#context.nextRef();
     if (push.expectsReply === "reply") this.awaitReply(push, ref);
+    else this.#unsent += 1;
     this.#context.emit({
       type: "sendMessage",
       message: { type: "push", topic, joinRef, ref, event: push.event, payload: push.payload },
       push,
     });
+  }
+
+  /** Whether one more may be on its way. Fails the push if not. */
+  hasRoom(push: Push<P>): boolean {
+    if (this.inFlight < this.#context.options.maxInFlight) return true;
+    this.fail(push, "queueFull");
+    return false;
   }
 
   /** Keeps a push until the reply to `ref` comes. */
@@ -76,13 +88,16 @@ export class Pushes<C, P> implements PushHome<P> {
   }
 
   sent(push: Push<P>): void {
-    if (push.expectsReply === "none") this.#context.settle(push, { type: "sent" });
+    if (push.expectsReply === "reply") return;
+    this.#unsent -= 1;
+    this.#context.settle(push, { type: "sent" });
   }
 
   cancel(push: Push<P>, code: PushFailure, cause?: unknown): void {
     const waited = this.#queued?.delete(push) ?? false;
     const flew = push.ref !== null && (this.#inFlight?.delete(push.ref) ?? false);
     const unsent = code === "unsendable" && push.expectsReply === "none";
+    if (unsent) this.#unsent -= 1;
     if (waited || flew || unsent) this.fail(push, code, cause);
   }
 

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Deadline } from "../deadlines.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { ConnectionInput } from "./input.ts";
+import { FLOWING, Reader, type Reading } from "./reading.ts";
 import type { SessionState } from "./state.ts";
 import { transition } from "./table.ts";
 import type { Connection } from "./transitions.ts";
@@ -19,8 +20,11 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
   readonly context: Context<C, P>;
   readonly heartbeat: Heartbeat<C, P>;
   openedAt: number = 0;
+  late: number = 0;
   readonly #owner: ConnectionOwner;
   #state: SessionState = { type: "idle" };
+  /** Made when first needed: most sockets are never paused. */
+  #reader: Reader<C, P> | null = null;
 
   constructor(context: Context<C, P>, owner: ConnectionOwner) {
     this.context = context;
@@ -30,6 +34,15 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get reader(): Reader<C, P> {
+    this.#reader ??= new Reader(this.context, this.heartbeat);
+    return this.#reader;
+  }
+
+  get reading(): Reading {
+    return this.#reader?.reading ?? FLOWING;
   }
 
   handle(input: ConnectionInput): void {
@@ -44,7 +57,8 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
     this.#owner.connectionChanged(previous, next);
   }
 
-  expire(): void {
+  expire(now: number): void {
+    this.late = now - this.at;
     this.handle({ type: "deadlinePassed" });
   }
 
@@ -65,6 +79,7 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
 
   #leaveOpen(): void {
     this.context.open = false;
+    this.#reader?.stop();
     this.heartbeat.stop();
   }
 

@@ -1,5 +1,5 @@
 // Signs of life: asks at an interval, and notices when nothing at all has come back for too long.
-import type { Context } from "../context.ts";
+import type { Context, SessionOptions } from "../context.ts";
 import type { Deadline } from "../deadlines.ts";
 import type { Ref } from "../message.ts";
 
@@ -12,6 +12,11 @@ export interface HeartbeatOwner {
   heartbeatMissed(): void;
 }
 
+/** Ms that the server is given at least when reading goes on: what it said meanwhile is unread. */
+const UNREAD = 1_000;
+
+type Times = NonNullable<SessionOptions["heartbeat"]>;
+
 export class Heartbeat<C, P> implements Deadline {
   at: number = Infinity;
   slot: number = -1;
@@ -21,6 +26,8 @@ export class Heartbeat<C, P> implements Deadline {
   #ref: string | null = null;
   #sentAt = 0;
   #heardAt = 0;
+  /** When reading was stopped, or null while it goes on. */
+  #deafSince: number | null = null;
 
   constructor(context: Context<C, P>, owner: HeartbeatOwner) {
     this.#context = context;
@@ -33,12 +40,31 @@ export class Heartbeat<C, P> implements Deadline {
 
   stop(): void {
     this.#ref = null;
+    this.#deafSince = null;
     this.#context.deadlines.clear(this);
   }
 
   /** Anything received is a sign of life: a reply queued behind a large page is not a death. */
   heard(): void {
     this.#heardAt = this.#context.now;
+  }
+
+  /** Nothing is read from now on, so that silence says nothing. The server still hears from us. */
+  pause(): void {
+    this.#deafSince = this.#context.now;
+    if (this.#ref !== null) this.#await();
+  }
+
+  /** Reading goes on. The silence before the pause counts; the pause itself does not. */
+  resume(): void {
+    const { now, options } = this.#context;
+    const deafSince = this.#deafSince ?? now;
+    this.#deafSince = null;
+    if (this.#ref === null || options.heartbeat === null) return;
+    const { timeout } = options.heartbeat;
+    const silence = Math.max(0, deafSince - Math.max(this.#sentAt, this.#heardAt));
+    this.#heardAt = now - Math.min(silence, Math.max(0, timeout - UNREAD));
+    this.#await();
   }
 
   /** Whether `ref` is the heartbeat that was waited for. */
@@ -52,28 +78,34 @@ export class Heartbeat<C, P> implements Deadline {
     const { heartbeat } = this.#context.options;
     if (heartbeat === null) return;
     const silentSince = Math.max(this.#sentAt, this.#heardAt);
-    const askAgain = this.#sentAt + heartbeat.interval;
     // What the server said while this process slept is still unread, so that its silence says nothing.
     const slept = now - this.at > LATE_WAKE;
-    if (this.#ref === null || slept) this.#ask(now, heartbeat.timeout);
-    else if (silentSince + heartbeat.timeout <= now) this.#owner.heartbeatMissed();
-    // The server sends, but has not answered: it too must hear from us at the interval.
-    else if (askAgain <= now) this.#ask(now, heartbeat.timeout);
-    else {
-      const next = Math.min(silentSince + heartbeat.timeout, askAgain);
-      this.#context.deadlines.set(this, next);
-    }
+    if (this.#ref === null || slept) this.#ask(now, heartbeat);
+    else if (this.#deafSince === null && silentSince + heartbeat.timeout <= now)
+      this.#owner.heartbeatMissed();
+    // The server sends, or is not read, but has not answered: it too must hear from us at the interval.
+    else if (this.#sentAt + heartbeat.interval <= now) this.#ask(now, heartbeat);
+    else this.#await();
   }
 
-  #ask(now: number, timeout: number): void {
+  #ask(now: number, { interval, timeout }: Times): void {
     this.#ref = this.#context.nextRef();
     this.#sentAt = now;
-    this.#context.deadlines.set(this, now + timeout);
+    this.#context.deadlines.set(this, now + (this.#deafSince === null ? timeout : interval));
     this.#context.emit({
       type: "sendMessage",
       message: { type: "heartbeat", ref: this.#ref, payload: {} },
       push: null,
     });
+  }
+
+  /** Waits for the end of the server's time to answer, or for the next heartbeat if that is earlier. */
+  #await(): void {
+    const { deadlines, options } = this.#context;
+    if (options.heartbeat === null) return;
+    const { interval, timeout } = options.heartbeat;
+    const silentSince = this.#deafSince === null ? Math.max(this.#sentAt, this.#heardAt) : Infinity;
+    deadlines.set(this, Math.min(silentSince + timeout, this.#sentAt + interval));
   }
 
   #rest(): void {

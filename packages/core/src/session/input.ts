@@ -33,6 +33,12 @@ export type ConnectionInput =
   /** Close frames went both ways, or the connection failed: only TCP is left to end. */
   | { readonly type: "closeReceived" }
   | { readonly type: "transportClosed"; readonly end: TransportEnd }
+  /** Stop reading, on behalf of `holder`. */
+  | { readonly type: "pauseReading"; readonly holder: string }
+  /** `holder` needs the pause no longer. */
+  | { readonly type: "resumeReading"; readonly holder: string }
+  /** A bound was reached whose policy is to close. */
+  | { readonly type: "queueOverflowed"; readonly queue: string }
   /** Nothing was heard for the heartbeat's timeout. */
   | { readonly type: "heartbeatMissed" }
   /** What the state waited for did not come in time. */

@@ -477,3 +477,35 @@ describe("S9: refused credentials are not sent again", () => {
     expect(it.types()).toEqual(["dialServer", "sessionChanged"]);
   });
 });
+
+describe("S17: a machine that slept begins its retries anew, not all in one moment", () => {
+  function waiting(): Driver {
+    const it = new Driver({ seed: 7 }).open();
+    for (let attempt = 0; attempt < 4; attempt++) {
+      it.closed(LOST);
+      if (attempt < 3) it.open();
+    }
+    it.effects();
+    return it;
+  }
+
+  test("a retry that is noticed 10 s late is tried at a random moment within 1 s, as the first", () => {
+    const it = waiting();
+    expect(it.session.state).toMatchObject({ type: "waiting", attempt: 4 });
+    it.sleep(3_600_000);
+    const [state, ...others] = it.states();
+    expect(others).toEqual([]);
+    if (state?.type !== "waiting") throw new Error(`It is ${state?.type}.`);
+    expect(state.attempt).toBe(0);
+    expect(state.delay).toBeGreaterThanOrEqual(0);
+    expect(state.delay).toBeLessThan(1_000);
+    it.pass(1_000);
+    expect(it.types()).toEqual(["resolveCredentials", "sessionChanged"]);
+  });
+
+  test("a timer that is a little late changes nothing", () => {
+    const it = waiting();
+    it.sleep(400 + 9_999);
+    expect(it.types()).toEqual(["resolveCredentials", "sessionChanged"]);
+  });
+});

@@ -10,6 +10,7 @@ import { Push } from "../push/push.ts";
 import { ConnectionMachine } from "./connection.ts";
 import type { SessionInput } from "./input.ts";
 import { Members } from "./members.ts";
+import type { Reading } from "./reading.ts";
 import type { SessionState } from "./state.ts";
 
 /**
@@ -27,7 +28,9 @@ import type { SessionState } from "./state.ts";
  *   closeTimeout: 5_000,
  *   joinTimeout: 10_000,
  *   heartbeat: { interval: 30_000, timeout: 10_000 },
+ *   maxPause: 5_000,
  *   maxQueued: 1_000,
+ *   maxInFlight: 10_000,
  *   reconnect: ({ attempt, random }) => backoff(attempt, random),
  *   credentialsMustChange: true,
  *   rejoin: () => false,
@@ -53,6 +56,11 @@ export class Session<C, P> {
 
   get state(): SessionState {
     return this.#connection.state;
+  }
+
+  /** Whether frames are read, and if not, who keeps them from being read. */
+  get reading(): Reading {
+    return this.#connection.reading;
   }
 
   get counters(): Counters {
@@ -173,6 +181,7 @@ export class Session<C, P> {
       this.#members.pings.fail(push, "disconnected");
       return;
     }
+    if (!this.#members.pings.hasRoom(push)) return;
     this.#context.deadlines.set(push, deadline);
     const ref = this.#context.nextRef();
     this.#members.pings.awaitReply(push, ref);

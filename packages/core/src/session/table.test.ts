@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import { CLOSED, Driver, LOST } from "../testing/driver.ts";
 import type { ConnectionInput } from "./input.ts";
-import type { SessionState } from "./state.ts";
 
 /** How to get into each state. */
 const STATES: Readonly<Record<string, () => Driver>> = {
@@ -25,6 +24,16 @@ const STATES: Readonly<Record<string, () => Driver>> = {
       (it) => it.open(),
       (it) => it.disconnect(),
       (it) => it.handle({ type: "closeReceived" }),
+    ),
+  "open paused": () =>
+    arrange(
+      (it) => it.open(),
+      (it) => it.handle({ type: "pauseReading", holder: "a" }),
+    ),
+  "closing closeFrame retry": () =>
+    arrange(
+      (it) => it.open(),
+      (it) => it.handle({ type: "queueOverflowed", queue: "q" }),
     ),
   "closing tcp retry": () =>
     arrange(
@@ -66,6 +75,9 @@ const INPUTS: readonly ConnectionInput[] = [
   { type: "transportOpened" },
   { type: "closeReceived" },
   { type: "transportClosed", end: CLOSED },
+  { type: "pauseReading", holder: "b" },
+  { type: "resumeReading", holder: "a" },
+  { type: "queueOverflowed", queue: "q" },
   { type: "heartbeatMissed" },
   { type: "deadlinePassed" },
 ];
@@ -88,12 +100,28 @@ const CELLS: Readonly<Record<string, string>> = {
   "open, disconnectSocket": "closing closeFrame end: closeTransport",
   "open, closeReceived": "closing tcp retry",
   "open, transportClosed": "waiting: connectionEnded",
+  "open, pauseReading": "open paused: pauseTransport readingChanged",
+  "open, queueOverflowed": "closing closeFrame retry: closeTransport",
   "open, heartbeatMissed": "closing reset retry: resetTransport",
+
+  // What a pause ends with, its transport goes on reading by itself.
+  "open paused, disconnectSocket": "closing closeFrame end: closeTransport readingChanged",
+  "open paused, closeReceived": "closing tcp retry: readingChanged",
+  "open paused, transportClosed": "waiting: connectionEnded readingChanged",
+  "open paused, pauseReading": "open paused: readingChanged",
+  "open paused, resumeReading": "open: resumeTransport readingChanged",
+  "open paused, queueOverflowed": "closing closeFrame retry: closeTransport readingChanged",
+  "open paused, heartbeatMissed": "closing reset retry: resetTransport readingChanged",
 
   "closing closeFrame end, connectSocket": "closing closeFrame reconnect",
   "closing closeFrame end, closeReceived": "closing tcp end",
   "closing closeFrame end, transportClosed": "ended: connectionEnded",
   "closing closeFrame end, deadlinePassed": "closing reset end: resetTransport",
+
+  "closing closeFrame retry, disconnectSocket": "closing closeFrame end",
+  "closing closeFrame retry, closeReceived": "closing tcp retry",
+  "closing closeFrame retry, transportClosed": "waiting: connectionEnded",
+  "closing closeFrame retry, deadlinePassed": "closing reset retry: resetTransport",
 
   "closing tcp end, connectSocket": "closing tcp reconnect",
   "closing tcp end, transportClosed": "ended: connectionEnded",
@@ -121,14 +149,15 @@ const CELLS: Readonly<Record<string, string>> = {
   "ended, connectSocket": "connecting credentials: resolveCredentials",
 };
 
-function nameOf(state: SessionState): string {
+function nameOf({ state, reading }: Driver["session"]): string {
   const { type, step, then } = { step: "", then: "", ...state };
-  return [type, step, then].filter((part) => part !== "").join(" ");
+  const held = reading.type === "paused" ? "paused" : "";
+  return [type, step, then, held].filter((part) => part !== "").join(" ");
 }
 
 describe.each(Object.entries(STATES))("%s", (name, given) => {
   test("is where the test says that it is", () => {
-    expect(nameOf(given().session.state)).toBe(name);
+    expect(nameOf(given().session)).toBe(name);
   });
 
   test.each(INPUTS)("$type", (input) => {
@@ -142,8 +171,9 @@ describe.each(Object.entries(STATES))("%s", (name, given) => {
       expect(effects).toEqual([]);
       return;
     }
-    expect(effects.pop()).toBe("sessionChanged");
-    const after = nameOf(it.session.state);
+    // Pauses come and go within the state "open".
+    if (it.session.state !== before) expect(effects.pop()).toBe("sessionChanged");
+    const after = nameOf(it.session);
     expect(effects.length === 0 ? after : `${after}: ${effects.join(" ")}`).toBe(expected);
   });
 });

@@ -17,6 +17,13 @@ type Transition<S extends Tag, I extends InputTag> = <C, P>(
 
 type Table = { readonly [S in Tag]: { readonly [I in InputTag]: Transition<S, I> } };
 
+/** Nothing is read in these states, so that there is nothing to pause and nobody who is too slow. */
+const unread = {
+  pauseReading: stay,
+  resumeReading: stay,
+  queueOverflowed: stay,
+} as const;
+
 /** There is no transport in these states, so that only late answers about credentials can come. */
 const unconnected = {
   credentialsResolved: stay,
@@ -24,6 +31,7 @@ const unconnected = {
   transportOpened: stay,
   closeReceived: stay,
   transportClosed: stay,
+  ...unread,
   heartbeatMissed: stay,
   deadlinePassed: stay,
 } as const;
@@ -65,6 +73,7 @@ const table: Table = {
       state.step === "dialling"
         ? to.retry(connection, state.attempt, to.endOf(to.reasonOf(end, "connectFailed"), end))
         : state,
+    ...unread,
     heartbeatMissed: stay,
     deadlinePassed: (connection, { step, attempt, refusal }) => {
       const cause = { type: "connectTimeout" } as const;
@@ -95,6 +104,24 @@ const table: Table = {
         to.attemptAfter(connection, state),
         to.endOf(to.reasonOf(end, "connectionLost"), end),
       ),
+    pauseReading: ({ reader }, state, { holder }) => {
+      reader.hold(holder);
+      return state;
+    },
+    resumeReading: ({ reader }, state, { holder }) => {
+      reader.letGo(holder);
+      return state;
+    },
+    queueOverflowed: (connection, state, { queue }) => {
+      connection.context.emit({ type: "closeTransport", ...to.OVERFLOW_CLOSE });
+      return {
+        type: "closing",
+        step: "closeFrame",
+        reason: { type: "overflow", queue },
+        then: "retry",
+        attempt: to.attemptAfter(connection, state),
+      };
+    },
     heartbeatMissed: (connection, state) =>
       to.reset(
         connection,
@@ -125,6 +152,7 @@ const table: Table = {
       connection.announce(ended);
       return to.connectAnew(connection);
     },
+    ...unread,
     heartbeatMissed: stay,
     deadlinePassed: ({ context }, state) => {
       context.emit({ type: "resetTransport" });
@@ -135,7 +163,7 @@ const table: Table = {
     ...unconnected,
     connectSocket: to.connect,
     disconnectSocket: to.endAtOnce,
-    deadlinePassed: to.connect,
+    deadlinePassed: to.connectWhenDue,
   },
   ended: {
     ...unconnected,

@@ -3,18 +3,30 @@ import type { Context } from "../context.ts";
 import type { EndReason } from "../end-reason.ts";
 import { STABLE_AFTER } from "../retry.ts";
 import type { TransportEnd } from "./input.ts";
-import type { ConnectionEnd, SessionState } from "./state.ts";
+import type { Reader } from "./reading.ts";
+import type { ConnectionEnd, SessionState, SessionStateOf } from "./state.ts";
 
 /** What a transition may look at and do. */
 export interface Connection<C, P> {
   readonly context: Context<C, P>;
   /** When the connection was opened, in ms of the session's clock. */
   readonly openedAt: number;
+  readonly reader: Reader<C, P>;
+  /** How late, in ms, the deadline was noticed that has passed. */
+  readonly late: number;
   /** Tells the program of a state that is over as soon as it began. */
   announce(state: SessionState): void;
 }
 
 export const REQUESTED: EndReason = { type: "requested" };
+
+/** What the server is told when a bound's policy is to close: as 1008, which browsers may not send. */
+export const OVERFLOW_CLOSE = { code: 4008, reason: "overflow" } as const;
+
+/** A retry that is noticed this many ms late tells of a machine that slept. */
+const SLEPT = 10_000;
+/** Ms in which what wakes together tries again. */
+const SPREAD = 1_000;
 
 /** The end of an attempt that never had a connection, at the program's request. */
 export const NO_CONNECTION: ConnectionEnd = {
@@ -48,6 +60,18 @@ export function connect<C, P>(
 /** Begins the first attempt of a new series. */
 export const connectAnew = <C, P>(connection: Connection<C, P>): SessionState =>
   connect(connection, { attempt: 0, refusal: null });
+
+/**
+ * The delay is over. If it has been for long, the machine slept: how often it had failed before says
+ * nothing any more, and all that woke with it must not dial in the same moment.
+ */
+export function connectWhenDue<C, P>(
+  connection: Connection<C, P>,
+  state: SessionStateOf<"waiting">,
+): SessionState {
+  if (connection.late < SLEPT) return connect(connection, state);
+  return { ...state, attempt: 0, delay: connection.context.random() * SPREAD };
+}
 
 /** Counts and tells the end of one attempt, of which nothing is left. */
 export function conclude<C, P>({ context }: Connection<C, P>, end: ConnectionEnd): void {

@@ -7,14 +7,19 @@ import type { SessionState } from "../session/state.ts";
 import { check, Tally } from "./check.ts";
 import type { TestEffect } from "./driver.ts";
 import type { Step } from "./oracle.ts";
+import { ReadingAccount } from "./reading-account.ts";
 
-/** Which states may follow which. "ended" may be told in passing. */
+/** How late, in ms, a retry must be for its delay to begin anew, and how long it is then at most. */
+const SLEPT = 10_000;
+const SPREAD = 1_000;
+
+/** Which states may follow which. "ended" may be told in passing, and waiting begins anew after sleep. */
 const MOVES: Readonly<Record<SessionState["type"], readonly SessionState["type"][]>> = {
   idle: ["connecting", "ended"],
   connecting: ["connecting", "open", "closing", "waiting", "ended"],
   open: ["closing", "waiting", "ended"],
   closing: ["closing", "waiting", "ended"],
-  waiting: ["connecting", "ended"],
+  waiting: ["connecting", "waiting", "ended"],
   ended: ["connecting"],
 };
 
@@ -29,6 +34,7 @@ export class ConnectionAccount {
   readonly #ends = new Tally();
   #openedAt = 0;
   #heardAt = 0;
+  readonly #reading: ReadingAccount;
   /** When a wake came late: the silence before it says nothing. */
   #sleptUntil = 0;
   #received = 0;
@@ -43,6 +49,7 @@ export class ConnectionAccount {
   constructor(options: SessionOptions, state: SessionState) {
     this.#options = options;
     this.#state = state;
+    this.#reading = new ReadingAccount(options);
   }
 
   get isOpen(): boolean {
@@ -60,12 +67,14 @@ export class ConnectionAccount {
   }
 
   take(step: Step, now: number): void {
+    if (this.isOpen) this.#reading.take(step, now);
     switch (step.type) {
       case "transportOpened":
         if (this.#transport !== "dialling") return;
         this.#transport = "open";
         this.#openedAt = now;
         this.#heardAt = now;
+        this.#reading.opened(now);
         return;
       case "closeReceived":
         this.#lose(now);
@@ -100,6 +109,7 @@ export class ConnectionAccount {
   #lose(now: number): void {
     if (!this.isOpen) return;
     this.#transport = "closing";
+    this.#reading.closed();
     if (now - this.#openedAt >= STABLE_AFTER) this.#retries = 0;
   }
 
@@ -124,6 +134,14 @@ export class ConnectionAccount {
         return;
       case "resolveParams":
         check(this.isOpen, "C1: it joins without a connection.");
+        return;
+      case "pauseTransport":
+      case "resumeTransport":
+        check(this.isOpen, "S15: it stops or resumes the reading of what is not open.");
+        this.#reading.effect(effect, now);
+        return;
+      case "readingChanged":
+        this.#reading.effect(effect, now);
         return;
       case "closeTransport":
         check(this.isOpen, "S3: it closes what is not open.");
@@ -156,7 +174,12 @@ export class ConnectionAccount {
   #changed(state: SessionState, now: number): void {
     const { type } = this.#state;
     check(MOVES[type].includes(state.type), `The session goes from ${type} to ${state.type}.`);
-    if (state.type === "waiting") {
+    if (state.type === "waiting" && this.#state.type === "waiting") {
+      const late = now - this.#since - this.#state.delay;
+      check(late >= SLEPT, "S17: its delay begins anew, and it did not sleep.");
+      check(state.attempt === 0 && state.delay < SPREAD, "S17: it does not begin anew.");
+      this.#retries = 0;
+    } else if (state.type === "waiting") {
       const asked = this.#asked.shift();
       check(asked === this.#retries, `S8: retry ${asked}, and ${this.#retries} was expected.`);
       this.#retries += 1;
@@ -165,14 +188,15 @@ export class ConnectionAccount {
       this.#startSeries();
     }
     if (state.type === "closing" && state.reason?.type === "heartbeatTimeout" && type === "open") {
-      const silence = now - this.#heardAt;
+      const silence = now - this.#heardAt - this.#reading.deafSince(this.#heardAt, now);
       check(silence >= (this.#options.heartbeat?.timeout ?? Infinity), "S10: it was not silent.");
     }
     if (!waitsOn(this.#state, state)) this.#since = now;
     this.#state = state;
   }
 
-  account({ counters, state }: Session<string, string>): void {
+  account({ counters, state, reading }: Session<string, string>): void {
+    this.#reading.account(reading);
     check(state === this.#state, "A state of the session was not told.");
     const lives = state.type === "connecting" || state.type === "open" || state.type === "closing";
     check(lives === this.#attemptLives, "S1: the state does not fit the attempts.");
@@ -192,11 +216,12 @@ export class ConnectionAccount {
     } else if (state.type === "waiting") {
       check(lasted < state.delay, "S8: it waits too long.");
     }
+    this.#reading.timely(now);
     const { heartbeat } = this.#options;
     if (heartbeat === null || !this.isOpen) return;
     const { interval, timeout } = heartbeat;
     const patience = Math.max(interval + timeout, 2 * timeout);
-    const silence = now - Math.max(this.#heardAt, this.#sleptUntil);
+    const silence = now - Math.max(this.#heardAt, this.#sleptUntil, this.#reading.readSince(now));
     check(silence < patience, "S10: the server is silent, and it is still open.");
   }
 

@@ -19,6 +19,7 @@ interface Connection {
   state: "dialling" | "open" | "ending";
   /** Whether our side wants it to end. */
   isUnwanted: boolean;
+  isRead: boolean;
   readonly server: SimulatedServer;
   readonly toServer: ClientMessage[];
   readonly toClient: ServerMessage[];
@@ -38,16 +39,30 @@ export class Network {
   dial(): void {
     const toClient: ServerMessage[] = [];
     const server = new SimulatedServer((message) => toClient.push(message));
-    this.#connection = { state: "dialling", isUnwanted: false, server, toServer: [], toClient };
+    this.#connection = {
+      state: "dialling",
+      isUnwanted: false,
+      isRead: true,
+      server,
+      toServer: [],
+      toClient,
+    };
   }
 
   send(message: ClientMessage): void {
     this.#connection?.toServer.push(message);
   }
 
+  /** Whether our side reads. What it has read before may still come, and seldom does. */
+  reads(does: boolean): void {
+    if (this.#connection !== null) this.#connection.isRead = does;
+  }
+
   /** Our side closes or resets. What is on its way may still come. */
   unwanted(): void {
-    if (this.#connection !== null) this.#connection.isUnwanted = true;
+    if (this.#connection === null) return;
+    this.#connection.isUnwanted = true;
+    this.#connection.isRead = true;
   }
 
   /** The transport is gone, for one reason or another. */
@@ -92,7 +107,7 @@ export class Network {
     this.#report({ type: "closeReceived" });
   }
 
-  #frames({ server, toServer, toClient }: Connection): Option[] {
+  #frames({ server, toServer, toClient, isRead }: Connection): Option[] {
     const topic = (choice: number): string => this.#topics[choice % this.#topics.length] ?? "";
     const half = <T>(choice: number, one: T, other: T): T => (choice % 2 === 0 ? one : other);
     const options: Option[] = [
@@ -116,7 +131,7 @@ export class Network {
     const [message] = toClient;
     if (message !== undefined) {
       options.push([
-        50,
+        isRead ? 50 : 1,
         `deliver ${message.type}`,
         () => {
           toClient.shift();

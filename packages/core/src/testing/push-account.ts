@@ -92,7 +92,13 @@ export class PushAccount {
   account({ counters }: Session<string, string>, isOpen: boolean): void {
     this.#outcomes.check(counters.pushes, "R1: outcomes");
     const queued = new Tally();
+    const inFlight = new Tally();
     for (const { channel, ref, push } of this.#unsettled) {
+      if (ref !== null) {
+        const home = channel ?? "the socket";
+        inFlight.add(home);
+        check(inFlight.get(home) <= this.#options.maxInFlight, "R8: too many are in flight.");
+      }
       if (channel === null) {
         check(isOpen, "R3: a ping outlives its connection.");
         continue;

@@ -21,6 +21,8 @@ const TOPICS = CHANNELS.map(([, topic]) => topic);
 const TIMES: readonly number[] = [
   0, 1, 10, 10, 50, 50, 200, 200, 400, 1_000, 3_000, 11_000, 31_000,
 ];
+/** Who may stop the reading. */
+const holder = (choice: number): string => (choice % 3 === 0 ? "one" : "other");
 const DELAYS: readonly number[] = [0, 10, 100, 2_000, 15_000];
 /** How late a wake must be for the heartbeat to call it sleep. */
 const LATE = 1_000;
@@ -47,7 +49,9 @@ export class World {
       closeTimeout: 2_000,
       joinTimeout: 3_000,
       heartbeat: seed % 4 === 0 ? null : { interval: 20_000, timeout: 5_000 },
+      maxPause: 2_500,
       maxQueued: 2,
+      maxInFlight: 4,
       reconnect: ({ attempt, random }) => {
         this.#oracle.connection.asked(attempt);
         return random() < 0.1 ? false : tableDelay(DELAYS, attempt, 0.5, random);
@@ -99,6 +103,9 @@ export class World {
       [20, "push", (choice) => this.#push(choice)],
       [2, "ping", (choice) => this.#ping(choice)],
       [2, "cancel", (choice) => this.#cancel(choice)],
+      [3, "pause", (which) => this.#handle({ type: "pauseReading", holder: holder(which) })],
+      [3, "resume", (which) => this.#handle({ type: "resumeReading", holder: holder(which) })],
+      [1, "overflow", () => this.#handle({ type: "queueOverflowed", queue: "messages" })],
     ];
     if (this.#credentials.length > 0) {
       options.push([40, "credentials", (choice) => this.#giveCredentials(choice)]);
@@ -224,6 +231,10 @@ export class World {
       }
       case "sendMessage":
         this.#send(effect);
+        return;
+      case "pauseTransport":
+      case "resumeTransport":
+        this.#network.reads(effect.type === "resumeTransport");
         return;
       case "closeTransport":
       case "resetTransport":
