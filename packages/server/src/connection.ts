@@ -16,6 +16,7 @@ import type { Limits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import type { Line } from "./membership-host.ts";
 import { Memberships } from "./memberships.ts";
+import { Pace } from "./pace.ts";
 import { resetSocket } from "./reset.ts";
 import type { ServerScope } from "./server-scope.ts";
 import type { Watched } from "./watch.ts";
@@ -41,6 +42,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   readonly #onGone: (connection: Connection) => void;
   readonly #memberships: Memberships;
   readonly #liveness = new Liveness();
+  readonly #pace: Pace;
   /** Why it ends, once that is known. Nothing is sent or handled any more. */
   #end: ConnectionEnd | null = null;
   #gone = false;
@@ -65,6 +67,7 @@ export class Connection implements Line, WebSocketListener, Watched {
     this.#webSocket = webSocket;
     this.#raw = raw;
     this.#onGone = onGone;
+    this.#pace = new Pace(handshake.endpoint.limits);
     this.#memberships = new Memberships(this, handshake.endpoint.channels);
     scope.counters.opened += 1;
   }
@@ -87,6 +90,7 @@ export class Connection implements Line, WebSocketListener, Watched {
       counters.messagesDropped += 1;
       return;
     }
+    if (!this.#pace.mayReceive()) return this.#tooFast("maxMessageRate");
     let message: ClientMessage;
     try {
       message = this.serializer.decode(isBinary ? data : data.toString("utf8"), "client");
@@ -95,6 +99,17 @@ export class Connection implements Line, WebSocketListener, Watched {
       return this.#closeWith({ type: "malformedMessage", error: error.code }, 1011, "");
     }
     this.#memberships.dispatch(message, data.length);
+  }
+
+  mayJoin(): boolean {
+    if (this.#pace.mayJoin()) return true;
+    this.#tooFast("maxJoinRate");
+    return false;
+  }
+
+  #tooFast(limit: "maxMessageRate" | "maxJoinRate"): void {
+    this.scope.counters.messagesDropped += 1;
+    this.#closeWith({ type: "rateLimited", limit }, 1008, "too many messages");
   }
 
   // Out.
@@ -177,6 +192,7 @@ export class Connection implements Line, WebSocketListener, Watched {
 
   look(now: number): void {
     const { silentFor, stuckFor } = this.#liveness.look(this.#raw, now);
+    if (this.#working > 0) this.#memberships.look(now);
     if (!this.isOpen) return;
     if (stuckFor >= this.limits.sendTimeout) this.#reset({ type: "sendTimeout" });
     else if (silentFor >= this.limits.idleTimeout)

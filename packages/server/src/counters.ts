@@ -48,6 +48,7 @@ export class Counters {
     idleTimeout: 0,
     protocolError: 0,
     malformedMessage: 0,
+    rateLimited: 0,
     overflow: 0,
     sendTimeout: 0,
     drained: 0,
@@ -61,11 +62,15 @@ export class Counters {
     stopped: 0,
     crashed: 0,
     overflow: 0,
+    handlerTimeout: 0,
     duplicateJoin: 0,
   };
   readonly upgradesRefused: Record<UpgradeRefusal, number> = {
     unknownPath: 0,
     badRequest: 0,
+    forbiddenOrigin: 0,
+    full: 0,
+    addressLimited: 0,
     unsupportedVersion: 0,
     badParams: 0,
     refused: 0,

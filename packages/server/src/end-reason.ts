@@ -13,6 +13,8 @@ export type ConnectionEnd =
   | { readonly type: "protocolError"; readonly code: number }
   /** A frame that is no message of Phoenix Channels; closed with 1011. */
   | { readonly type: "malformedMessage"; readonly error: DecodeErrorCode }
+  /** It sent more than `maxMessageRate` or `maxJoinRate` allow; closed with 1008. */
+  | { readonly type: "rateLimited"; readonly limit: "maxMessageRate" | "maxJoinRate" }
   /** More than `maxBuffered` bytes waited to be sent; reset. */
   | { readonly type: "overflow" }
   /** The client took nothing of what waited for it for `sendTimeout`; reset. */
@@ -38,6 +40,8 @@ export type ChannelEnd =
   | { readonly type: "crashed"; readonly cause: unknown }
   /** More than `maxQueued` messages waited. */
   | { readonly type: "overflow" }
+  /** A callback took longer than `handlerTimeout`. */
+  | { readonly type: "handlerTimeout" }
   /** The same client joined the topic again. */
   | { readonly type: "duplicateJoin" };
 
@@ -51,6 +55,12 @@ export type UpgradeRefusal =
   | "unknownPath"
   /** Not a WebSocket handshake: 400 or 405. */
   | "badRequest"
+  /** A web page of another origin: 403. See `origins`. */
+  | "forbiddenOrigin"
+  /** There are `maxConnections`: 503. */
+  | "full"
+  /** The address has `maxConnectionsPerAddress`, or connects too often: 429. */
+  | "addressLimited"
   /** A `vsn` that is neither 1.0 nor 2.0: 403. */
   | "unsupportedVersion"
   /** A query that cannot be read, or is too large or too deep: 400. */

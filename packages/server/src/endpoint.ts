@@ -5,6 +5,7 @@ import { channelKind, type ChannelKind } from "./channel-kind.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import { OptionError } from "./errors.ts";
 import { type Limits, withLimits } from "./limits.ts";
+import { originCheck, type OriginCheck, type Origins } from "./origin.ts";
 import type { Accepted, Awaitable, Refused } from "./results.ts";
 import { TopicPatterns } from "./topic-pattern.ts";
 
@@ -34,6 +35,16 @@ export interface SocketDefinition<A> extends Partial<Limits> {
    * If it throws, the client is answered 500. Left out, everybody is accepted with `{}`.
    */
   connect?(request: ConnectRequest): Awaitable<Accepted<A> | Refused>;
+  /**
+   * Which web pages may connect. Default: "same", those of the host that they connect to. Clients
+   * that are no browsers send no origin, and are not meant.
+   */
+  readonly origins?: Origins;
+  /**
+   * Tells clients apart for the limits per address: where a proxy stands in front, the address that
+   * it vouches for. Default: the peer of the TCP connection.
+   */
+  addressOf?(request: Pick<ConnectRequest, "headers" | "peer">): string;
   /** Names a connection for `server.disconnect(id)`; null for no name. */
   id?(assigns: A): string | null;
   /** Channels by topic: "room:lobby", or "room:*". The first that fits is taken. */
@@ -45,6 +56,8 @@ export interface Endpoint {
   readonly path: string;
   readonly connect: ((request: ConnectRequest) => unknown) | null;
   readonly idOf: ((assigns: unknown) => string | null) | null;
+  readonly mayConnect: OriginCheck;
+  readonly addressOf: (request: Pick<ConnectRequest, "headers" | "peer">) => string;
   readonly channels: TopicPatterns<ChannelKind>;
   readonly limits: Limits;
 }
@@ -61,6 +74,7 @@ export function defineEndpoint<A>(
   const { channels } = definition;
   checkFunction(definition, "connect", "a function of (request)");
   checkFunction(definition, "id", "a function of (assigns)");
+  checkFunction(definition, "addressOf", "a function of (request)");
   if (typeof channels !== "object" || channels === null) {
     throw new OptionError("channels", channels, "an object of channels by topic");
   }
@@ -71,12 +85,18 @@ export function defineEndpoint<A>(
     path,
     connect: definition.connect?.bind(definition) ?? null,
     idOf: (definition.id?.bind(definition) as Endpoint["idOf"] | undefined) ?? null,
+    mayConnect: originCheck(definition.origins),
+    addressOf: definition.addressOf?.bind(definition) ?? (({ peer }) => peer.address),
     channels: new TopicPatterns(Object.fromEntries(kinds)),
     limits: withLimits(limits, definition),
   };
 }
 
-function checkFunction(definition: object, option: "connect" | "id", accepts: string): void {
+function checkFunction(
+  definition: object,
+  option: "connect" | "id" | "addressOf",
+  accepts: string,
+): void {
   const value: unknown = Reflect.get(definition, option);
   if (value !== undefined && typeof value !== "function") {
     throw new OptionError(option, value, accepts);

@@ -80,3 +80,5 @@ export {
 } from "./errors.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { consoleLogger, type Logger } from "./logger.ts";
+export type { Origins } from "./origin.ts";
+export { METRICS_TYPE, metricsText } from "./metrics.ts";

@@ -16,6 +16,7 @@ export function lastWord(
       return { type: "close", topic, joinRef, payload: {} };
     case "crashed":
     case "overflow":
+    case "handlerTimeout":
       return { type: "error", topic, joinRef, payload: {} };
   }
 }

@@ -33,6 +33,24 @@ export interface Limits {
   readonly sendTimeout: number;
   /** How long each step of ending a connection may take before it is reset. */
   readonly closeTimeout: number;
+  /**
+   * A callback that takes longer than this ends its channel with phx_error, and the reason
+   * `handlerTimeout`. Nobody can stop it: until it returns it takes up one of `maxChannels`.
+   */
+  readonly handlerTimeout: number;
+  /**
+   * The messages that a client may send in a second, over all its channels; as many again may come
+   * at once. Who sends more is closed with 1008, and the reason `rateLimited`. Infinity for any number.
+   */
+  readonly maxMessageRate: number;
+  /** The same for joins alone. */
+  readonly maxJoinRate: number;
+  /** The connections of a socket on this node. Another is answered 503. Infinity for any number. */
+  readonly maxConnections: number;
+  /** The same for each client address (see `addressOf`). Another is answered 429. */
+  readonly maxConnectionsPerAddress: number;
+  /** How often one address may connect in a second. More is answered 429. */
+  readonly maxConnectsPerAddress: number;
 }
 
 /** The limits of a server that names none. Those that Phoenix has too are Phoenix's. */
@@ -46,6 +64,12 @@ export const DEFAULT_LIMITS: Limits = {
   idleTimeout: 60_000,
   sendTimeout: 30_000,
   closeTimeout: 5_000,
+  handlerTimeout: 60_000,
+  maxMessageRate: 10_000,
+  maxJoinRate: 200,
+  maxConnections: Infinity,
+  maxConnectionsPerAddress: Infinity,
+  maxConnectsPerAddress: Infinity,
 };
 
 /** Timers of all runtimes can wait for 2^31 - 1 ms, over 24 days. */
@@ -74,8 +98,18 @@ function check(name: keyof Limits, value: number): number {
     case "closeTimeout":
       if (isDuration(value)) return value;
       throw new OptionError(name, value, `a number of ms above 0 and up to ${LONGEST}`);
+    case "maxConnections":
+    case "maxConnectionsPerAddress":
+      if (value === Infinity || (Number.isSafeInteger(value) && value > 0)) return value;
+      throw new OptionError(name, value, "a whole number of at least 1, or Infinity");
+    case "maxMessageRate":
+    case "maxJoinRate":
+    case "maxConnectsPerAddress":
+      if (typeof value === "number" && value > 0) return value;
+      throw new OptionError(name, value, "a number above 0, or Infinity");
     case "idleTimeout":
     case "sendTimeout":
+    case "handlerTimeout":
       if (isDuration(value) || value === Infinity) return value;
       throw new OptionError(
         name,

@@ -20,6 +20,8 @@ export interface Line extends ChannelSocket<unknown> {
   readonly isOpen: boolean;
   /** Bytes that came and wait for their turn, in whatever channel. */
   queuedBytes: number;
+  /** Is one more join within its rate? If not, the line is being closed. */
+  mayJoin(): boolean;
   /** Sends a message, if the line is open. @throws {EncodeError} It cannot be written. */
   send(message: ServerMessage): void;
   /** Sends a whole frame, if the line is open. */

@@ -282,12 +282,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   }
 
   #terminate(opened: object, reason: ChannelEnd): void {
-    const work = terminate(this.#kind, opened, reason, (error) => {
-      this.#line.scope.logger.error(
-        `The terminate of the channel ${quote(this.topic)} failed.`,
-        error,
-      );
-    });
+    const work = terminate(this.#kind, opened, this.topic, reason, this.#line.scope.logger);
     if (work === null) return;
     this.#terminating = true;
     this.began();

@@ -3,6 +3,7 @@ import type { ClientMessage, JoinMessage, Ref } from "@slipstream/core";
 import { decide, topicOf, unmatched, type TopicState } from "./decide.ts";
 import type { ChannelKind } from "./channel-kind.ts";
 import type { ChannelEnd } from "./end-reason.ts";
+import { quote } from "./logger.ts";
 import { Membership } from "./membership.ts";
 import type { Line, Topics } from "./membership-host.ts";
 import type { Predecessor } from "./predecessor.ts";
@@ -44,8 +45,9 @@ export class Memberships implements Topics {
         counters.joins.tooMany += 1;
         return this.#line.send(decision.reply);
       case "join":
-        return this.#join(message as JoinMessage, null);
       case "rejoin":
+        if (!this.#line.mayJoin()) return;
+        if (decision.type === "join") return this.#join(message as JoinMessage, null);
         membership?.end({ type: "duplicateJoin" });
         return this.#join(message as JoinMessage, membership ?? null);
       case "deliver":
@@ -70,6 +72,17 @@ export class Memberships implements Topics {
 
   lingered(): void {
     this.#lingering -= 1;
+  }
+
+  /** Ends those whose callbacks take too long. */
+  look(now: number): void {
+    const { limits, scope } = this.#line;
+    for (const membership of this.#byTopic.values()) {
+      if (membership.busyFor(now) < limits.handlerTimeout) continue;
+      const topic = quote(membership.topic);
+      scope.logger.error(`A callback of the channel ${topic} exceeds handlerTimeout.`);
+      membership.end({ type: "handlerTimeout" });
+    }
   }
 
   /** Ends all of them. */

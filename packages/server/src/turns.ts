@@ -11,6 +11,8 @@ export abstract class Turns<T> {
   readonly #limit: number;
   #inbox: Inbox<T> | null = null;
   #busy = false;
+  /** When the work that takes its time began; Infinity if there is none. */
+  #since = Infinity;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -35,6 +37,11 @@ export abstract class Turns<T> {
   /** Something is at work, or `hold` was called. */
   protected get isBusy(): boolean {
     return this.#busy;
+  }
+
+  /** For how long what is at work has been, in ms. */
+  busyFor(now: number): number {
+    return now - this.#since;
   }
 
   /** Makes everything wait until `proceed`. */
@@ -93,7 +100,9 @@ export abstract class Turns<T> {
 
   #await(item: T, result: PromiseLike<unknown>): void {
     this.began();
+    this.#since = performance.now();
     const resume = (): void => {
+      this.#since = Infinity;
       this.#work(this.#next());
       this.finished();
     };

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { Addresses } from "./addresses.ts";
 import { CHANNELS_PROTOCOL, readAuthToken } from "./auth-token.ts";
 import { Connection, type Handshake } from "./connection.ts";
 import type { ConnectRequest, Endpoint } from "./endpoint.ts";
@@ -28,6 +29,11 @@ const INTERNAL_ERROR: HttpAnswer = {
   body: '{"error":"Internal Server Error"}',
 };
 const UNAVAILABLE: HttpAnswer = { status: 503 };
+const FORBIDDEN: HttpAnswer = { status: 403 };
+const REFUSALS = {
+  full: UNAVAILABLE,
+  addressLimited: { status: 429 },
+} as const;
 
 /** Shakes hands for one endpoint. */
 export class Upgrader {
@@ -37,11 +43,14 @@ export class Upgrader {
   readonly #webSockets: WebSocketServer;
   /** Sockets whose `connect` has not been decided. */
   readonly #pending = new Set<() => void>();
+  readonly #addresses: Addresses;
+  #admitted = 0;
 
   constructor(scope: ServerScope, registry: Registry, endpoint: Endpoint) {
     this.#scope = scope;
     this.#registry = registry;
     this.#endpoint = endpoint;
+    this.#addresses = new Addresses(endpoint.limits);
     const options = {
       noServer: true,
       WebSocket: ServerWebSocket,
@@ -63,9 +72,15 @@ export class Upgrader {
 
   /** Asks `connect`, and goes on with what it says. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, decision: Ask): void {
+    const { mayConnect } = this.#endpoint;
+    if (!mayConnect(request.headers.origin, request.headers.host)) {
+      return this.#refuse(socket, "forbiddenOrigin", FORBIDDEN);
+    }
+    const asked = connectRequest(request, decision);
+    const refused = this.#admit(asked, socket);
+    if (refused !== null) return this.#refuse(socket, refused, REFUSALS[refused]);
     let decided: unknown;
     try {
-      const asked = connectRequest(request, decision);
       const { connect } = this.#endpoint;
       decided = connect === null ? ACCEPT_ALL : connect(asked);
     } catch (error) {
@@ -78,6 +93,25 @@ export class Upgrader {
   /** Refuses whoever waits for `connect`. */
   close(): void {
     for (const giveUp of this.#pending) giveUp();
+  }
+
+  /** Takes up room for the socket, as long as it lasts, or says why there is none. */
+  #admit(asked: ConnectRequest, socket: Duplex): "full" | "addressLimited" | null {
+    const { limits, addressOf } = this.#endpoint;
+    if (this.#admitted >= limits.maxConnections) return "full";
+    let address: string;
+    try {
+      address = addressOf(asked);
+    } catch {
+      return "addressLimited";
+    }
+    if (!this.#addresses.admit(address, performance.now())) return "addressLimited";
+    this.#admitted += 1;
+    socket.once("close", () => {
+      this.#admitted -= 1;
+      this.#addresses.release(address);
+    });
+    return null;
   }
 
   #await(

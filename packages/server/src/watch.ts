@@ -14,8 +14,8 @@ export class Watch {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ idleTimeout, sendTimeout }: Limits) {
-    this.#interval = Math.max(5, Math.min(idleTimeout, sendTimeout) / 10);
+  constructor({ idleTimeout, sendTimeout, handlerTimeout }: Limits) {
+    this.#interval = Math.max(5, Math.min(idleTimeout, sendTimeout, handlerTimeout) / 10);
   }
 
   add(watched: Watched): void {

@@ -150,6 +150,7 @@ const result: DemoResult = {
     idleTimeout: 0,
     protocolError: 0,
     malformedMessage: 0,
+    rateLimited: 0,
     overflow: 0,
     sendTimeout: 0,
     drained: 1,
