@@ -58,8 +58,8 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   #transport: Transport | null = null;
   #request: DialRequest | null = null;
   #timer: Timer | null = null;
-  /** The moment for which the timer is set. It may be earlier than needed, never later. */
-  #armedFor = Infinity;
+  /** The moment for which the timer is set, if one is. It may be earlier than needed, never later. */
+  #armedFor = 0;
   /** Whether the timer was put off, so that what is unread is read. */
   #putOff = false;
   #performing = false;
@@ -223,9 +223,8 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     const at = this.#session.wakeAt;
     if (at === Infinity) {
       this.#setTimer(null);
-      this.#armedFor = Infinity;
       this.#putOff = false;
-    } else if (at < this.#armedFor) {
+    } else if (this.#timer === null || at < this.#armedFor) {
       this.#armedFor = at;
       this.#setTimer(Math.min(Math.max(Math.ceil(at - this.#clock.now()), 1), LONGEST_TIMER));
     }
@@ -247,7 +246,6 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
       return;
     }
     this.#putOff = false;
-    this.#armedFor = Infinity;
     this.#session.wake(this.#clock.now());
     this.#perform();
   }

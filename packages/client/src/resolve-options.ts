@@ -61,6 +61,7 @@ const KNOWN = [
 
 /** What is the same for all sockets is made once: a program may have many thousands. */
 const NOTHING = Object.freeze({});
+const STANDARD_LOGGER = new GuardedLogger(consoleLogger);
 const STANDARD_HEARTBEAT = Object.freeze({ interval: 30_000, timeout: 10_000 });
 
 /**
@@ -95,9 +96,9 @@ export function resolveOptions(
     maxPause = 5_000,
     maxBuffered = 16 * 1024 * 1024,
     signal,
-    logger = consoleLogger,
+    logger,
   } = options;
-  const guarded = new GuardedLogger(checkLogger(logger));
+  const guarded = logger === undefined ? STANDARD_LOGGER : new GuardedLogger(checkLogger(logger));
   const renewable = [params, authToken, headers].some((provided) => typeof provided === "function");
   checkFraction("jitter", jitter);
   return {

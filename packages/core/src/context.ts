@@ -38,7 +38,7 @@ export class Context<C, P> {
   readonly counters: Counters = new Counters();
   readonly deadlines: Deadlines = new Deadlines();
   readonly effects: Effect<C, P>[] = [];
-  /** The session's clock, in ms, as of the input that is being handled. */
+  /** The session's clock, in whole ms, as of the input that is being handled. */
   now = 0;
   /** Whether frames can be sent. */
   open = false;

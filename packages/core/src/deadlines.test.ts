@@ -71,6 +71,21 @@ test("D1: like a list of moments that is sorted each time", () => {
   );
 });
 
+test("D1: moments are whole, and none expires early", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (moment) => {
+      const deadlines = new Deadlines();
+      const probe = new Probe(0, () => {});
+      deadlines.set(probe, moment);
+      expect(deadlines.next).toBe(Math.ceil(moment));
+      deadlines.expire(deadlines.next - 1);
+      expect(deadlines.size).toBe(1);
+      deadlines.expire(deadlines.next);
+      expect(deadlines.size).toBe(0);
+    }),
+  );
+});
+
 describe("D2: what expires may set and clear deadlines, and never holds the program up", () => {
   test("a deadline that sets itself anew without delay expires once in a call", () => {
     const deadlines = new Deadlines();

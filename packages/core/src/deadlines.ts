@@ -3,7 +3,7 @@
 
 /** Something that waits for a moment. It knows its place in the heap, so that it can be taken out of it. */
 export interface Deadline {
-  /** The moment, in ms of the session's clock. Owned by Deadlines. */
+  /** The moment, in whole ms of the session's clock. Owned by Deadlines. */
   at: number;
   /** The place in the heap, or -1 when nothing is awaited. Owned by Deadlines. */
   slot: number;
@@ -30,7 +30,9 @@ export class Deadlines {
     this.clear(item);
     // NaN compares as false with everything: in the heap it would hide the moments behind it.
     if (!(at < Infinity)) return;
-    item.at = at;
+    // Whole, and rounded up, so that nothing expires early: engines keep whole numbers in the object
+    // itself, and others on the heap.
+    item.at = Math.ceil(at);
     this.#place(item, this.#heap.length);
     this.#rise(item);
   }

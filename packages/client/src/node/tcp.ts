@@ -8,13 +8,11 @@ import { connect as connectTls, TLSSocket, type ConnectionOptions } from "node:t
 /** As `http.request` calls it back: with what it is to write the request to, or an error. */
 export type StreamReady = (error: Error | null, stream?: Duplex) => void;
 
-/** Opens TCP (or a unix socket) to where the request goes. */
+/** Opens TCP (or a unix socket) to where the request goes. The caller listens to its "error". */
 export function openTcp(target: ClientRequestArgs): Socket {
-  const tcp =
-    typeof target.socketPath === "string"
-      ? connectNet({ path: target.socketPath })
-      : connectNet({ host: target.host ?? "localhost", port: Number(target.port) });
-  return tcp.on("error", ignore);
+  return typeof target.socketPath === "string"
+    ? connectNet({ path: target.socketPath })
+    : connectNet({ host: target.host ?? "localhost", port: Number(target.port) });
 }
 
 /**

@@ -89,7 +89,8 @@ class WsTransport implements Transport, ConnectionOwner {
   #connection: WsConnection | null = null;
   /** The lowest layer that we know of: TCP, or what an agent gave us. */
   #tcp: Duplex | null = null;
-  #tcpIsGone = true;
+  /** Listens to the end of TCP, where the library may not tell of it, or not in time. */
+  #tcpClosed: (() => void) | null = null;
   /** What carries the frames: the TCP socket, or the TLS on it. */
   #stream: Duplex | null = null;
   #finishingTold = false;
@@ -167,6 +168,8 @@ class WsTransport implements Transport, ConnectionOwner {
 
   opened(): void {
     this.#phase = "open";
+    // From here on the library listens itself, and says "close" after TCP does.
+    if (this.#tcp === this.#stream) this.#letGoOfTcp();
     this.#events.opened();
   }
 
@@ -227,17 +230,24 @@ class WsTransport implements Transport, ConnectionOwner {
 
   #holdTcp(tcp: Duplex): void {
     this.#tcp = tcp;
-    this.#tcpIsGone = false;
-    tcp.on("error", ignore);
-    tcp.on("close", () => {
-      this.#tcpIsGone = true;
+    this.#tcpClosed = () => {
+      this.#tcpClosed = null;
       this.#endWhenGone();
-    });
+    };
+    tcp.on("error", ignore);
+    tcp.on("close", this.#tcpClosed);
+  }
+
+  #letGoOfTcp(): void {
+    if (this.#tcpClosed === null) return;
+    this.#tcp?.off("error", ignore);
+    this.#tcp?.off("close", this.#tcpClosed);
+    this.#tcpClosed = null;
   }
 
   #endWhenGone(): void {
     // The library says nothing more after a refusal, and may speak before the socket is gone.
-    if (!this.#tcpIsGone || (this.#close === null && this.#refusal === null)) return;
+    if (this.#tcpClosed !== null || (this.#close === null && this.#refusal === null)) return;
     if (this.#phase === "ended") return;
     const end = this.#end();
     this.#phase = "ended";

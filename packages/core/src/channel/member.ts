@@ -5,7 +5,7 @@ import { Pushes } from "../push/pushes.ts";
 import type { ChannelState } from "./state.ts";
 
 export abstract class Member<C, P> implements Deadline {
-  at: number = Infinity;
+  at: number = 0;
   slot: number = -1;
   readonly context: Context<C, P>;
   readonly topic: string;

@@ -47,7 +47,7 @@ export interface PushHome<P> {
  * Made by `session.push` and `session.ping`.
  */
 export class Push<P> implements Deadline {
-  at: number = Infinity;
+  at: number = 0;
   slot: number = -1;
   /** Set when it was sent and awaits its reply. */
   ref: Ref | null = null;

@@ -15,7 +15,7 @@ export interface ConnectionOwner {
 }
 
 export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, HeartbeatOwner {
-  at: number = Infinity;
+  at: number = 0;
   slot: number = -1;
   readonly context: Context<C, P>;
   readonly heartbeat: Heartbeat<C, P>;

@@ -18,7 +18,7 @@ const UNREAD = 1_000;
 type Times = NonNullable<SessionOptions["heartbeat"]>;
 
 export class Heartbeat<C, P> implements Deadline {
-  at: number = Infinity;
+  at: number = 0;
   slot: number = -1;
   readonly #context: Context<C, P>;
   readonly #owner: HeartbeatOwner;

@@ -105,14 +105,15 @@ export class Session<C, P> {
 
   /** Lets all that was due by `now` happen. */
   wake(now: number): void {
-    this.#context.now = now;
-    this.#context.deadlines.expire(now);
+    const context = this.#context;
+    context.now = Math.ceil(now);
+    context.deadlines.expire(context.now);
   }
 
   /** Takes one input. `now` is in ms and never goes back. */
   handle(input: SessionInput<C, P>, now: number): void {
     const context = this.#context;
-    context.now = now;
+    context.now = Math.ceil(now);
     switch (input.type) {
       case "messageReceived":
         this.#receive(input.message);
@@ -121,11 +122,11 @@ export class Session<C, P> {
         this.#reject();
         return;
       case "pushMessage":
-        context.deadlines.set(input.push, now + input.timeout);
+        context.deadlines.set(input.push, context.now + input.timeout);
         input.channel.handle(input);
         return;
       case "pingServer":
-        this.#ping(input.push, now + input.timeout);
+        this.#ping(input.push, context.now + input.timeout);
         return;
       case "cancelPush":
         input.push.home.cancel(input.push, input.code, input.cause);
