@@ -16,11 +16,10 @@ import type {
 import {
   checkEvent,
   checkFunction,
+  checkOptions,
   checkPushEvent,
-  checkRecord,
   checkSignal,
   checkTimeout,
-  checkUnknown,
 } from "./option-checks.ts";
 import type { RoutedMessage } from "./message-router.ts";
 
@@ -79,7 +78,9 @@ export class BaseChannel<C = Untyped> {
    * `aborted`, `disconnected` when the socket ended, `paramsFailed`, `unsendable`, `duplicate`.
    */
   join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
-    return this.#core.join(checkJoinOptions(options)) as Promise<JoinResponse<C>>;
+    checkOptions(options, ["signal"]);
+    checkSignal("signal", options.signal);
+    return this.#core.join(options.signal) as Promise<JoinResponse<C>>;
   }
 
   /**
@@ -99,12 +100,15 @@ export class BaseChannel<C = Untyped> {
   ): Promise<PushReply<C, E>> {
     checkOptions(options, ["timeout", "signal"]);
     const { timeout = this.#pushTimeout, signal } = options;
+    checkPushEvent(event);
+    checkTimeout("timeout", timeout);
+    checkSignal("signal", signal);
     return this.#core.push({
-      event: checkPushEvent(event),
+      event,
       payload: payload === undefined ? {} : payload,
       expects: "reply",
-      timeout: checkTimeout("timeout", timeout),
-      signal: checkSignal("signal", signal),
+      timeout,
+      signal,
     }) as Promise<PushReply<C, E>>;
   }
 
@@ -114,8 +118,9 @@ export class BaseChannel<C = Untyped> {
    * @throws {PushError} (by rejection) if it could not be sent.
    */
   send<E extends PushEvent<C>>(event: E, ...[payload]: PushArguments<C, E, never>): Promise<void> {
+    checkPushEvent(event);
     return this.#core.push({
-      event: checkPushEvent(event),
+      event,
       payload: payload === undefined ? {} : payload,
       expects: "none",
       timeout: this.#pushTimeout,
@@ -133,17 +138,18 @@ export class BaseChannel<C = Untyped> {
     event: E,
     handler: (payload: MessagePayload<C, E>, message: ChannelMessage<C, E>) => unknown,
   ): () => void {
+    checkEvent(event);
+    checkFunction("handler", handler);
     return this.#core.messages.on(
-      checkEvent(event),
-      checkFunction("handler", handler) as (payload: unknown, message: RoutedMessage) => unknown,
+      event,
+      handler as (payload: unknown, message: RoutedMessage) => unknown,
     );
   }
 
   /** Calls `handler` with each message, whatever its event. */
   onMessage(handler: (message: ChannelMessage<C>) => unknown): () => void {
-    return this.#core.messages.onEverything(
-      checkFunction("handler", handler) as (message: RoutedMessage) => unknown,
-    );
+    checkFunction("handler", handler);
+    return this.#core.messages.onEverything(handler as (message: RoutedMessage) => unknown);
   }
 
   /**
@@ -157,7 +163,8 @@ export class BaseChannel<C = Untyped> {
 
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: ChannelState) => unknown): () => void {
-    return this.#core.states.on(checkFunction("handler", handler));
+    checkFunction("handler", handler);
+    return this.#core.states.on(handler);
   }
 
   /** Replaces what the next join sends: a value, or a function that is called for each join. */
@@ -168,14 +175,4 @@ export class BaseChannel<C = Untyped> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.leave();
   }
-}
-
-export function checkJoinOptions(options: JoinOptions): AbortSignal | undefined {
-  checkOptions(options, ["signal"]);
-  return checkSignal("signal", options.signal);
-}
-
-export function checkOptions(options: object, known: readonly string[]): void {
-  checkRecord("options", options);
-  checkUnknown(options, known);
 }

@@ -1,6 +1,7 @@
 // How params, headers and the auth token are checked and written. Everything here may hold secrets:
 // errors name the place of what is wrong, and its type, never the value.
 import { OptionError } from "./errors.ts";
+import { ACCEPTED } from "./sentences.ts";
 
 /** As deep as a query may nest; it also ends those that hold themselves. */
 const MAX_DEPTH = 32;
@@ -9,7 +10,7 @@ const MAX_DEPTH = 32;
 export function withQuery(base: string, vsn: string, params: unknown = {}): string {
   const url = new URL(base);
   const { searchParams } = url;
-  if (!isRecord(params)) throw new OptionError("params", params, "a plain object");
+  if (!isPlainObject(params)) throw new OptionError("params", params, ACCEPTED.params);
   for (const [name, value] of Object.entries(params)) append(searchParams, name, value, 1);
   if (!searchParams.has("vsn")) searchParams.set("vsn", vsn);
   return url.href;
@@ -22,20 +23,19 @@ function append(query: URLSearchParams, name: string, value: unknown, depth: num
     query.append(name, String(value));
   } else if (Array.isArray(value)) {
     for (const item of value) appendItem(query, name, item);
-  } else if (isRecord(value) && depth < MAX_DEPTH) {
+  } else if (isPlainObject(value) && depth < MAX_DEPTH) {
     for (const [key, item] of Object.entries(value)) {
       append(query, `${name}[${key}]`, item, depth + 1);
     }
   } else {
-    const accepts = `a text, a number, a boolean, a list of these, or a plain object of them, nested less than ${MAX_DEPTH} deep`;
-    throw new OptionError(`params.${name}`, value, accepts);
+    throw new OptionError(`params.${name}`, value, ACCEPTED.param);
   }
 }
 
 function appendItem(query: URLSearchParams, name: string, item: unknown): void {
   if (item === null || item === undefined) return;
   if (isScalar(item)) query.append(`${name}[]`, String(item));
-  else throw new OptionError(`params.${name}[]`, item, "a text, a number or a boolean");
+  else throw new OptionError(`params.${name}[]`, item, ACCEPTED.paramItem);
 }
 
 function isScalar(value: unknown): value is string | number | boolean | bigint {
@@ -43,32 +43,14 @@ function isScalar(value: unknown): value is string | number | boolean | bigint {
 }
 
 /** A date, a promise or a map would be written as nothing at all. */
-function isRecord(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is object {
   return Object.prototype.toString.call(value) === "[object Object]";
-}
-
-/** RFC 9110 5.6.2 and 5.5: what may stand in a header. Others would fail each dial, for ever. */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-export function checkHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
-  if (!isRecord(headers)) throw new OptionError("headers", headers, "a plain object of texts");
-  for (const [name, value] of Object.entries(headers)) {
-    if (!HEADER_NAME.test(name)) {
-      throw new OptionError("headers", headers, "an object whose names are those of HTTP headers");
-    }
-    if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
-      const accepts = "a text of one line, without control characters, in Latin-1";
-      throw new OptionError(`headers.${name}`, value, accepts);
-    }
-  }
-  return headers as Record<string, string>;
 }
 
 /** Phoenix 1.8 takes the token from a subprotocol; the alphabet must be the one that is safe there. */
 export function tokenProtocols(token: unknown): readonly string[] {
   if (token === undefined) return [];
-  if (typeof token !== "string") throw new OptionError("authToken", token, "a text");
+  if (typeof token !== "string") throw new OptionError("authToken", token, ACCEPTED.token);
   let bytes = "";
   for (const byte of new TextEncoder().encode(token)) bytes += String.fromCharCode(byte);
   const safe = btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -1,9 +1,11 @@
 // Where to connect and with what: the URL as Phoenix wants it, and the credentials, evaluated anew
 // for each attempt. Everything here may hold secrets.
-import { checkHeaders, tokenProtocols, withQuery } from "./credentials.ts";
+import { tokenProtocols, withQuery } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
+import { checkHeaders } from "./option-checks.ts";
 import type { Provided } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
+import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
 
 const WEBSOCKET = "websocket";
@@ -40,14 +42,15 @@ export class Endpoint {
    */
   async request(): Promise<{ request: DialRequest; changed: boolean }> {
     const options = this.#options;
-    const [params, authToken, headers] = await Promise.all([
+    const [params, authToken, headers = {}] = await Promise.all([
       provide(options.params),
       provide(options.authToken),
       provide(options.headers),
     ]);
+    checkHeaders(headers);
     const request: DialRequest = {
       url: withQuery(socketUrl(this.#url).href, options.serializer.vsn, params),
-      headers: checkHeaders(headers),
+      headers,
       protocols: tokenProtocols(authToken),
       maxPayload: options.maxPayload,
     };
@@ -65,17 +68,15 @@ async function provide<T>(provided: Provided<T> | undefined): Promise<T | undefi
 }
 
 function socketUrl(url: string | URL): URL {
-  const accepted =
-    "a ws:, wss:, http: or https: URL without a fragment, such as wss://example.org/socket";
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
-    throw new OptionError("url", url, accepted);
+    throw new OptionError("url", url, ACCEPTED.url);
   }
   const protocol = parsed.protocol.replace(/^http/, "ws");
   if ((protocol !== "ws:" && protocol !== "wss:") || parsed.hash !== "") {
-    throw new OptionError("url", url, accepted);
+    throw new OptionError("url", url, ACCEPTED.url);
   }
   parsed.protocol = protocol;
   // An empty fragment would stay as "#".

@@ -1,13 +1,21 @@
 // Every error that the client gives to its user. Each has a stable code and a sentence that says
 // what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
-import type { ChannelEndReason, EndReason, EndReasonType, PushFailure } from "@slipstream/core";
+import type {
+  ChannelEndReason,
+  EndReason,
+  EndReasonType,
+  PushFailure,
+  PushOutcome,
+} from "@slipstream/core";
 import {
-  describeChannelEnd,
-  describeEnd,
-  describePushFailure,
-  quote,
-  serverReason,
-} from "./describe.ts";
+  sayEnded,
+  sayNotConnected,
+  sayNotJoined,
+  sayNotLeft,
+  sayNotOk,
+  sayOverflow,
+  sayWrongOption,
+} from "./sentences.ts";
 
 /** What all errors of this package have in common. */
 export abstract class SlipstreamError extends Error {
@@ -23,16 +31,9 @@ export class OptionError extends SlipstreamError {
 
   /** `accepts` completes the sentence "It must be …". The value itself is never shown. */
   constructor(option: string, value: unknown, accepts: string) {
-    super(`The option ${option} cannot be ${nameType(value)}. It must be ${accepts}.`);
+    super(sayWrongOption(option, value, accepts));
     this.option = option;
   }
-}
-
-function nameType(value: unknown): string {
-  if (value === null) return "null";
-  if (value === undefined) return "left out";
-  if (Array.isArray(value)) return "this array";
-  return `this ${typeof value}`;
 }
 
 /** The socket could not be connected, or ended before it was. */
@@ -43,7 +44,7 @@ export class ConnectError extends SlipstreamError {
 
   /** `place` is the URL without its query. */
   constructor(reason: EndReason, place: string) {
-    super(`Not connected to ${place}: ${describeEnd(reason)}`, causeOf(reason));
+    super(sayNotConnected(place, reason), causeOf(reason));
     this.code = reason.type;
     this.#reason = reason;
   }
@@ -71,7 +72,7 @@ export class JoinError extends SlipstreamError {
   readonly response: unknown;
 
   constructor(topic: string, failure: ChannelEndReason | JoinGivenUp) {
-    super(`Did not join ${topic}: ${joinSentence(failure)}`, causeOf(failure));
+    super(sayNotJoined(topic, failure), causeOf(failure));
     const refused = failure.type === "refused";
     this.code = failure.type;
     this.topic = topic;
@@ -85,17 +86,6 @@ export type JoinGivenUp =
   | { readonly type: "left" }
   | { readonly type: "aborted"; readonly cause: unknown };
 
-function joinSentence(failure: ChannelEndReason | JoinGivenUp): string {
-  switch (failure.type) {
-    case "aborted":
-      return "its signal was aborted before the server answered.";
-    case "left":
-      return "leave() or disconnect() was called before the server answered.";
-    default:
-      return describeChannelEnd(failure);
-  }
-}
-
 /** The server did not confirm a leave in time. The channel is left all the same. */
 export class LeaveError extends SlipstreamError {
   override readonly name = "LeaveError";
@@ -103,15 +93,16 @@ export class LeaveError extends SlipstreamError {
   readonly topic: string;
 
   constructor(topic: string) {
-    super(
-      `The server did not confirm the leave of ${topic} in time. Nothing more is delivered to the channel here, but the server may still count it as a member until the connection ends.`,
-    );
+    super(sayNotLeft(topic));
     this.topic = topic;
   }
 }
 
 /** Why a push has no "ok". */
 export type PushErrorCode = "refused" | PushFailure;
+
+/** An outcome of a push that is neither "ok" nor "sent". */
+export type PushFailed = Extract<PushOutcome, { type: "refused" | "failed" }>;
 
 /** A push whose outcome is not "ok". */
 export class PushError extends SlipstreamError {
@@ -124,22 +115,9 @@ export class PushError extends SlipstreamError {
   /** What came with the status; undefined when there was no reply. */
   readonly response: unknown;
 
-  constructor(
-    topic: string,
-    event: string,
-    failure:
-      | { type: "refused"; status: string; response: unknown }
-      | { type: "failed"; code: PushFailure; cause?: unknown },
-  ) {
+  constructor(topic: string, event: string, failure: PushFailed) {
     const refused = failure.type === "refused";
-    super(
-      `The push ${event} to ${topic} ${
-        refused
-          ? `was answered with the status ${quote(failure.status)}${serverReason(failure.response)}.`
-          : describePushFailure(failure.code)
-      }`,
-      causeOf(failure),
-    );
+    super(sayNotOk(topic, event, failure), causeOf(failure));
     this.code = refused ? "refused" : failure.code;
     this.topic = topic;
     this.event = event;
@@ -156,9 +134,7 @@ export class OverflowError extends SlipstreamError {
   readonly limit: number;
 
   constructor(what: string, limit: number) {
-    super(
-      `${what} came faster than they were taken: ${limit} were waiting. Take them faster, raise the limit, or choose another overflow policy.`,
-    );
+    super(sayOverflow(what, limit));
     this.limit = limit;
   }
 }
@@ -182,7 +158,7 @@ export class ChannelEndedError extends SlipstreamError {
   readonly #reason: ChannelEndReason;
 
   constructor(topic: string, reason: ChannelEndReason) {
-    super(`The channel ${topic} ended: ${describeChannelEnd(reason)}`, causeOf(reason));
+    super(sayEnded(topic, reason), causeOf(reason));
     this.code = reason.type;
     this.topic = topic;
     this.#reason = reason;

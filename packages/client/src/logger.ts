@@ -1,5 +1,6 @@
 // Where the client writes what nobody was there to be told.
 import type { Reporter } from "./listeners.ts";
+import { sayFailed } from "./sentences.ts";
 
 /** Any of these may be left out. `details` never holds a secret. `console` fits. */
 export interface Logger {
@@ -37,7 +38,7 @@ export class GuardedLogger implements Required<Logger>, Reporter {
   }
 
   report(error: unknown, what: string): void {
-    this.error(`slipstream: ${what} failed; everything else goes on.`, error);
+    this.error(sayFailed(what), error);
   }
 
   #write(level: keyof Logger, message: string, details: unknown): void {

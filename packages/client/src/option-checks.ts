@@ -1,29 +1,31 @@
-// The checks of single options. Each returns the value that it was given, or throws an OptionError
-// that names the option, the value's type and what is accepted.
+// The checks of single options and arguments: each is a statement that throws an OptionError, which
+// names the option, the value's type and what is accepted. They find a developer's mistakes and no
+// more: nothing rests on them, and the production build for browsers leaves them out.
 import { PROTOCOL_EVENTS } from "@slipstream/core";
+import { isPlainObject } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
 import type { RetryOption } from "./options.ts";
 
 /** The longest delay that timers of all runtimes can wait for (2^31 - 1 ms, over 24 days). */
 const LONGEST = 2 ** 31 - 1;
 
-export function checkPositive(option: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value <= LONGEST) return value;
+export function checkPositive(option: string, value: number): void {
+  if (typeof value === "number" && value > 0 && value <= LONGEST) return;
   throw new OptionError(option, value, `a number of ms above 0 and up to ${LONGEST}`);
 }
 
 /** The same, and Infinity for never. */
-export function checkTimeout(option: string, value: number): number {
-  return value === Infinity ? value : checkPositive(option, value);
+export function checkTimeout(option: string, value: number): void {
+  if (value !== Infinity) checkPositive(option, value);
 }
 
-export function checkWhole(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
+export function checkWhole(option: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return;
   throw new OptionError(option, value, "a whole number above 0");
 }
 
-export function checkFraction(option: string, value: number): number {
-  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+export function checkFraction(option: string, value: number): void {
+  if (typeof value === "number" && value >= 0 && value <= 1) return;
   throw new OptionError(option, value, "a number from 0 to 1");
 }
 
@@ -33,9 +35,9 @@ export function checkRecord(option: string, value: unknown): void {
 }
 
 /** A close code that an application may send (RFC 6455 7.4). */
-export function checkCloseCode(option: string, value: number): number {
+export function checkCloseCode(option: string, value: number): void {
   const applications = Number.isInteger(value) && value >= 3000 && value <= 4999;
-  if (value === 1000 || value === 1001 || applications) return value;
+  if (value === 1000 || value === 1001 || applications) return;
   throw new OptionError(option, value, "1000, 1001, or a close code from 3000 to 4999");
 }
 
@@ -51,18 +53,21 @@ export function checkUnknown(options: object, known: readonly string[], prefix =
   }
 }
 
-export function checkFunctionOrRecord<T>(option: string, value: T): T {
-  if (typeof value === "function") return value;
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+/** Arguments that are objects of options. */
+export function checkOptions(options: object, known: readonly string[]): void {
+  checkRecord("options", options);
+  checkUnknown(options, known);
+}
+
+export function checkFunctionOrRecord(option: string, value: unknown): void {
+  if (typeof value === "function") return;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   throw new OptionError(option, value, "an object, or a function that gives one");
 }
 
-export function checkRetry<Cause>(
-  option: string,
-  value: RetryOption<Cause> | undefined,
-): RetryOption<Cause> | undefined {
-  if (value === undefined || value === false || typeof value === "function") return value;
-  if (Array.isArray(value) && value.length > 0 && value.every(isDelay)) return value;
+export function checkRetry<Cause>(option: string, value: RetryOption<Cause> | undefined): void {
+  if (value === undefined || value === false || typeof value === "function") return;
+  if (Array.isArray(value) && value.length > 0 && value.every(isDelay)) return;
   throw new OptionError(
     option,
     value,
@@ -70,8 +75,8 @@ export function checkRetry<Cause>(
   );
 }
 
-export function checkFunction<T>(option: string, value: T): T {
-  if (typeof value === "function") return value;
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value === "function") return;
   throw new OptionError(option, value, "a function");
 }
 
@@ -79,16 +84,13 @@ function isDelay(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && value <= LONGEST;
 }
 
-export function checkSignal(
-  option: string,
-  value: AbortSignal | undefined,
-): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
+export function checkSignal(option: string, value: AbortSignal | undefined): void {
+  if (value === undefined || value instanceof AbortSignal) return;
   throw new OptionError(option, value, "an AbortSignal");
 }
 
-export function checkTopic(value: string): string {
-  if (typeof value === "string" && value !== "" && value !== "phoenix") return value;
+export function checkTopic(value: string): void {
+  if (typeof value === "string" && value !== "" && value !== "phoenix") return;
   throw new OptionError(
     "topic",
     value,
@@ -96,13 +98,13 @@ export function checkTopic(value: string): string {
   );
 }
 
-export function checkText(option: string, value: string): string {
-  if (typeof value === "string" && value !== "") return value;
+export function checkText(option: string, value: string): void {
+  if (typeof value === "string" && value !== "") return;
   throw new OptionError(option, value, "a text that is not empty");
 }
 
-export function checkEvent(value: string): string {
-  return checkText("event", value);
+export function checkEvent(value: string): void {
+  checkText("event", value);
 }
 
 const RESERVED: readonly string[] = Object.values(PROTOCOL_EVENTS).filter((event) =>
@@ -110,11 +112,38 @@ const RESERVED: readonly string[] = Object.values(PROTOCOL_EVENTS).filter((event
 );
 
 /** The event of a push: the protocol's own would end or garble the membership. */
-export function checkPushEvent(value: string): string {
-  if (!RESERVED.includes(value)) return checkEvent(value);
+export function checkPushEvent(value: string): void {
+  checkEvent(value);
+  if (!RESERVED.includes(value)) return;
   throw new OptionError(
     "event",
     value,
     `none of ${RESERVED.join(", ")}, which belong to the protocol. Use join() and leave()`,
   );
+}
+
+/** A close frame holds 125 bytes, two of which are the code (RFC 6455 5.5). */
+const MAX_CLOSE_REASON = 123;
+
+export function checkCloseReason(reason: string): void {
+  const bytes = typeof reason === "string" ? new TextEncoder().encode(reason).length : Infinity;
+  if (bytes <= MAX_CLOSE_REASON) return;
+  throw new OptionError("reason", reason, `a text of at most ${MAX_CLOSE_REASON} bytes`);
+}
+
+/** RFC 9110 5.6.2 and 5.5: what may stand in a header. Others would fail each dial, for ever. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export function checkHeaders(headers: unknown): void {
+  if (!isPlainObject(headers)) throw new OptionError("headers", headers, "a plain object of texts");
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name)) {
+      throw new OptionError("headers", headers, "an object whose names are those of HTTP headers");
+    }
+    if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
+      const accepts = "a text of one line, without control characters, in Latin-1";
+      throw new OptionError(`headers.${name}`, value, accepts);
+    }
+  }
 }

@@ -1,10 +1,10 @@
 // A channel whose messages and states can also be read in loops.
 import type { ChannelState } from "@slipstream/core";
-import { BaseChannel, checkOptions } from "./channel.ts";
+import { BaseChannel } from "./channel.ts";
 import type { ChannelMessage, MessageEvent, Untyped } from "./channel-types.ts";
 import { ChannelEndedError, OptionError } from "./errors.ts";
 import type { Overflow } from "./inbox.ts";
-import { checkEvent, checkWhole } from "./option-checks.ts";
+import { checkEvent, checkOptions, checkWhole } from "./option-checks.ts";
 import { readLastState, readMessages, readStates } from "./reading.ts";
 
 export interface MessagesOptions {
@@ -52,9 +52,11 @@ export class Channel<C = Untyped> extends BaseChannel<C> {
     if (!OVERFLOWS.includes(overflow)) {
       throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
     }
+    if (event !== undefined) checkEvent(event);
+    checkWhole("limit", limit);
     const inbox = readMessages(BaseChannel.coreOf(this).messages, {
-      event: event === undefined ? undefined : checkEvent(event),
-      limit: checkWhole("limit", limit),
+      event,
+      limit,
       overflow,
       leave: () => void this.leave(),
       close: (queue) => BaseChannel.coreOf(this).overflow(queue),

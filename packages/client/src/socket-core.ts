@@ -11,7 +11,6 @@ import {
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
-import { describeEnd } from "./describe.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, PushError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
@@ -19,6 +18,7 @@ import { Listeners } from "./listeners.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
+import { LOG, sayConnectionEnded } from "./sentences.ts";
 import { StateStream } from "./state-stream.ts";
 import type { Dial } from "./transport.ts";
 import { Waiters } from "./waiters.ts";
@@ -165,7 +165,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   undecodable(error: unknown): void {
-    this.options.logger.warn("slipstream: a frame was ignored, since it is no message.", error);
+    this.options.logger.warn(LOG.unreadable, error);
   }
 
   tell(event: Event<ChannelCore, PendingPush>): void {
@@ -190,7 +190,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         this.#readingChanged(event.why);
         return;
       case "frameIgnored":
-        this.options.logger.debug("slipstream: a frame was ignored.", event.why);
+        this.options.logger.debug(LOG.ignored, event.why);
     }
   }
 
@@ -242,9 +242,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   #ended(end: ConnectionEnd): void {
     this.#ends?.call(end);
-    this.options.logger.debug(
-      `slipstream: a connection to ${this.#endpoint.place} ended: ${describeEnd(end.reason)}`,
-    );
+    this.options.logger.debug(sayConnectionEnded(this.#endpoint.place, end));
   }
 
   /** The signal of the options ends the socket whenever it is aborted. */

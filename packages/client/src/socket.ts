@@ -1,22 +1,22 @@
 // A socket as its user sees it: a checked face on what SocketCore does. Loops over its states and its
 // channels' messages are readable-socket.ts's.
 import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
-import { BaseChannel, checkJoinOptions, type JoinOptions } from "./channel.ts";
+import { BaseChannel, type JoinOptions } from "./channel.ts";
 import type { JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
-import { OptionError } from "./errors.ts";
 import {
   checkCloseCode,
+  checkCloseReason,
   checkFunction,
-  checkRecord,
+  checkOptions,
   checkSignal,
   checkTimeout,
   checkTopic,
-  checkUnknown,
 } from "./option-checks.ts";
 import type { Provided, SocketOptions } from "./options.ts";
 import type { Outcome, Tally } from "./outcome.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import type { ChannelCore } from "./channel-core.ts";
+import { checkSocketOptions } from "./socket-option-checks.ts";
 import { SocketCore, type Disconnected } from "./socket-core.ts";
 import type { Dial } from "./transport.ts";
 
@@ -36,9 +36,6 @@ export interface SocketStats extends Readonly<Tally> {
   readonly channels: number;
 }
 
-/** A close frame holds 125 bytes, two of which are the code (RFC 6455 5.5). */
-const MAX_CLOSE_REASON = 123;
-
 /** A connection to a Phoenix socket, over all its reconnects, and the channels on it. */
 export class BaseSocket {
   readonly #core: SocketCore;
@@ -48,7 +45,8 @@ export class BaseSocket {
    * @param known names of options that belong to the transport.
    */
   constructor(url: string | URL, options: SocketOptions, dial: Dial, known: readonly string[]) {
-    this.#core = new SocketCore(url, resolveOptions(options, known), dial);
+    checkSocketOptions(options, known);
+    this.#core = new SocketCore(url, resolveOptions(options), dial);
   }
 
   /** @internal For what is built on a socket. */
@@ -81,9 +79,9 @@ export class BaseSocket {
    * @throws {ConnectError} (by rejection) when nothing will be tried any more.
    */
   connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkRecord("options", options);
-    checkUnknown(options, ["signal"]);
-    return this.#core.connect(checkSignal("signal", options.signal));
+    checkOptions(options, ["signal"]);
+    checkSignal("signal", options.signal);
+    return this.#core.connect(options.signal);
   }
 
   /**
@@ -97,10 +95,11 @@ export class BaseSocket {
    * ```
    */
   disconnect(options: DisconnectOptions = {}): Promise<Disconnected> {
-    checkRecord("options", options);
-    checkUnknown(options, ["code", "reason"]);
+    checkOptions(options, ["code", "reason"]);
     const { code = 1000, reason = "" } = options;
-    return this.#core.disconnect(checkCloseCode("code", code), checkCloseReason(reason));
+    checkCloseCode("code", code);
+    checkCloseReason(reason);
+    return this.#core.disconnect(code, reason);
   }
 
   /**
@@ -109,7 +108,8 @@ export class BaseSocket {
    * @param params sent with each join; a function is called for each, and may be async.
    */
   channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): BaseChannel<C> {
-    const core = this.#core.channel(checkTopic(topic), params);
+    checkTopic(topic);
+    const core = this.#core.channel(topic, params);
     core.face ??= this.face(core, this.#core.options.pushTimeout);
     return core.face as BaseChannel<C>;
   }
@@ -134,7 +134,8 @@ export class BaseSocket {
     params?: Provided<JoinParams<C>>,
     options: JoinOptions = {},
   ): Promise<BaseChannel<C>> {
-    checkJoinOptions(options);
+    checkOptions(options, ["signal"]);
+    checkSignal("signal", options.signal);
     const channel = this.channel<C>(topic, params);
     return (channel.join(options) as Outcome<JoinResponse<C>>).map(() => channel);
   }
@@ -145,29 +146,25 @@ export class BaseSocket {
    * @throws {PushError} (by rejection) `disconnected` or `timeout`.
    */
   ping(options: { readonly timeout?: number } = {}): Promise<number> {
-    checkRecord("options", options);
-    checkUnknown(options, ["timeout"]);
+    checkOptions(options, ["timeout"]);
     const { timeout = this.#core.options.pushTimeout } = options;
-    return this.#core.ping(checkTimeout("timeout", timeout));
+    checkTimeout("timeout", timeout);
+    return this.#core.ping(timeout);
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: SessionState) => unknown): () => void {
-    return this.#core.states.on(checkFunction("handler", handler));
+    checkFunction("handler", handler);
+    return this.#core.states.on(handler);
   }
 
   /** Calls `handler` once for each connection, and each attempt to make one, that ended. */
   onConnectionEnd(handler: (end: ConnectionEnd) => unknown): () => void {
-    return this.#core.ends.add(checkFunction("handler", handler));
+    checkFunction("handler", handler);
+    return this.#core.ends.add(handler);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.disconnect();
   }
-}
-
-function checkCloseReason(reason: string): string {
-  const bytes = typeof reason === "string" ? new TextEncoder().encode(reason).length : Infinity;
-  if (bytes <= MAX_CLOSE_REASON) return reason;
-  throw new OptionError("reason", reason, `a text of at most ${MAX_CLOSE_REASON} bytes`);
 }

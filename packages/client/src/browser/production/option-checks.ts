@@ -1,0 +1,20 @@
+// In place of ../../option-checks.ts in the production build: a mistake in an option was found while
+// the program was developed.
+export function checkPositive(): void {}
+export function checkTimeout(): void {}
+export function checkWhole(): void {}
+export function checkFraction(): void {}
+export function checkRecord(): void {}
+export function checkCloseCode(): void {}
+export function checkCloseReason(): void {}
+export function checkUnknown(): void {}
+export function checkOptions(): void {}
+export function checkFunctionOrRecord(): void {}
+export function checkRetry(): void {}
+export function checkFunction(): void {}
+export function checkSignal(): void {}
+export function checkTopic(): void {}
+export function checkText(): void {}
+export function checkEvent(): void {}
+export function checkPushEvent(): void {}
+export function checkHeaders(): void {}

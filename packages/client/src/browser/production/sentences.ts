@@ -1,0 +1,23 @@
+// In place of ../../sentences.ts in the production build: where, and the code, which docs/errors.md
+// explains.
+import type * as full from "../../sentences.ts";
+
+type Sentences = typeof full;
+
+const say = (where: string, code: string): string => `${where}: ${code}, see docs/errors.md`;
+
+export const sayWrongOption: Sentences["sayWrongOption"] = (option) =>
+  say(option, "invalid_option");
+export const sayNotConnected: Sentences["sayNotConnected"] = (place, { type }) => say(place, type);
+export const sayNotJoined: Sentences["sayNotJoined"] = (topic, { type }) => say(topic, type);
+export const sayEnded: Sentences["sayEnded"] = sayNotJoined;
+export const sayNotLeft: Sentences["sayNotLeft"] = (topic) => say(topic, "timeout");
+export const sayNotOk: Sentences["sayNotOk"] = (topic, event, failure) =>
+  say(`${event} on ${topic}`, failure.type === "failed" ? failure.code : failure.type);
+export const sayOverflow: Sentences["sayOverflow"] = (what) => say(what, "overflow");
+export const sayFailed: Sentences["sayFailed"] = (what) => `slipstream: ${what} failed`;
+export const sayConnectionEnded: Sentences["sayConnectionEnded"] = (place, { reason }) =>
+  say(place, reason.type);
+
+export const ACCEPTED = {} as Sentences["ACCEPTED"];
+export const LOG = {} as Sentences["LOG"];

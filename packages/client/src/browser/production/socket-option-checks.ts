@@ -1,0 +1,2 @@
+// In place of ../../socket-option-checks.ts in the production build.
+export function checkSocketOptions(): void {}

@@ -1,0 +1,86 @@
+// Whole sentences: what errors and the log say. Nothing rests on them, and the production build for
+// browsers says the code and little more: browser/production/sentences.ts stands in for this file.
+import type { ChannelEndReason, ConnectionEnd, EndReason } from "@slipstream/core";
+import {
+  describeChannelEnd,
+  describeEnd,
+  describePushFailure,
+  quote,
+  serverReason,
+} from "./describe.ts";
+import type { JoinGivenUp, PushFailed } from "./errors.ts";
+
+export function sayWrongOption(option: string, value: unknown, accepts: string): string {
+  return `The option ${option} cannot be ${nameType(value)}. It must be ${accepts}.`;
+}
+
+function nameType(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "left out";
+  if (Array.isArray(value)) return "this array";
+  return `this ${typeof value}`;
+}
+
+export function sayNotConnected(place: string, reason: EndReason): string {
+  return `Not connected to ${place}: ${describeEnd(reason)}`;
+}
+
+export function sayNotJoined(topic: string, failure: ChannelEndReason | JoinGivenUp): string {
+  return `Did not join ${topic}: ${describeJoin(failure)}`;
+}
+
+function describeJoin(failure: ChannelEndReason | JoinGivenUp): string {
+  switch (failure.type) {
+    case "aborted":
+      return "its signal was aborted before the server answered.";
+    case "left":
+      return "leave() or disconnect() was called before the server answered.";
+    default:
+      return describeChannelEnd(failure);
+  }
+}
+
+export function sayNotLeft(topic: string): string {
+  return `The server did not confirm the leave of ${topic} in time. Nothing more is delivered to the channel here, but the server may still count it as a member until the connection ends.`;
+}
+
+export function sayNotOk(topic: string, event: string, failure: PushFailed): string {
+  return `The push ${event} to ${topic} ${
+    failure.type === "refused"
+      ? `was answered with the status ${quote(failure.status)}${serverReason(failure.response)}.`
+      : describePushFailure(failure.code)
+  }`;
+}
+
+export function sayEnded(topic: string, reason: ChannelEndReason): string {
+  return `The channel ${topic} ended: ${describeChannelEnd(reason)}`;
+}
+
+export function sayOverflow(what: string, limit: number): string {
+  return `${what} came faster than they were taken: ${limit} were waiting. Take them faster, raise the limit, or choose another overflow policy.`;
+}
+
+/** What options accept whose values are read at each attempt to connect. */
+export const ACCEPTED = {
+  url: "a ws:, wss:, http: or https: URL without a fragment, such as wss://example.org/socket",
+  params: "a plain object",
+  param:
+    "a text, a number, a boolean, a list of these, or a plain object of them, nested less than 32 deep",
+  paramItem: "a text, a number or a boolean",
+  token: "a text",
+} as const;
+
+export const LOG = {
+  unreadable: "slipstream: a frame was ignored, since it is no message.",
+  ignored: "slipstream: a frame was ignored.",
+} as const;
+
+/** `what` names what was running. */
+export function sayFailed(what: string): string {
+  return `slipstream: ${what} failed; everything else goes on.`;
+}
+
+/** That a connection, or an attempt to make one, is over. */
+export function sayConnectionEnded(place: string, end: ConnectionEnd): string {
+  return `slipstream: a connection to ${place} ended: ${describeEnd(end.reason)}`;
+}
