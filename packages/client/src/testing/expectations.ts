@@ -1,0 +1,119 @@
+// What tests expect of a client, one function for each thing that it can do.
+import type { ConnectAttempt } from "./attempt.ts";
+import type { Expectation } from "./mailbox.ts";
+import { difference, type Pattern } from "./pattern.ts";
+import { print } from "./print.ts";
+import {
+  ReceivedClose,
+  ReceivedHeartbeat,
+  ReceivedJoin,
+  ReceivedLeave,
+  ReceivedPush,
+  type ReceivedMessage,
+} from "./received.ts";
+
+/** What a test expects of an attempt to connect. What is left out may be anything. */
+export interface AttemptPattern {
+  readonly url?: Pattern;
+  readonly params?: Pattern;
+  readonly headers?: Pattern;
+  readonly authToken?: Pattern;
+}
+
+/** What a test expects of a client's close. `code` is null where it resets the connection. */
+export interface ClosePattern {
+  readonly code?: Pattern;
+  readonly reason?: Pattern;
+}
+
+/** Left out, a pattern accepts everything, and is not spoken of. */
+const said = (word: string, pattern: Pattern): string =>
+  pattern === undefined ? "" : `${word} ${print(pattern)}`;
+
+/** The first difference among named parts. */
+function firstDifference(parts: readonly (readonly [string, Pattern, unknown])[]): string | null {
+  for (const [name, pattern, value] of parts) {
+    if (pattern === undefined) continue;
+    const found = difference(pattern, value, name);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+export function anAttempt(
+  pattern: AttemptPattern = {},
+): Expectation<ConnectAttempt, ConnectAttempt> {
+  const { url, params, headers, authToken } = pattern;
+  const named = Object.keys(pattern).length === 0 ? "" : ` with ${print(pattern)}`;
+  return {
+    what: `an attempt to connect${named}`,
+    isOfKind: (item): item is ConnectAttempt => item !== undefined,
+    difference: (attempt) =>
+      firstDifference([
+        ["url", url, attempt.url],
+        ["params", params, attempt.params],
+        ["headers", headers, attempt.headers],
+        ["authToken", authToken, attempt.authToken],
+      ]),
+  };
+}
+
+export function aJoin(topic: Pattern, params: Pattern): Expectation<ReceivedMessage, ReceivedJoin> {
+  return {
+    what: `a join${said(" of", topic)}${said(" with", params)}`,
+    isOfKind: (item) => item instanceof ReceivedJoin,
+    difference: (join) =>
+      firstDifference([
+        ["topic", topic, join.topic],
+        ["params", params, join.params],
+      ]),
+  };
+}
+
+export function aLeave(topic: Pattern): Expectation<ReceivedMessage, ReceivedLeave> {
+  return {
+    what: `a leave${said(" of", topic)}`,
+    isOfKind: (item) => item instanceof ReceivedLeave,
+    difference: (leave) => firstDifference([["topic", topic, leave.topic]]),
+  };
+}
+
+export function aPush(
+  topic: Pattern,
+  event: Pattern,
+  payload: Pattern,
+): Expectation<ReceivedMessage, ReceivedPush> {
+  return {
+    what: `a push${said(" of", event)}${said(" to", topic)}${said(" with", payload)}`,
+    isOfKind: (item) => item instanceof ReceivedPush,
+    difference: (push) =>
+      firstDifference([
+        ["topic", topic, push.topic],
+        ["event", event, push.event],
+        ["payload", payload, push.payload],
+      ]),
+  };
+}
+
+export function aHeartbeat(): Expectation<ReceivedMessage, ReceivedHeartbeat> {
+  return {
+    what: "a heartbeat",
+    isOfKind: (item) => item instanceof ReceivedHeartbeat,
+    difference: () => null,
+  };
+}
+
+export function aClose({ code, reason }: ClosePattern = {}): Expectation<
+  ReceivedMessage,
+  ReceivedClose
+> {
+  return {
+    what: `the client to disconnect${said(" with code", code)}${said(" and reason", reason)}`,
+    isOfKind: (item) => item instanceof ReceivedClose,
+    difference: (close) =>
+      firstDifference([
+        ["code", code, close.code],
+        ["reason", reason, close.reason],
+      ]),
+  };
+}

@@ -1,0 +1,25 @@
+// The whole of @slipstream/client/testing: a test in the server's seat, for any runner.
+export { error, noreply, ok, reply, type Answer } from "./answer.ts";
+export { type ConnectAttempt, type Refusal } from "./attempt.ts";
+export { type AssertOptions, type RefuteOptions, type TestConnection } from "./connection.ts";
+export {
+  ExpectationError,
+  RestError,
+  TestServerError,
+  type ExpectationErrorCode,
+  type RestErrorCode,
+  type TestServerErrorCode,
+} from "./errors.ts";
+export type { AttemptPattern, ClosePattern } from "./expectations.ts";
+export type { Pattern } from "./pattern.ts";
+export type { QueryParams, QueryValue } from "./query.ts";
+export type {
+  ReceivedClose,
+  ReceivedHeartbeat,
+  ReceivedJoin,
+  ReceivedLeave,
+  ReceivedPush,
+} from "./received.ts";
+export type { Conduct } from "./seat.ts";
+export { TestClock } from "./test-clock.ts";
+export { TestServer, type TestServerOptions } from "./test-server.ts";

@@ -1,0 +1,143 @@
+// What has come and no test has asked for yet, in order. Whoever expects something takes the first
+// that fits, or waits for it; what does not fit stays for others.
+import { ExpectationError } from "./errors.ts";
+import { afterRealTime } from "./runtime.ts";
+
+/** What is expected, in words, and how an item is found to be it. */
+export interface Expectation<T, U extends T> {
+  /** Completes "Expected …". */
+  readonly what: string;
+  /** Whether an item is of the kind that is expected. */
+  readonly isOfKind: (item: T) => item is U;
+  /** How an item of that kind differs, as the end of a sentence; null if it does not. */
+  readonly difference: (item: U) => string | null;
+}
+
+interface Waiting<T> {
+  /** Takes the item, or leaves it to others. */
+  readonly offer: (item: T) => boolean;
+  /** Nothing more will come. */
+  readonly end: () => void;
+}
+
+/** How many items a failure prints. */
+const MOST_PRINTED = 20;
+
+/** How many items are kept that nobody asks for. */
+const MOST_KEPT = 10_000;
+
+export class Mailbox<T extends { toString(): string }> {
+  /** Where the items come from, in words: "the client". */
+  readonly #from: string;
+  /** Completes the message of a failure with what the test might have forgotten; "" for nothing. */
+  readonly #hint: () => string;
+  readonly #items: T[] = [];
+  #dropped = 0;
+  #waiting: readonly Waiting<T>[] = [];
+  /** Why nothing more will come; null while it may. */
+  #over: string | null = null;
+
+  constructor(from: string, hint: () => string) {
+    this.#from = from;
+    this.#hint = hint;
+  }
+
+  put(item: T): void {
+    if (this.#waiting.some(({ offer }) => offer(item))) return;
+    this.#items.push(item);
+    if (this.#items.length <= MOST_KEPT) return;
+    this.#items.shift();
+    this.#dropped += 1;
+  }
+
+  /** Takes out what has become meaningless before anybody asked for it. */
+  withdraw(item: T): void {
+    const place = this.#items.indexOf(item);
+    if (place !== -1) this.#items.splice(place, 1);
+  }
+
+  /** Nothing more will come. Whoever waits for more is told why. */
+  end(why: string): void {
+    this.#over = why;
+    for (const { end } of this.#waiting) end();
+  }
+
+  /** The first item that is as expected, taken out; undefined if there is none. */
+  find<U extends T>(expected: Expectation<T, U>): U | undefined {
+    const fits = (item: T): item is U =>
+      expected.isOfKind(item) && expected.difference(item) === null;
+    const item = this.#items.find(fits);
+    if (item !== undefined) this.withdraw(item);
+    return item;
+  }
+
+  /**
+   * The first item that is as expected, once it is there.
+   * @param timeout ms of the real clock.
+   * @throws {ExpectationError} (by rejection) `missing`, if it does not come.
+   */
+  async take<U extends T>(expected: Expectation<T, U>, timeout: number): Promise<U> {
+    const item = this.find(expected) ?? (await this.#next(expected, timeout));
+    if (item !== undefined) return item;
+    const failure = this.#over ?? `It did not come within ${timeout} ms.`;
+    throw new ExpectationError(
+      "missing",
+      [`Expected ${expected.what}. ${failure}`, this.#printed(expected), this.#hint()]
+        .filter((part) => part !== "")
+        .join("\n"),
+    );
+  }
+
+  /** @throws {ExpectationError} `unwanted`, if there is such an item. */
+  refute<U extends T>(unwanted: Expectation<T, U>): void {
+    const item = this.find(unwanted);
+    if (item === undefined) return;
+    throw new ExpectationError(
+      "unwanted",
+      `Did not expect ${unwanted.what}, but it came: ${item.toString()}.`,
+    );
+  }
+
+  #next<U extends T>(expected: Expectation<T, U>, timeout: number): Promise<U | undefined> {
+    if (this.#over !== null) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const settle = (item: U | undefined): void => {
+        this.#waiting = this.#waiting.filter((one) => one !== waiting);
+        stopTimer();
+        resolve(item);
+      };
+      const waiting: Waiting<T> = {
+        offer: (item) => {
+          try {
+            if (!expected.isOfKind(item) || expected.difference(item) !== null) return false;
+          } catch (thrown) {
+            // A function of the test's has failed: that is the test's failure, not the client's.
+            // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- as it was thrown
+            reject(thrown);
+            settle(undefined);
+            return false;
+          }
+          settle(item);
+          return true;
+        },
+        end: () => settle(undefined),
+      };
+      const stopTimer = afterRealTime(timeout, () => settle(undefined));
+      this.#waiting = [...this.#waiting, waiting];
+    });
+  }
+
+  /** What is there instead. */
+  #printed<U extends T>(expected: Expectation<T, U>): string {
+    if (this.#items.length === 0) return `Nothing else that ${this.#from} did is left to ask for.`;
+    const lines = this.#items.slice(0, MOST_PRINTED).map((item, index) => {
+      const difference = expected.isOfKind(item) ? expected.difference(item) : null;
+      return `  ${index + 1}. ${item.toString()}${difference === null ? "" : `\n     ${difference}`}`;
+    });
+    const more = this.#items.length - MOST_PRINTED;
+    if (more > 0) lines.push(`  and ${more} more`);
+    if (this.#dropped > 0)
+      lines.push(`  and ${this.#dropped} before these, which nobody asked for`);
+    return [`What ${this.#from} did instead:`, ...lines].join("\n");
+  }
+}
