@@ -4,13 +4,17 @@ import type {
   ChannelEndReason,
   ChannelMachine,
   ChannelState,
+  ChannelStateOf,
+  Push,
+  PushFailure,
   Session,
   SessionInput,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
+import type { Clock } from "./clock.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
 import type { Reporter } from "./listeners.ts";
-import { MessageRouter } from "./message-router.ts";
+import { MessageRouter, type RoutedMessage } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { StateStream } from "./state-stream.ts";
@@ -23,6 +27,7 @@ export interface ChannelHost extends Reporter, Tally {
   readonly leaveTimeout: number;
   /** Whether so much waits for the network that pushes are refused. */
   readonly congested: boolean;
+  readonly clock: Clock;
   handle(input: SessionInput<ChannelCore, PendingPush>): void;
   /** Ends the connection, since this queue is full. */
   overflow(queue: string): void;
@@ -39,6 +44,27 @@ export interface PushRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What a schema makes of all that goes through a channel. See channel-checks.ts. */
+export interface Checks {
+  /** Resolves with what is to be sent with the join, or rejects. */
+  params(params: unknown): Promise<unknown>;
+  /** Sends or refuses a push, in the order of the calls. */
+  push(push: Push<PendingPush>, request: PushRequest): void;
+  /** Settles a push that was answered with the status "ok". */
+  reply(push: PendingPush, event: string, response: unknown): void;
+  /** Takes the server's word, and in its time calls the core's `joined` or `refuseJoin`. */
+  joined(state: ChannelStateOf<"joined">): void;
+  /** What it made of the answer to the join that led to `state`; null if there is nothing yet. */
+  accepted(state: ChannelState): { readonly response: unknown } | null;
+  received(message: RoutedMessage): void;
+  /** What whoever waits for a join is told of its failure. */
+  failure(reason: ChannelEndReason): JoinError | null;
+  /** Calls `end` when all that came before has been handed over. No push that waits is sent. */
+  ended(end: () => void): void;
+  /** Nothing that waits is handed over or sent. */
+  stop(): void;
+}
+
 export class ChannelCore {
   readonly machine: ChannelMachine<ChannelCore, PendingPush>;
   readonly messages: MessageRouter;
@@ -46,13 +72,15 @@ export class ChannelCore {
   joinParams: unknown;
   /** The typed face that users hold. Set by whoever makes both. */
   face: unknown = null;
-  readonly #host: ChannelHost;
+  /** Null unless the channel has a schema. Set before anything is joined or pushed. */
+  checks: Checks | null = null;
+  readonly host: ChannelHost;
   #states: StateStream<ChannelState> | null = null;
   #joiners: Waiters<unknown> | null = null;
   #leaving: Outcome<void> | null = null;
 
   constructor(host: ChannelHost, topic: string, joinParams: unknown) {
-    this.#host = host;
+    this.host = host;
     this.joinParams = joinParams;
     this.machine = host.session.channel(topic, this);
     this.messages = new MessageRouter(topic, host);
@@ -63,35 +91,41 @@ export class ChannelCore {
   }
 
   get states(): StateStream<ChannelState> {
-    this.#states ??= new StateStream(`state changes of ${this.topic}`, this.#host);
+    this.#states ??= new StateStream(`state changes of ${this.topic}`, this.host);
     return this.#states;
+  }
+
+  /** What the server answered to the join that holds; undefined unless it is there, and checked. */
+  get response(): unknown {
+    return this.#accepted()?.response;
   }
 
   /** Evaluates the params of a join. */
   params(): unknown {
-    const { joinParams } = this;
-    return typeof joinParams === "function" ? (joinParams as () => unknown)() : joinParams;
+    const { joinParams, checks } = this;
+    const params = typeof joinParams === "function" ? (joinParams as () => unknown)() : joinParams;
+    return checks === null ? params : checks.params(params);
   }
 
   join(signal: AbortSignal | undefined): Outcome<unknown> {
-    const { state } = this.machine;
-    if (state.type === "joined") {
-      const joined = new Outcome<unknown>(this.#host);
-      joined.resolve(state.response);
+    const accepted = this.#accepted();
+    if (accepted !== null) {
+      const joined = new Outcome<unknown>(this.host);
+      joined.resolve(accepted.response);
       return joined;
     }
-    const joiners = (this.#joiners ??= new Waiters<unknown>(this.#host));
+    const joiners = (this.#joiners ??= new Waiters<unknown>(this.host));
     const joining = joiners.add(signal, (cause) => this.#joinGivenUp(joiners, cause));
-    if (!joining.settled) this.#host.handle({ type: "joinTopic", channel: this.machine });
+    if (!joining.settled) this.host.handle({ type: "joinTopic", channel: this.machine });
     return joining;
   }
 
   leave(): Outcome<void> {
-    const leaving = this.#leaving ?? new Outcome<void>(this.#host);
+    const leaving = this.#leaving ?? new Outcome<void>(this.host);
     this.#leaving = leaving;
     this.stop();
-    const timeout = this.#host.leaveTimeout;
-    this.#host.handle({ type: "leaveTopic", channel: this.machine, timeout });
+    const timeout = this.host.leaveTimeout;
+    this.host.handle({ type: "leaveTopic", channel: this.machine, timeout });
     // Where it was left before, no change of state tells of it.
     const { state } = this.machine;
     if (state.type === "left") this.#left(state.confirmed);
@@ -103,41 +137,54 @@ export class ChannelCore {
    * once: a change of state is told only when whoever is being called right now has returned.
    */
   stop(): void {
+    this.checks?.stop();
     this.messages.end();
     this.#refuseJoiners(new JoinError(this.topic, { type: "left" }));
   }
 
   /** A queue is full whose policy is to close the connection. */
   overflow(queue: string): void {
-    this.#host.overflow(queue);
+    this.host.overflow(queue);
   }
 
-  push({ event, payload, expects, timeout, signal }: PushRequest): PendingPush {
-    const pending = new PendingPush(this.#host, this.topic, event);
-    const push = this.#host.session.push(this.machine, pending, event, payload, expects);
-    if (signal?.aborted === true) {
-      this.#host.handle({ type: "refusePush", push, code: "aborted", cause: signal.reason });
-      return pending;
-    }
-    if (this.#host.congested) {
-      this.#host.handle({ type: "refusePush", push, code: "queueFull" });
-      return pending;
-    }
-    this.#host.handle({ type: "pushMessage", channel: this.machine, push, timeout });
+  /** Takes a message of the membership. */
+  received(message: RoutedMessage): void {
+    if (this.checks === null) this.messages.deliver(message);
+    else this.checks.received(message);
+  }
+
+  push(request: PushRequest): PendingPush {
+    const { event, payload, expects, signal } = request;
+    const pending = new PendingPush(this.host, this.topic, event, this.checks);
+    const push = this.host.session.push(this.machine, pending, event, payload, expects);
+    if (signal?.aborted === true) this.refuse(push, "aborted", signal.reason);
+    else if (this.host.congested) this.refuse(push, "queueFull");
+    else if (this.checks === null) this.send(push, request);
+    else this.checks.push(push, request);
+    return pending;
+  }
+
+  send(push: Push<PendingPush>, { timeout, signal }: PushRequest): void {
+    const { owner: pending } = push;
+    this.host.handle({ type: "pushMessage", channel: this.machine, push, timeout });
     if (signal !== undefined && !pending.settled) {
       const cancel = (cause: unknown): void =>
-        this.#host.handle({ type: "cancelPush", push, code: "aborted", cause });
+        this.host.handle({ type: "cancelPush", push, code: "aborted", cause });
       pending.releaseWhenSettled(onAbort(signal, cancel));
     }
-    return pending;
+  }
+
+  /** In place of `send`: it has an outcome already. */
+  refuse(push: Push<PendingPush>, code: PushFailure, cause?: unknown): void {
+    this.host.handle({ type: "refusePush", push, code, cause });
   }
 
   /** The machine's state has changed. */
   changed(state: ChannelState): void {
     switch (state.type) {
       case "joined":
-        this.#joiners?.resolve(state.response);
-        this.#joiners = null;
+        if (this.checks === null) this.joined(state.response);
+        else this.checks.joined(state);
         break;
       case "left":
         this.#left(state.confirmed);
@@ -159,9 +206,37 @@ export class ChannelCore {
   /** The channel ended, and nothing will be tried. Whoever waits is told; if nobody does, the log is. */
   #failed(reason: ChannelEndReason): void {
     const error = new ChannelEndedError(this.topic, reason);
+    if (this.checks === null) this.messages.end(error);
+    else this.checks.ended(() => this.messages.end(error));
+    if (this.#awaited) {
+      this.#refuseJoiners(this.checks?.failure(reason) ?? new JoinError(this.topic, reason));
+    } else {
+      this.host.untold(error);
+    }
+  }
+
+  /** The server let us in, and whoever waits gets its response. */
+  joined(response: unknown): void {
+    this.#joiners?.resolve(response);
+    this.#joiners = null;
+  }
+
+  /** The server let us in, and we do not take its answer. */
+  refuseJoin(error: JoinError): void {
+    if (this.#awaited) this.#refuseJoiners(error);
+    else this.host.untold(error);
     this.messages.end(error);
-    if (this.#joiners === null || this.#joiners.size === 0) this.#host.untold(error);
-    else this.#refuseJoiners(new JoinError(this.topic, reason));
+    void this.leave();
+  }
+
+  #accepted(): { readonly response: unknown } | null {
+    const { state } = this.machine;
+    if (state.type !== "joined") return null;
+    return this.checks === null ? state : this.checks.accepted(state);
+  }
+
+  get #awaited(): boolean {
+    return this.#joiners !== null && this.#joiners.size > 0;
   }
 
   #refuseJoiners(error: JoinError): void {

@@ -30,6 +30,10 @@ describe("a typed channel", () => {
     void socket.join<Room>("room:a", { user: "1" });
     // @ts-expect-error -- a function whose params are wrong
     void socket.join<Room>("room:a", () => ({ name: "x" }));
+    // @ts-expect-error -- the params are left out
+    void socket.join<Room>("room:a");
+    // @ts-expect-error -- and so they are here, in favour of options
+    void socket.join<Room>("room:a", undefined, {});
     expectTypeOf(room.join()).resolves.toEqualTypeOf<{ members: number }>();
     expectTypeOf(room.response).toEqualTypeOf<{ members: number } | undefined>();
     room.setParams({ user: 2 });
@@ -112,6 +116,16 @@ describe("a channel of which nothing is known", () => {
     });
     expectTypeOf(socket.join("room:a")).resolves.toEqualTypeOf<Channel>();
     expectTypeOf(untyped.join()).resolves.toEqualTypeOf<unknown>();
+  });
+});
+
+describe("params that may be left out", () => {
+  test("all optional, or none at all", () => {
+    void socket.join<{ join: { params: { user?: number }; response: null } }>("room:a");
+    void socket.join<{ join: { params: undefined; response: null } }>("room:a");
+    void socket.join("room:a", undefined, { signal: AbortSignal.abort() });
+    // A channel may be given its params later.
+    void socket.channel<Room>("room:a");
   });
 });
 

@@ -67,8 +67,7 @@ export class BaseChannel<C = Untyped> {
 
   /** What the server answered to the join; undefined unless joined. */
   get response(): JoinResponse<C> | undefined {
-    const { state } = this;
-    return state.type === "joined" ? (state.response as JoinResponse<C>) : undefined;
+    return this.#core.response as JoinResponse<C> | undefined;
   }
 
   /**

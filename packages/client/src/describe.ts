@@ -85,6 +85,8 @@ export function describePushFailure(code: PushFailure): string {
       return "has no outcome: the channel was left.";
     case "aborted":
       return "was given up, as its signal asked.";
+    case "invalidPayload":
+      return "was not sent: its payload does not match the schema, as the cause tells.";
     case "unsendable":
       return "was not sent: its payload cannot be written as a frame.";
   }

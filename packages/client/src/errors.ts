@@ -81,10 +81,14 @@ export class JoinError extends SlipstreamError {
   }
 }
 
-/** The program itself gave up before the server answered. */
+/** The program itself gave up, before the server answered or because of what it answered. */
 export type JoinGivenUp =
   | { readonly type: "left" }
-  | { readonly type: "aborted"; readonly cause: unknown };
+  | { readonly type: "aborted"; readonly cause: unknown }
+  /** Nothing was sent: what was to be sent does not match the channel's schema, as the cause says. */
+  | { readonly type: "invalidParams"; readonly cause: Error }
+  /** The server's answer does not match the channel's schema. The channel was left. */
+  | { readonly type: "invalidResponse"; readonly cause: Error };
 
 /** The server did not confirm a leave in time. The channel is left all the same. */
 export class LeaveError extends SlipstreamError {
@@ -99,10 +103,13 @@ export class LeaveError extends SlipstreamError {
 }
 
 /** Why a push has no "ok". */
-export type PushErrorCode = "refused" | PushFailure;
+export type PushErrorCode = "refused" | "invalidReply" | PushFailure;
 
-/** An outcome of a push that is neither "ok" nor "sent". */
-export type PushFailed = Extract<PushOutcome, { type: "refused" | "failed" }>;
+/** Why a push is neither "ok" nor "sent". */
+export type PushFailed =
+  | Extract<PushOutcome, { type: "refused" | "failed" }>
+  /** The server replied "ok", and its response does not match the channel's schema. */
+  | { readonly type: "invalidReply"; readonly cause: Error };
 
 /** A push whose outcome is not "ok". */
 export class PushError extends SlipstreamError {
@@ -118,7 +125,7 @@ export class PushError extends SlipstreamError {
   constructor(topic: string, event: string, failure: PushFailed) {
     const refused = failure.type === "refused";
     super(sayNotOk(topic, event, failure), causeOf(failure));
-    this.code = refused ? "refused" : failure.code;
+    this.code = failure.type === "failed" ? failure.code : failure.type;
     this.topic = topic;
     this.event = event;
     this.status = refused ? failure.status : undefined;

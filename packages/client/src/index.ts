@@ -71,7 +71,7 @@ export async function connect(url: string | URL, options: NodeSocketOptions = {}
   return socket;
 }
 
-export { V1, V2 } from "@slipstream/core";
+export { defineChannel, V1, V2 } from "@slipstream/core";
 export {
   PHOENIX_RECONNECT,
   PHOENIX_REJOIN,
@@ -82,14 +82,24 @@ export {
 } from "@slipstream/core";
 export type {
   ChannelEndReason,
+  ChannelSchema,
   ChannelState,
   ConnectionEnd,
   Counters,
   EndReason,
+  Issue,
   PushFailure,
   Reading,
+  PushSchema,
+  SchemaInput,
+  SchemaOutput,
+  SchemaParts,
   Serializer,
+  ServerTypes,
   SessionState,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
 } from "@slipstream/core";
 export type { BaseChannel, JoinOptions, PushOptions } from "./channel.ts";
 export { Channel, type Messages, type MessagesOptions } from "./readable-channel.ts";
@@ -100,6 +110,8 @@ export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from 
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
+export { ValidationError, type ValidationErrorCode } from "./validation-error.ts";
+export { onInvalid, withSchema, type InvalidHandler } from "./with-schema.ts";
 export type { ReadableSocket } from "./readable-socket.ts";
 export type { BaseSocket, DisconnectOptions, SocketStats } from "./socket.ts";
 export type { Disconnected } from "./socket-core.ts";

@@ -34,6 +34,11 @@ export class Listeners<A extends readonly unknown[]> {
     this.#gate = gate;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
   /** Returns the function that removes the handler, which is then not called any more. */
   add(handler: (...args: A) => unknown): () => void {
     const entry = { handler, present: true };

@@ -1,23 +1,20 @@
 // MessageRouter: who hears what, what is held for the first listener, and what an end cuts off.
 import { describe, expect, test } from "vitest";
 import { OverflowError } from "./errors.ts";
+import { newTally } from "./fixtures/tally.ts";
 import { MessageRouter, type RoutedMessage } from "./message-router.ts";
+import type { Tally } from "./outcome.ts";
 import { readMessages, type ReaderOptions } from "./reading.ts";
 
-interface Host {
+interface Host extends Tally {
   readonly reports: [unknown, string][];
-  unobservedFailures: number;
-  unclaimedMessages: number;
-  droppedMessages: number;
   report(error: unknown, what: string): void;
 }
 
 function router(): { it: MessageRouter; host: Host } {
   const host: Host = {
     reports: [],
-    unobservedFailures: 0,
-    unclaimedMessages: 0,
-    droppedMessages: 0,
+    ...newTally(),
     report: (error, what) => host.reports.push([error, what]),
   };
   return { it: new MessageRouter("room:a", host), host };

@@ -21,9 +21,14 @@ const MAX_HELD = 1_000;
 
 const NO_READERS: readonly never[] = [];
 
+/** One function for all channels. */
+const EVERY_EVENT = (): boolean => true;
+
 export class MessageRouter implements Gate, Reporter {
   /** Set by `end`: what is being delivered reaches nobody else. */
   stopped = false;
+  /** Whether an event is one that the channel's types know. Only who asks for another by name gets it. */
+  declares: (event: string) => boolean = EVERY_EVENT;
   readonly topic: string;
   readonly #host: Reporter & Tally;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
@@ -88,10 +93,12 @@ export class MessageRouter implements Gate, Reporter {
   #dispatch(message: RoutedMessage): void {
     this.stopped = false;
     this.#handlers?.get(message.event)?.call(message.payload, message);
-    this.#everything?.call(message);
+    const declared = this.declares(message.event);
+    if (declared) this.#everything?.call(message);
     if (this.stopped) return;
     for (const reader of this.#readers) {
-      if (reader.event === undefined || reader.event === message.event) reader.put(message);
+      const reads = reader.event === undefined ? declared : reader.event === message.event;
+      if (reads) reader.put(message);
     }
   }
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
+import { newTally } from "./fixtures/tally.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 
 let tally: Tally;
@@ -10,7 +11,7 @@ const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
 
 beforeEach(() => {
-  tally = { unobservedFailures: 0, unclaimedMessages: 0, droppedMessages: 0 };
+  tally = newTally();
   process.on("unhandledRejection", note);
 });
 afterEach(() => {

@@ -9,6 +9,10 @@ export interface Tally {
   unclaimedMessages: number;
   /** Messages that readers were too slow for, and that their overflow policies dropped. */
   droppedMessages: number;
+  /** Messages that do not match their channel's schema. */
+  invalidMessages: number;
+  /** Replies with the status "ok", of joins or pushes, that do not match their channel's schema. */
+  invalidReplies: number;
 }
 
 type Settled<T> =

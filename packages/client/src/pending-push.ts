@@ -1,22 +1,27 @@
 // One push as its caller holds it: a promise of the server's response.
 import type { PushOutcome } from "@slipstream/core";
+import type { Checks } from "./channel-core.ts";
 import { PushError } from "./errors.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 
 export class PendingPush extends Outcome<unknown> {
   readonly #topic: string;
   readonly #event: string;
+  readonly #checks: Checks | null;
 
-  constructor(tally: Tally, topic: string, event: string) {
+  /** @param checks what checks the reply, if anything does. */
+  constructor(tally: Tally, topic: string, event: string, checks: Checks | null = null) {
     super(tally);
     this.#topic = topic;
     this.#event = event;
+    this.#checks = checks;
   }
 
   settle(outcome: PushOutcome): void {
     switch (outcome.type) {
       case "ok":
-        this.resolve(outcome.response);
+        if (this.#checks === null) this.resolve(outcome.response);
+        else this.#checks.reply(this, this.#event, outcome.response);
         return;
       case "sent":
         this.resolve(undefined);

@@ -6,6 +6,7 @@ import { ChannelEndedError, OptionError } from "./errors.ts";
 import type { Overflow } from "./inbox.ts";
 import { checkEvent, checkOptions, checkWhole } from "./option-checks.ts";
 import { readLastState, readMessages, readStates } from "./reading.ts";
+import { onInvalid, type InvalidHandler } from "./with-schema.ts";
 
 export interface MessagesOptions {
   /** How many messages may wait for the loop. Default: 1,000. */
@@ -66,6 +67,20 @@ export class Channel<C = Untyped> extends BaseChannel<C> {
     if (state.type === "left") inbox.end();
     if (state.type === "errored") inbox.end(new ChannelEndedError(topic, state.reason));
     return inbox as Messages<unknown> as Messages<ChannelMessage<C, E>>;
+  }
+
+  /**
+   * Calls `handler` with what the server sent and the channel's schema does not take. Such a message
+   * reaches no other handler and no loop. Where there is no handler, the logger is told.
+   * @returns the function that removes the handler.
+   *
+   * @example
+   * ```ts
+   * room.onInvalid((error) => console.warn(error.event, error.issues.length));
+   * ```
+   */
+  onInvalid(handler: InvalidHandler): () => void {
+    return onInvalid(this, handler);
   }
 
   /** The present state and every change, for a loop that ends when the channel is left or errored. */

@@ -1,29 +1,78 @@
 // A socket whose states, and whose channels' messages and states, can also be read in loops, and whose
 // reading of the network can be paused.
-import type { Reading, SessionState } from "@slipstream/core";
+import type { Reading, SchemaParts, SessionState } from "@slipstream/core";
 import type { JoinOptions } from "./channel.ts";
 import type { ChannelCore } from "./channel-core.ts";
-import type { JoinParams, Untyped } from "./channel-types.ts";
+import type {
+  ClientTypes,
+  JoinArguments,
+  JoinParams,
+  SchemaOptions,
+  Untyped,
+} from "./channel-types.ts";
 import { UnsupportedError } from "./errors.ts";
-import { checkText } from "./option-checks.ts";
+import { checkOptions, checkText } from "./option-checks.ts";
 import type { Provided } from "./options.ts";
 import { Channel } from "./readable-channel.ts";
 import { readLastState, readStates } from "./reading.ts";
 import { BaseSocket } from "./socket.ts";
+import { withSchema } from "./with-schema.ts";
 
 const PAUSE = "pause(): the WebSocket of this platform always reads. Bound your readers instead";
 
 export class ReadableSocket extends BaseSocket {
-  override channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C> {
-    return super.channel<C>(topic, params) as Channel<C>;
+  /**
+   * The channel of a topic. There is one per topic and socket: until it has been left, or has ended
+   * for good, every call returns it, and `params`, if given, replace what its next join sends.
+   * @param params sent with each join; a function is called for each, and may be async.
+   * @throws {OptionError} if the channel has another schema, or has been joined without one.
+   *
+   * @example
+   * ```ts
+   * const room = socket.channel("room:lobby", { user: 1 });
+   * room.on("new_msg", (payload) => console.log(payload));
+   * await room.join();
+   * ```
+   */
+  override channel<P extends SchemaParts>(
+    topic: string,
+    params: Provided<JoinParams<ClientTypes<P>>> | undefined,
+    options: SchemaOptions<P>,
+  ): Channel<ClientTypes<P>>;
+  override channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): Channel<C>;
+  override channel(topic: string, params?: unknown, options: Partial<SchemaOptions> = {}): Channel {
+    checkOptions(options, ["schema"]);
+    const { schema } = options;
+    if (schema !== undefined) withSchema(super.channel(topic), schema);
+    return super.channel(topic, params) as Channel;
   }
 
-  override join<C = Untyped>(
+  /**
+   * Joins a topic and resolves with its channel, once the server has let us in.
+   * @throws {JoinError} (by rejection) as `channel.join` does.
+   * @throws {OptionError} if the channel has another schema, or has been joined without one.
+   *
+   * @example
+   * ```ts
+   * const room = await socket.join("room:lobby", { user: 1 });
+   * room.on("new_msg", (payload) => console.log(payload));
+   * ```
+   */
+  override join<P extends SchemaParts>(
     topic: string,
-    params?: Provided<JoinParams<C>>,
-    options?: JoinOptions,
-  ): Promise<Channel<C>> {
-    return super.join<C>(topic, params, options) as Promise<Channel<C>>;
+    params: Provided<JoinParams<ClientTypes<P>>>,
+    options: JoinOptions & SchemaOptions<P>,
+  ): Promise<Channel<ClientTypes<P>>>;
+  override join<C = Untyped>(topic: string, ...args: JoinArguments<C>): Promise<Channel<C>>;
+  override join(
+    topic: string,
+    params?: unknown,
+    options: JoinOptions & Partial<SchemaOptions> = {},
+  ): Promise<Channel> {
+    checkOptions(options, ["signal", "schema"]);
+    const { schema, ...rest } = options;
+    if (schema !== undefined) withSchema(super.channel(topic), schema);
+    return super.join(topic, params, rest) as Promise<Channel>;
   }
 
   /** The present state and every change, for a loop that ends when the socket has ended. */

@@ -1,6 +1,6 @@
 // Whole sentences: what errors and the log say. Nothing rests on them, and the production build for
 // browsers says the code and little more: browser/production/sentences.ts stands in for this file.
-import type { ChannelEndReason, ConnectionEnd, EndReason } from "@slipstream/core";
+import type { ChannelEndReason, ConnectionEnd, EndReason, Issue } from "@slipstream/core";
 import {
   describeChannelEnd,
   describeEnd,
@@ -9,6 +9,7 @@ import {
   serverReason,
 } from "./describe.ts";
 import type { JoinGivenUp, PushFailed } from "./errors.ts";
+import type { ValidationErrorCode } from "./validation-error.ts";
 
 export function sayWrongOption(option: string, value: unknown, accepts: string): string {
   return `The option ${option} cannot be ${nameType(value)}. It must be ${accepts}.`;
@@ -35,6 +36,9 @@ function describeJoin(failure: ChannelEndReason | JoinGivenUp): string {
       return "its signal was aborted before the server answered.";
     case "left":
       return "leave() or disconnect() was called before the server answered.";
+    case "invalidParams":
+    case "invalidResponse":
+      return failure.cause.message;
     default:
       return describeChannelEnd(failure);
   }
@@ -45,11 +49,51 @@ export function sayNotLeft(topic: string): string {
 }
 
 export function sayNotOk(topic: string, event: string, failure: PushFailed): string {
-  return `The push ${event} to ${topic} ${
-    failure.type === "refused"
-      ? `was answered with the status ${quote(failure.status)}${serverReason(failure.response)}.`
-      : describePushFailure(failure.code)
-  }`;
+  return `The push ${event} to ${topic} ${describePush(failure)}`;
+}
+
+function describePush(failure: PushFailed): string {
+  switch (failure.type) {
+    case "refused":
+      return `was answered with the status ${quote(failure.status)}${serverReason(failure.response)}.`;
+    case "invalidReply":
+      return `was answered with the status "ok". ${failure.cause.message}`;
+    case "failed":
+      return describePushFailure(failure.code);
+  }
+}
+
+/** That a value does not match the channel's schema, and where: nothing of the value is quoted. */
+export function sayInvalid(
+  code: ValidationErrorCode,
+  topic: string,
+  event: string | undefined,
+  issues: readonly Issue[],
+): string {
+  const subject = `${SUBJECTS[code]}${event === undefined ? "" : ` ${quote(event)}`} on ${topic}`;
+  return issues.length === 0
+    ? `${subject} could not be checked: the validator failed.`
+    : `${subject} does not match the schema at ${places(issues)}.`;
+}
+
+const SUBJECTS: Readonly<Record<ValidationErrorCode, string>> = {
+  invalidParams: "What was to be sent with the join",
+  invalidResponse: "The answer to the join",
+  invalidPayload: "The payload of the push",
+  invalidReply: "The reply to the push",
+  invalidMessage: "The message",
+};
+
+/** How many places a sentence names. */
+const MAX_PLACES = 5;
+
+function places(issues: readonly Issue[]): string {
+  const named = [...new Set(issues.map(({ path }) => path.join(".")))].map((path) =>
+    path === "" ? "its top" : quote(path),
+  );
+  const more = named.length - MAX_PLACES;
+  const shown = named.slice(0, MAX_PLACES).join(", ");
+  return more > 0 ? `${shown} and ${more} more places` : shown;
 }
 
 export function sayEnded(topic: string, reason: ChannelEndReason): string {

@@ -11,6 +11,7 @@ import {
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
+import type { Clock } from "./clock.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, PushError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
@@ -39,6 +40,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   unobservedFailures = 0;
   unclaimedMessages = 0;
   droppedMessages = 0;
+  invalidMessages = 0;
+  invalidReplies = 0;
   readonly #endpoint: Endpoint;
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
@@ -80,6 +83,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   get congested(): boolean {
     return this.interpreter.bufferedAmount > this.options.maxBuffered;
+  }
+
+  get clock(): Clock {
+    return this.options.clock;
   }
 
   get leaveTimeout(): number {
@@ -171,7 +178,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   tell(event: Event<ChannelCore, PendingPush>): void {
     switch (event.type) {
       case "messageReceived":
-        event.channel.messages.deliver(event.message);
+        event.channel.received(event.message);
         return;
       case "pushSettled":
         event.push.settle(event.outcome);

@@ -1,8 +1,8 @@
 // A socket as its user sees it: a checked face on what SocketCore does. Loops over its states and its
 // channels' messages are readable-socket.ts's.
 import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
-import { BaseChannel, type JoinOptions } from "./channel.ts";
-import type { JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
+import { BaseChannel } from "./channel.ts";
+import type { JoinArguments, JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import {
   checkCloseCode,
   checkCloseReason,
@@ -63,10 +63,13 @@ export class BaseSocket {
   get stats(): SocketStats {
     const { session, interpreter } = this.#core;
     const { unobservedFailures, unclaimedMessages, droppedMessages } = this.#core;
+    const { invalidMessages, invalidReplies } = this.#core;
     return {
       unobservedFailures,
       unclaimedMessages,
       droppedMessages,
+      invalidMessages,
+      invalidReplies,
       counters: session.counters,
       bufferedAmount: interpreter.bufferedAmount,
       channels: session.channels.size,
@@ -131,8 +134,7 @@ export class BaseSocket {
    */
   join<C = Untyped>(
     topic: string,
-    params?: Provided<JoinParams<C>>,
-    options: JoinOptions = {},
+    ...[params, options = {}]: JoinArguments<C>
   ): Promise<BaseChannel<C>> {
     checkOptions(options, ["signal"]);
     checkSignal("signal", options.signal);

@@ -1,9 +1,10 @@
 // Waiters: each is told once, and one who gives up does so for himself.
 import { expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
+import { newTally } from "./fixtures/tally.ts";
 import { Waiters } from "./waiters.ts";
 
-const tally = { unobservedFailures: 0, unclaimedMessages: 0, droppedMessages: 0 };
+const tally = newTally();
 
 test("all are told, whether it comes or not", async () => {
   const waiters = new Waiters<number>(tally);

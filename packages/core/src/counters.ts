@@ -66,6 +66,7 @@ export class Counters {
       queueFull: 0,
       left: 0,
       aborted: 0,
+      invalidPayload: 0,
       unsendable: 0,
     };
     return this.#pushes;

@@ -15,6 +15,17 @@ export type { Command, Effect, Event } from "./effect.ts";
 export type { ChannelState, ChannelStateOf } from "./channel/state.ts";
 export type { ChannelMachine } from "./channel/machine.ts";
 export type { Reading, ReadingChange } from "./session/reading.ts";
+export type { Checked, Issue } from "./schema/check.ts";
+export {
+  ChannelSchema,
+  defineChannel,
+  type ClientTypes,
+  type PushSchema,
+  type SchemaParts,
+  type ServerTypes,
+} from "./schema/channel-schema.ts";
+export { InOrder } from "./schema/in-order.ts";
+export type * from "./schema/standard-schema.ts";
 export type { ConnectionEnd, SessionState, SessionStateOf } from "./session/state.ts";
 export type { SessionInput, TransportEnd } from "./session/input.ts";
 export { Session } from "./session/session.ts";

@@ -56,6 +56,9 @@ export {
   PushError,
   SlipstreamError,
 } from "../errors.ts";
+export { defineChannel } from "@slipstream/core";
+export { ValidationError, type ValidationErrorCode } from "../validation-error.ts";
+export { onInvalid, withSchema, type InvalidHandler } from "../with-schema.ts";
 export type { Logger } from "../logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "../options.ts";
 export type { DisconnectOptions, SocketStats } from "../socket.ts";

@@ -20,6 +20,8 @@ export type PushFailure =
   | "left"
   /** The push's signal was aborted. */
   | "aborted"
+  /** The payload does not match the channel's schema. Nothing was sent. */
+  | "invalidPayload"
   /** The payload cannot be written as a frame. Nothing was sent. */
   | "unsendable";
 

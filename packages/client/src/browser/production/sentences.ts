@@ -14,6 +14,8 @@ export const sayEnded: Sentences["sayEnded"] = sayNotJoined;
 export const sayNotLeft: Sentences["sayNotLeft"] = (topic) => say(topic, "timeout");
 export const sayNotOk: Sentences["sayNotOk"] = (topic, event, failure) =>
   say(`${event} on ${topic}`, failure.type === "failed" ? failure.code : failure.type);
+export const sayInvalid: Sentences["sayInvalid"] = (code, topic, event) =>
+  say(event === undefined ? topic : `${event} on ${topic}`, code);
 export const sayOverflow: Sentences["sayOverflow"] = (what) => say(what, "overflow");
 export const sayFailed: Sentences["sayFailed"] = (what) => `slipstream: ${what} failed`;
 export const sayConnectionEnded: Sentences["sayConnectionEnded"] = (place, { reason }) =>
