@@ -7,7 +7,7 @@ import type {
   Event,
   Frame,
   Push,
-  Serializer,
+  ClientSerializer,
   ServerMessage,
   Session,
   SessionInput,
@@ -51,7 +51,7 @@ export interface Program<C, P> {
 export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents {
   readonly #session: Session<C, P>;
   readonly #endpoint: Endpoint;
-  readonly #serializer: Serializer;
+  readonly #serializer: ClientSerializer;
   readonly #dial: Dial;
   readonly #clock: Clock;
   readonly #program: Program<C, P>;
@@ -67,7 +67,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   constructor(
     session: Session<C, P>,
     endpoint: Endpoint,
-    serializer: Serializer,
+    serializer: ClientSerializer,
     dial: Dial,
     clock: Clock,
     program: Program<C, P>,

@@ -1,5 +1,5 @@
 // The options of a socket: what they are and what they default to. Types alone.
-import type { ChannelEndReason, EndReason, Serializer } from "@slipstream/core";
+import type { ChannelEndReason, EndReason, ClientSerializer } from "@slipstream/core";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Dial } from "./transport.ts";
@@ -33,8 +33,8 @@ export interface SocketOptions {
   readonly authToken?: Provided<string>;
   /** Sent with the upgrade. Browsers cannot send any. */
   readonly headers?: Provided<Readonly<Record<string, string>>>;
-  /** The wire format. Default: `V2`. */
-  readonly serializer?: Serializer;
+  /** The wire format, such as `V1`. Default: the client's half of `V2`. */
+  readonly serializer?: ClientSerializer;
   /**
    * What carries the frames, in place of the runtime's own: a wrapper around it, such as the faults of
    * `@slipstream/client/testing`, or something that is no network at all.

@@ -2,7 +2,7 @@
 // what is accepted, and never the value.
 import { Agent } from "node:http";
 import { inspect } from "node:util";
-import { V1, V2 } from "@slipstream/core";
+import { clientV2, V1, V2 } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
@@ -34,7 +34,7 @@ test("what is left out has the default that the documentation says", () => {
     params: {},
     authToken: undefined,
     headers: {},
-    serializer: V2,
+    serializer: clientV2,
     transport: undefined,
     clock: systemClock,
     connectTimeout: 10_000,

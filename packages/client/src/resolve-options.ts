@@ -1,5 +1,5 @@
 // From the options that a user gave to options with nothing left open.
-import { V2, type Serializer, type SessionOptions } from "@slipstream/core";
+import { clientV2, type ClientSerializer, type SessionOptions } from "@slipstream/core";
 import { systemClock, type Clock } from "./clock.ts";
 import { consoleLogger, GuardedLogger } from "./logger.ts";
 import type { Params, Provided, SocketOptions } from "./options.ts";
@@ -11,7 +11,7 @@ export interface ResolvedOptions extends SessionOptions {
   readonly params: Provided<Params>;
   readonly authToken: Provided<string> | undefined;
   readonly headers: Provided<Readonly<Record<string, string>>>;
-  readonly serializer: Serializer;
+  readonly serializer: ClientSerializer;
   readonly transport: Dial | undefined;
   readonly clock: Clock;
   /** Whether the credentials can differ from one attempt to the next, being functions. */
@@ -34,7 +34,7 @@ export function resolveOptions(options: SocketOptions): ResolvedOptions {
     params = NOTHING,
     authToken,
     headers = NOTHING,
-    serializer = V2,
+    serializer = clientV2,
     transport,
     clock = systemClock,
     connectTimeout = 10_000,

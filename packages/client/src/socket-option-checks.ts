@@ -1,6 +1,6 @@
 // The check of a socket's options, all at once. As in option-checks.ts, nothing rests on it, and the
 // production build for browsers leaves it out.
-import type { Serializer } from "@slipstream/core";
+import type { ClientSerializer } from "@slipstream/core";
 import type { Clock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
@@ -87,8 +87,8 @@ function checkClock(option: string, clock: Clock): void {
   throw new OptionError(option, clock, "an object with now, setTimer and clearTimer");
 }
 
-function checkSerializer(option: string, serializer: Serializer): void {
-  const is = (member: keyof Serializer, type: string): boolean =>
+function checkSerializer(option: string, serializer: ClientSerializer): void {
+  const is = (member: keyof ClientSerializer, type: string): boolean =>
     typeof serializer?.[member] === type;
   if (is("vsn", "string") && is("encode", "function") && is("decode", "function")) return;
   throw new OptionError(option, serializer, "V1, V2, or an object with vsn, encode and decode");

@@ -1,5 +1,4 @@
-// What payloads are made of: telling bytes from JSON values, and writing JSON with a clear error.
-import { EncodeError } from "./serializer.ts";
+// What payloads are made of: telling bytes from JSON values.
 
 /** An ArrayBuffer or any view on one. Recognised across realms, so that jsdom and vm contexts work. */
 export function isBinary(payload: unknown): payload is ArrayBuffer | ArrayBufferView {
@@ -16,19 +15,6 @@ export function bytesOf(payload: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(payload)
     ? new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
     : new Uint8Array(payload);
-}
-
-/** `JSON.stringify` whose failures are EncodeErrors. The value itself is never quoted. */
-export function stringify(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (cause) {
-    throw new EncodeError(
-      "unserializable_payload",
-      "The payload cannot be written as JSON. It may hold a cycle or a BigInt, nest too deeply, or have a toJSON that throws.",
-      { cause },
-    );
-  }
 }
 
 /** A JSON object, its values unknown until they are checked. */

@@ -7,6 +7,16 @@ export type Frame = string | Uint8Array;
 /** Who wrote a frame. Binary kind 0 has another layout in each direction. */
 export type Peer = "client" | "server";
 
+/** A wire format as far as a client needs it: any `Serializer` is one. */
+export interface ClientSerializer {
+  /** The version that a client asks for in the `vsn` query parameter, such as "2.0.0". */
+  readonly vsn: string;
+  /** As in `Serializer`. */
+  encode(message: ClientMessage): Frame;
+  /** As in `Serializer`. */
+  decode(frame: Frame, sender: "server"): ServerMessage;
+}
+
 /**
  * A wire format. Implementations are stateless: equal arguments give equal results.
  *
@@ -17,9 +27,7 @@ export type Peer = "client" | "server";
  * const message = V2.decode(frame, "client");
  * ```
  */
-export interface Serializer {
-  /** The version that a client asks for in the `vsn` query parameter, such as "2.0.0". */
-  readonly vsn: string;
+export interface Serializer extends ClientSerializer {
   /**
    * Writes one message.
    * @throws {EncodeError} The message cannot be written: nothing was sent.

@@ -1,6 +1,6 @@
 // UTF-8 for the short text fields of binary frames. The encoders are the only globals that core
 // uses beyond the language itself; they are pure, and every runtime has them.
-import { DecodeError } from "./serializer.ts";
+import { notUtf8 } from "./refusals.ts";
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (
@@ -24,6 +24,6 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   try {
     return decoder.decode(bytes.subarray(start, end));
   } catch {
-    throw new DecodeError("invalid_utf8", "A text field of a binary frame is not UTF-8.");
+    throw notUtf8();
   }
 }

@@ -1,8 +1,11 @@
 // Version 1 of the protocol: JSON objects, no binary frames, and no join_ref from the server.
 // Source: Phoenix 1.7 `socket/serializers/v1_json_serializer.ex`.
 import type { ClientMessage, Message, ServerMessage } from "../message.ts";
-import { classify, envelope, envelopeOf, parse, typeName } from "./json.ts";
-import { isBinary, isJsonObject, stringify } from "./payload.ts";
+import { clientEnvelope, clientMessage } from "./from-client.ts";
+import { serverEnvelope, serverMessage } from "./from-server.ts";
+import { envelope, parse, stringify } from "./json.ts";
+import { isBinary, isJsonObject } from "./payload.ts";
+import { wrongShape } from "./refusals.ts";
 import { DecodeError, EncodeError, type Frame, type Peer, type Serializer } from "./serializer.ts";
 
 function encode(message: Message): Frame {
@@ -12,15 +15,22 @@ function encode(message: Message): Frame {
       "Version 1 of the protocol has no binary frames. Use V2, or send the bytes as text.",
     );
   }
-  const { joinRef, ref, topic, event, payload } = envelopeOf(message);
   switch (message.type) {
     case "join":
     case "leave":
-    case "push":
+    case "push": {
       // Only a client names its membership, and only if it has one: undefined is left out, as by phoenix.js.
+      const { joinRef, ref, topic, event, payload } = clientEnvelope(message);
       return stringify({ topic, event, payload, ref, join_ref: joinRef ?? undefined });
-    default:
+    }
+    case "heartbeat": {
+      const { ref, topic, event, payload } = clientEnvelope(message);
       return stringify({ topic, event, payload, ref });
+    }
+    default: {
+      const { ref, topic, event, payload } = serverEnvelope(message);
+      return stringify({ topic, event, payload, ref });
+    }
   }
 }
 
@@ -34,16 +44,15 @@ function decode(frame: Frame, sender: Peer): Message {
     );
   }
   const value = parse(frame);
-  if (!isJsonObject(value)) {
-    throw new DecodeError(
-      "invalid_message",
-      `A V1 message must be an object, not ${typeName(value)}.`,
-    );
-  }
-  return classify(
-    envelope(value["join_ref"], value["ref"], value["topic"], value["event"], value["payload"]),
-    sender,
+  if (!isJsonObject(value)) throw wrongShape("V1", value);
+  const read = envelope(
+    value["join_ref"],
+    value["ref"],
+    value["topic"],
+    value["event"],
+    value["payload"],
   );
+  return sender === "server" ? serverMessage(read) : clientMessage(read);
 }
 
 /** The serializer that Phoenix speaks to clients that ask for `vsn=1.0.0`, or for none. */
