@@ -240,7 +240,7 @@ describe("the rest of the recording", () => {
 
 test("all of it is counted, and nothing is left", async () => {
   const { live, opened, ended, endsByReason } = await statsOnceSettled();
-  expect(live).toEqual({ websocket: 0, channel: 0 });
+  expect(live).toEqual({ websocket: 0, longpoll: 0, channel: 0 });
   expect(opened).toBe(ended);
   expect(endsByReason).toMatchObject({
     idleTimeout: 1,

@@ -1,26 +1,23 @@
-// One WebSocket connection: its frames in and out, its memberships, and its end. What a message
+// One connection, whatever carries it: its frames in and out, its memberships, and its end. What a message
 // leads to is decided in decide.ts; what a channel does with it is its membership's.
-import type { Duplex } from "node:stream";
 import {
   DecodeError,
   type ClientMessage,
   type Serializer,
   type ServerMessage,
 } from "@slipstream/core";
-import { WebSocket } from "ws";
+import type { Carrier } from "./carrier.ts";
 import { checkClose } from "./close-code.ts";
 import type { ConnectionEnd } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { toWire } from "./frame.ts";
 import type { Limits } from "./limits.ts";
-import { Liveness } from "./liveness.ts";
 import type { Line } from "./membership-host.ts";
 import { Memberships } from "./memberships.ts";
 import { Pace } from "./pace.ts";
-import { resetSocket } from "./reset.ts";
 import type { ServerScope } from "./server-scope.ts";
 import type { Watched } from "./watch.ts";
-import type { WebSocketListener, ServerWebSocket } from "./web-socket.ts";
+import type { WebSocketListener } from "./web-socket.ts";
 
 /** What the handshake has settled. */
 export interface Handshake {
@@ -37,11 +34,9 @@ export class Connection implements Line, WebSocketListener, Watched {
   readonly id: string | null;
   readonly scope: ServerScope;
   queuedBytes = 0;
-  readonly #webSocket: ServerWebSocket;
-  readonly #raw: Duplex;
+  readonly #carrier: Carrier;
   readonly #onGone: (connection: Connection) => void;
   readonly #memberships: Memberships;
-  readonly #liveness = new Liveness();
   readonly #pace: Pace;
   /** Why it ends, once that is known. Nothing is sent or handled any more. */
   #end: ConnectionEnd | null = null;
@@ -55,8 +50,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   constructor(
     scope: ServerScope,
     handshake: Handshake,
-    webSocket: ServerWebSocket,
-    raw: Duplex,
+    carrier: Carrier,
     onGone: (connection: Connection) => void,
   ) {
     this.scope = scope;
@@ -64,12 +58,11 @@ export class Connection implements Line, WebSocketListener, Watched {
     this.serializer = handshake.serializer;
     this.assigns = handshake.assigns;
     this.id = handshake.id;
-    this.#webSocket = webSocket;
-    this.#raw = raw;
+    this.#carrier = carrier;
     this.#onGone = onGone;
     this.#pace = new Pace(handshake.endpoint.limits);
     this.#memberships = new Memberships(this, handshake.endpoint.channels);
-    scope.counters.opened += 1;
+    scope.counters.connectionOpened(carrier.kind);
   }
 
   get limits(): Limits {
@@ -77,7 +70,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   }
 
   get isOpen(): boolean {
-    return this.#end === null && this.#webSocket.readyState === WebSocket.OPEN;
+    return this.#end === null && this.#carrier.isOpen;
   }
 
   // In.
@@ -118,26 +111,22 @@ export class Connection implements Line, WebSocketListener, Watched {
     if (this.isOpen) this.write(toWire(this.serializer.encode(message)));
   }
 
-  /** Past `ws`, whose own frames never wait while nothing is compressed: so the order is kept. */
   write(wire: Buffer): void {
     if (!this.isOpen) return;
-    if (this.#raw.writableLength > this.limits.maxBuffered) {
+    if (this.#carrier.buffered > this.limits.maxBuffered) {
       return this.#reset({ type: "overflow" });
     }
     this.scope.counters.messagesSent += 1;
-    this.#raw.write(wire);
+    this.#carrier.write(wire);
   }
 
   drained(): Promise<void> {
-    const raw = this.#raw;
-    if (
-      !this.isOpen ||
-      !raw.writableNeedDrain ||
-      raw.writableLength < this.limits.maxBuffered / 2
-    ) {
+    if (!this.isOpen || this.#carrier.buffered < this.limits.maxBuffered / 2) {
       return Promise.resolve();
     }
-    if (this.#whenDrained.length === 0) raw.once("drain", () => this.#releaseDrained());
+    const waits =
+      this.#whenDrained.length > 0 || this.#carrier.onceDrained(() => this.#releaseDrained());
+    if (!waits) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenDrained.push(resolve);
     });
@@ -191,7 +180,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   }
 
   look(now: number): void {
-    const { silentFor, stuckFor } = this.#liveness.look(this.#raw, now);
+    const { silentFor, stuckFor } = this.#carrier.look(now);
     if (this.#working > 0) this.#memberships.look(now);
     if (!this.isOpen) return;
     if (stuckFor >= this.limits.sendTimeout) this.#reset({ type: "sendTimeout" });
@@ -202,14 +191,14 @@ export class Connection implements Line, WebSocketListener, Watched {
   #closeWith(end: ConnectionEnd, code: number, reason: string): void {
     if (!this.isOpen) return;
     this.#end = end;
-    this.#webSocket.close(code, reason);
+    this.#carrier.close(code, reason);
   }
 
   #reset(end: ConnectionEnd): void {
     if (this.#gone) return;
     this.#end ??= end;
     this.#memberships.end({ type: "closed" });
-    resetSocket(this.#raw);
+    this.#carrier.reset();
   }
 
   /**
@@ -229,7 +218,7 @@ export class Connection implements Line, WebSocketListener, Watched {
 
   #ending(): void {
     if (this.#gone) return;
-    this.#startTimer(() => resetSocket(this.#raw));
+    this.#startTimer(() => this.#carrier.reset());
     this.#memberships.end({ type: "closed" });
   }
 
@@ -251,7 +240,7 @@ export class Connection implements Line, WebSocketListener, Watched {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#memberships.end({ type: "closed" });
     this.#releaseDrained();
-    this.scope.counters.connectionEnded(this.#end);
+    this.scope.counters.connectionEnded(this.#carrier.kind, this.#end);
     this.#onGone(this);
   }
 

@@ -9,12 +9,19 @@ import type {
 } from "./end-reason.ts";
 
 /**
- * The numbers of one server. `opened - ended` is `live.websocket` and `channelsOpened -
+ * The numbers of one server. `opened - ended` is `live.websocket + live.longpoll` and `channelsOpened -
  * channelsEnded` is `live.channel`, always; the reasons add up to what ended.
  */
 export interface Stats {
-  /** A WebSocket lives until its TCP connection is gone; a channel until it has left, stopped, crashed or lost its connection. */
-  readonly live: { readonly websocket: number; readonly channel: number };
+  /**
+   * A WebSocket lives until its TCP connection is gone, a session of long polling until its client
+   * polls no more, a channel until it has left, stopped, crashed or lost its connection.
+   */
+  readonly live: {
+    readonly websocket: number;
+    readonly longpoll: number;
+    readonly channel: number;
+  };
   readonly opened: number;
   readonly ended: number;
   readonly endsByReason: Readonly<Record<ConnectionEndType, number>>;
@@ -42,6 +49,7 @@ export class Counters {
   messagesSent = 0;
   messagesDropped = 0;
   undeliverable = 0;
+  readonly #live = { websocket: 0, longpoll: 0 };
   readonly endsByReason: Record<ConnectionEndType, number> = {
     closedByRemote: 0,
     connectionLost: 0,
@@ -88,8 +96,14 @@ export class Counters {
     abandoned: 0,
   };
 
-  connectionEnded(end: ConnectionEnd): void {
+  connectionOpened(kind: "websocket" | "longpoll"): void {
+    this.opened += 1;
+    this.#live[kind] += 1;
+  }
+
+  connectionEnded(kind: "websocket" | "longpoll", end: ConnectionEnd): void {
     this.ended += 1;
+    this.#live[kind] -= 1;
     this.endsByReason[end.type] += 1;
   }
 
@@ -101,7 +115,7 @@ export class Counters {
   snapshot(): Stats {
     return {
       live: {
-        websocket: this.opened - this.ended,
+        ...this.#live,
         channel: this.channelsOpened - this.channelsEnded,
       },
       opened: this.opened,

@@ -121,7 +121,7 @@ test.each([
   await until(() => client.texts.length === 1);
   client.write(frame);
   await client.sees("101", answer, "FIN");
-  expect(server.stats().live).toEqual({ websocket: 1, channel: 0 });
+  expect(server.stats().live).toEqual({ websocket: 1, longpoll: 0, channel: 0 });
   client.socket.end();
   await expectEnd(server, "closedByRemote");
   expect(server.stats().channelEndsByReason.closed).toBe(1);

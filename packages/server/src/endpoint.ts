@@ -1,5 +1,6 @@
 // A socket as its author defines it, and as the connections that it serves see it.
 import type { IncomingHttpHeaders } from "node:http";
+import type { PerMessageDeflateOptions } from "ws";
 import type { ChannelDefinition } from "./channel.ts";
 import { channelKind, type ChannelKind } from "./channel-kind.ts";
 import type { ConnectParams } from "./connect-params.ts";
@@ -45,6 +46,11 @@ export interface SocketDefinition<A> extends Partial<Limits> {
    * it vouches for. Default: the peer of the TCP connection.
    */
   addressOf?(request: Pick<ConnectRequest, "headers" | "peer">): string;
+  /**
+   * Offers permessage-deflate (RFC 7692) to clients that ask for it. Costs memory and time for each
+   * connection, and makes each broadcast be compressed for each receiver. Default: false.
+   */
+  readonly compress?: boolean;
   /** Names a connection for `server.disconnect(id)`; null for no name. */
   id?(assigns: A): string | null;
   /** Channels by topic: "room:lobby", or "room:*". The first that fits is taken. */
@@ -56,11 +62,19 @@ export interface Endpoint {
   readonly path: string;
   readonly connect: ((request: ConnectRequest) => unknown) | null;
   readonly idOf: ((assigns: unknown) => string | null) | null;
+  readonly compress: boolean | PerMessageDeflateOptions;
   readonly mayConnect: OriginCheck;
   readonly addressOf: (request: Pick<ConnectRequest, "headers" | "peer">) => string;
   readonly channels: TopicPatterns<ChannelKind>;
   readonly limits: Limits;
 }
+
+/** What is small is not worth it, and each connection keeps less than half of zlib's usual memory. */
+const DEFLATE: PerMessageDeflateOptions = {
+  threshold: 1_024,
+  serverMaxWindowBits: 13,
+  zlibDeflateOptions: { memLevel: 7, level: 6 },
+};
 
 /** @throws {OptionError} Something in it cannot be used. */
 export function defineEndpoint<A>(
@@ -85,6 +99,7 @@ export function defineEndpoint<A>(
     path,
     connect: definition.connect?.bind(definition) ?? null,
     idOf: (definition.id?.bind(definition) as Endpoint["idOf"] | undefined) ?? null,
+    compress: definition.compress === true ? DEFLATE : false,
     mayConnect: originCheck(definition.origins),
     addressOf: definition.addressOf?.bind(definition) ?? (({ peer }) => peer.address),
     channels: new TopicPatterns(Object.fromEntries(kinds)),

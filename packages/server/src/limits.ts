@@ -31,6 +31,8 @@ export interface Limits {
   readonly idleTimeout: number;
   /** A client that takes nothing of what waits for it for this long is reset, as `sendTimeout`. */
   readonly sendTimeout: number;
+  /** How long a long poll waits for a message. A session without a poll lives half as long again. */
+  readonly pollWindow: number;
   /** How long each step of ending a connection may take before it is reset. */
   readonly closeTimeout: number;
   /**
@@ -63,6 +65,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectTimeout: 10_000,
   idleTimeout: 60_000,
   sendTimeout: 30_000,
+  pollWindow: 10_000,
   closeTimeout: 5_000,
   handlerTimeout: 60_000,
   maxMessageRate: 10_000,
@@ -96,6 +99,7 @@ function check(name: keyof Limits, value: number): number {
       throw new OptionError(name, value, `a whole number from 1 to ${LONGEST}`);
     case "connectTimeout":
     case "closeTimeout":
+    case "pollWindow":
       if (isDuration(value)) return value;
       throw new OptionError(name, value, `a number of ms above 0 and up to ${LONGEST}`);
     case "maxConnections":

@@ -12,12 +12,20 @@ import type { ClusterStats } from "./cluster/cluster.ts";
 import { Distribution } from "./distribution.ts";
 import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
+import { Entrance } from "./entrance.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
 import type { ServerScope } from "./server-scope.ts";
-import { decideUpgrade, findEndpoint, NOT_FOUND, splitTarget } from "./upgrade-decision.ts";
+import { LongPoll } from "./longpoll/long-poll.ts";
+import {
+  decideUpgrade,
+  findEndpoint,
+  findLongPoll,
+  NOT_FOUND,
+  splitTarget,
+} from "./upgrade-decision.ts";
 import { refuse, Upgrader } from "./upgrade.ts";
 
 /** The limits of all sockets, the other nodes, and where errors are written. */
@@ -70,6 +78,8 @@ export class ChannelsServer {
   readonly #scope: ServerScope;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #upgraders = new Map<Endpoint, Upgrader>();
+  readonly #longPolls = new Map<Endpoint, LongPoll>();
+  readonly #entrances: Entrance[] = [];
   readonly #connections = new Connections();
   readonly #distribution: Distribution;
   readonly #attached = new Map<HttpServer, UpgradeListener>();
@@ -99,7 +109,10 @@ export class ChannelsServer {
     }
     const endpoint = defineEndpoint(path, definition, this.#limits);
     this.#endpoints.set(path, endpoint);
-    this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#connections, endpoint));
+    const entrance = new Entrance(this.#scope, endpoint);
+    this.#entrances.push(entrance);
+    this.#longPolls.set(endpoint, new LongPoll(this.#scope, this.#connections, endpoint, entrance));
+    this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#connections, endpoint, entrance));
     return this;
   }
 
@@ -165,11 +178,26 @@ export class ChannelsServer {
   }
 
   /**
-   * Answers a plain HTTP request to the path of a socket, as Phoenix does: 400. False for any other
-   * path, which is then for the caller to answer.
+   * Answers an HTTP request to the path of a socket: long polling, and 400 for what should have been
+   * an upgrade. False for any other path, which is then for the caller to answer. Call it before the
+   * body is read, with `listen` it is called by itself.
+   *
+   * @example
+   * ```ts
+   * const http = createServer((request, response) => {
+   *   if (!server.handleRequest(request, response)) app(request, response);
+   * });
+   * server.attach(http);
+   * ```
    */
   handleRequest(request: IncomingMessage, response: ServerResponse): boolean {
-    const { path } = splitTarget(request.url);
+    const { path, query } = splitTarget(request.url);
+    const polled = findLongPoll(path, this.#endpoints);
+    if (polled !== undefined) {
+      if (this.#closing === null) this.#longPolls.get(polled)?.handle(request, response, query);
+      else answerPlainly(response, { status: 503 });
+      return true;
+    }
     if (findEndpoint(path, this.#endpoints) === undefined) return false;
     const had = JSON.stringify([request.headers.connection ?? ""]);
     const body = `'connection' header must contain 'upgrade', got ${had}`;
@@ -226,7 +254,7 @@ export class ChannelsServer {
     const released = [...this.#owned].map(
       (http) => new Promise<void>((resolve) => http.close(() => resolve())),
     );
-    for (const upgrader of this.#upgraders.values()) upgrader.close();
+    for (const entrance of this.#entrances) entrance.close();
     const allGone = this.#connections.empty();
     await drainAll(this.#connections, drain, allGone);
     await allGone;

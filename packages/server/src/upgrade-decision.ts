@@ -1,8 +1,9 @@
 // What the head of an upgrade request says: refuse it, or ask `connect`. Pure.
-import { V1, V2, type Serializer } from "@slipstream/core";
+import type { Serializer } from "@slipstream/core";
 import { BadParamsError, parseConnectParams, type ConnectParams } from "./connect-params.ts";
 import type { UpgradeRefusal } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { negotiate } from "./vsn.ts";
 
 /** The parts of a request that decide. */
 export interface RequestHead {
@@ -29,6 +30,8 @@ export type UpgradeDecision =
 
 /** The path under which a socket takes WebSockets, as Phoenix has it. */
 const WEBSOCKET = "/websocket";
+/** And the one for long polling. */
+const LONGPOLL = "/longpoll";
 
 export function decideUpgrade(
   head: RequestHead,
@@ -68,7 +71,23 @@ export function findEndpoint(
   path: string,
   endpoints: ReadonlyMap<string, Endpoint>,
 ): Endpoint | undefined {
-  return path.endsWith(WEBSOCKET) ? endpoints.get(path.slice(0, -WEBSOCKET.length)) : undefined;
+  return findBelow(WEBSOCKET, path, endpoints);
+}
+
+/** The same for long polling. */
+export function findLongPoll(
+  path: string,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  return findBelow(LONGPOLL, path, endpoints);
+}
+
+function findBelow(
+  transport: string,
+  path: string,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  return path.endsWith(transport) ? endpoints.get(path.slice(0, -transport.length)) : undefined;
 }
 
 /** What is wrong with the handshake (RFC 6455 4.2.1), if anything is. */
@@ -93,13 +112,4 @@ function handshakeFlaw({ method, headers }: RequestHead): HttpAnswer | null {
 
 function badRequest(body: string): HttpAnswer {
   return { status: 400, type: "text/plain", body };
-}
-
-/** Phoenix's own requirements: `~> 2.0.0`, `~> 1.0.0`, and version 1 for who does not say. */
-function negotiate(vsn: unknown): Serializer | null {
-  if (vsn === undefined) return V1;
-  if (typeof vsn !== "string") return null;
-  if (/^2\.0\.(0|[1-9]\d*)$/.test(vsn)) return V2;
-  if (/^1\.0\.(0|[1-9]\d*)$/.test(vsn)) return V1;
-  return null;
 }

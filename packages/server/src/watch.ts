@@ -14,8 +14,9 @@ export class Watch {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ idleTimeout, sendTimeout, handlerTimeout }: Limits) {
-    this.#interval = Math.max(5, Math.min(idleTimeout, sendTimeout, handlerTimeout) / 10);
+  constructor({ idleTimeout, sendTimeout, handlerTimeout, pollWindow }: Limits) {
+    const shortest = Math.min(idleTimeout, sendTimeout, handlerTimeout, pollWindow);
+    this.#interval = Math.max(5, shortest / 10);
   }
 
   add(watched: Watched): void {

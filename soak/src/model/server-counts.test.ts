@@ -8,7 +8,7 @@ const closed = (history: TestHistory, counted: Record<string, unknown> = {}): Te
   history.see({ type: "serverClosed", g: 0, stats: serverStats(counted) });
 
 test("nothing is found where all adds up", () => {
-  const live = { websocket: 1, channel: 1 };
+  const live = { websocket: 1, longpoll: 0, channel: 1 };
   const counted = {
     live,
     opened: 2,
@@ -47,7 +47,7 @@ describe("found", () => {
     ],
     [
       "closed, and something lives",
-      closed(new TestHistory(), { live: { websocket: 1, channel: 0 }, opened: 1 }),
+      closed(new TestHistory(), { live: { websocket: 1, longpoll: 0, channel: 0 }, opened: 1 }),
       "1 connections are live",
     ],
     [

@@ -177,7 +177,7 @@ export function socketStats(counted: Record<string, unknown> = {}): SocketStats 
 /** What a server says that has done nothing, but for `counted`. */
 export function serverStats(counted: Record<string, unknown> = {}): Stats {
   return {
-    live: { websocket: 0, channel: 0 },
+    live: { websocket: 0, longpoll: 0, channel: 0 },
     opened: 0,
     ended: 0,
     endsByReason: { malformedMessage: 0, protocolError: 0 },

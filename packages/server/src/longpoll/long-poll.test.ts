@@ -1,0 +1,291 @@
+// Long polling: what Phoenix was seen to answer, npm `phoenix` over it as it comes, and its bounds.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { noreply, ok, reply, accept, refuse, stop } from "../results.ts";
+import { servesUntil } from "../testing/server.ts";
+import { gate, until } from "../testing/until.ts";
+
+const serve = servesUntil(onTestFinished);
+
+const room = {
+  join: (_params: unknown) => ok(),
+  handleIn: {
+    echo: (payload: unknown) => reply(payload),
+    quiet: () => noreply(),
+    bye: () => stop("done"),
+  },
+};
+
+interface Answer {
+  readonly status: number;
+  readonly token?: string;
+  readonly messages?: readonly string[];
+}
+
+class PollClient {
+  token: string | null = null;
+  readonly #url: string;
+  readonly #headers: Record<string, string>;
+
+  constructor(port: number, headers: Record<string, string> = {}, path = "/socket/longpoll") {
+    this.#url = `http://127.0.0.1:${port}${path}?vsn=2.0.0`;
+    this.#headers = headers;
+  }
+
+  async #ask(init: RequestInit): Promise<Answer> {
+    const token = this.token === null ? "" : `&token=${this.token}`;
+    const response = await fetch(this.#url + token, {
+      ...init,
+      headers: { ...this.#headers, ...(init.headers as Record<string, string>) },
+    });
+    expect(response.status).toBe(200);
+    const answer = (await response.json()) as Answer;
+    this.token = answer.token ?? this.token;
+    return answer;
+  }
+
+  poll(signal?: AbortSignal): Promise<Answer> {
+    return this.#ask(signal === undefined ? {} : { signal });
+  }
+
+  send(...messages: readonly unknown[][]): Promise<Answer> {
+    return this.#ask({
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson" },
+      body: messages.map((message) => JSON.stringify(message)).join("\n"),
+    });
+  }
+
+  raw(body: string): Promise<Answer> {
+    return this.#ask({ method: "POST", body });
+  }
+}
+
+const messagesOf = ({ messages = [] }: Answer): unknown[] =>
+  messages.map((message) => JSON.parse(message) as unknown);
+
+test("a session as it was recorded from Phoenix", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port);
+  expect(await client.poll()).toEqual({ status: 410, token: expect.any(String) });
+  expect(await client.send(["1", "1", "room:lp", "phx_join", {}])).toMatchObject({ status: 200 });
+  const answer = await client.poll();
+  expect(answer).toMatchObject({ status: 200, token: client.token });
+  expect(messagesOf(answer)).toEqual([
+    ["1", "1", "room:lp", "phx_reply", { response: {}, status: "ok" }],
+  ]);
+  expect(server.stats().live).toEqual({ websocket: 0, longpoll: 1, channel: 1 });
+});
+
+test("a poll waits for a message, and what is said in one go comes in one go", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port);
+  await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  await client.poll();
+  const waiting = client.poll();
+  await client.send(["1", "2", "a", "quiet", {}], ["1", "3", "a", "quiet", {}]);
+  for (let n = 0; n < 3; n++) server.broadcast("a", "news", { n });
+  expect(messagesOf(await waiting)).toEqual([0, 1, 2].map((n) => [null, null, "a", "news", { n }]));
+});
+
+test("a poll for which nothing comes is answered 204 after its window", async () => {
+  const { port } = await serve(room, { pollWindow: 50 });
+  const client = new PollClient(port);
+  await client.poll();
+  expect(await client.poll()).toMatchObject({ status: 204, token: client.token });
+});
+
+test("a session without a poll ends, and its token begins another", async () => {
+  const { port, server } = await serve(room, { pollWindow: 50 });
+  const client = new PollClient(port);
+  await client.poll();
+  const { token } = client;
+  await until(() => server.stats().live.longpoll === 0);
+  expect(server.stats().endsByReason.idleTimeout).toBe(1);
+  expect(await client.send(["1", "1", "a", "phx_join", {}])).toEqual({ status: 410 });
+  expect((await client.poll()).status).toBe(410);
+  expect(client.token).not.toBe(token);
+});
+
+/** The same room beside an HTTP server that tells when polls come and go. */
+async function serveWatched() {
+  const { server } = await serve(room);
+  const seen = { polls: 0, ended: 0 };
+  const http = createServer((request, response) => {
+    if (request.method === "GET") seen.polls += 1;
+    response.on("close", () => (seen.ended += 1));
+    expect(server.handleRequest(request, response)).toBe(true);
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return { server, seen, port: (http.address() as AddressInfo).port };
+}
+
+test("what came while a poll's client went away is kept for the next one", async () => {
+  const { port, server, seen } = await serveWatched();
+  const client = new PollClient(port);
+  await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  await client.poll();
+  const away = new AbortController();
+  const waiting = client.poll(away.signal).catch(() => "aborted");
+  await until(() => seen.polls === 3);
+  const { ended } = seen;
+  away.abort();
+  expect(await waiting).toBe("aborted");
+  await until(() => seen.ended > ended);
+  server.broadcast("a", "news", {});
+  expect(messagesOf(await client.poll())).toEqual([[null, null, "a", "news", {}]]);
+});
+
+test("tokens by header, which keeps them out of URLs", async () => {
+  const { port } = await serve(room);
+  const client = new PollClient(port);
+  const { token } = await client.poll();
+  const response = await fetch(`http://127.0.0.1:${port}/socket/longpoll?vsn=2.0.0`, {
+    method: "POST",
+    headers: { "x-phoenix-longpoll-token": token as string },
+    body: JSON.stringify(["1", "1", "a", "phx_join", {}]),
+  });
+  expect(await response.json()).toMatchObject({ status: 200 });
+  expect(messagesOf(await client.poll())).toHaveLength(1);
+});
+
+test.each([
+  ["refuse(403)", () => refuse(403), 403],
+  ["refuse(401)", () => refuse(401), 403],
+  [
+    "an error",
+    () => {
+      throw new Error("secret");
+    },
+    500,
+  ],
+])("connect says %s", async (_, connect, status) => {
+  const { port, server } = await serve(room, { connect });
+  expect(await new PollClient(port).poll()).toEqual({ status });
+  expect(server.stats().opened).toBe(0);
+});
+
+test("connect is told the params and the authToken of newer clients", async () => {
+  const asked = gate<unknown>();
+  const { port } = await serve(room, {
+    connect: ({ params, authToken }) => {
+      asked.open({ vsn: params["vsn"], authToken });
+      return accept();
+    },
+  });
+  await new PollClient(port, { "x-phoenix-authtoken": "t" }).poll();
+  expect(await asked.opened).toEqual({ vsn: "2.0.0", authToken: "t" });
+});
+
+test("a page of another origin is refused; one that may come can read the answer", async () => {
+  const { port, server } = await serve(room, { origins: ["https://good.org"] });
+  const ask = (origin: string, method = "GET"): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}/socket/longpoll?vsn=2.0.0`, { method, headers: { origin } });
+  expect(await (await ask("https://evil.org")).json()).toEqual({ status: 403 });
+  expect(server.stats().upgradesRefused.forbiddenOrigin).toBe(1);
+  const good = await ask("https://good.org", "OPTIONS");
+  expect(good.headers.get("access-control-allow-origin")).toBe("https://good.org");
+  expect(good.headers.get("access-control-allow-methods")).toBe("GET, POST, OPTIONS");
+});
+
+test("bytes come as base64, and cannot be sent", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port);
+  await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  await client.poll();
+  // Kind 0, the lengths of join_ref, ref, topic and event, these, and the payload.
+  const push = Buffer.concat([
+    Buffer.from([0, 1, 1, 1, 5]),
+    Buffer.from("12aquiet"),
+    Buffer.from([7]),
+  ]);
+  expect((await client.raw(push.toString("base64"))).status).toBe(200);
+  server.broadcast("a", "bytes", new Uint8Array([1]));
+  server.broadcast("a", "news", {});
+  expect(messagesOf(await client.poll())).toEqual([[null, null, "a", "news", {}]]);
+  expect(server.stats()).toMatchObject({ undeliverable: 1, live: { channel: 1 } });
+});
+
+test("a body over maxPayload is refused, and its session goes on", async () => {
+  const { port } = await serve(room, { maxPayload: 1_000 });
+  const client = new PollClient(port);
+  await client.poll();
+  expect(await client.raw("x".repeat(1_500))).toEqual({ status: 413 });
+  expect((await client.send(["1", "1", "a", "phx_join", {}])).status).toBe(200);
+});
+
+test("what is no message ends the session", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port);
+  await client.poll();
+  expect(await client.raw("{nonsense")).toEqual({ status: 410 });
+  await until(() => server.stats().live.longpoll === 0);
+  expect(server.stats().endsByReason.malformedMessage).toBe(1);
+});
+
+test("a client that polls no more costs no more than maxBuffered", async () => {
+  const { port, server } = await serve(room, { maxBuffered: 10_000 });
+  const client = new PollClient(port);
+  await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  for (let n = 0; n < 50; n++) server.broadcast("a", "news", { text: "x".repeat(1_000) });
+  await until(() => server.stats().live.longpoll === 0);
+  expect(server.stats().endsByReason.overflow).toBe(1);
+});
+
+test("a close of the server answers those who wait", async () => {
+  const { port, server, seen } = await serveWatched();
+  const client = new PollClient(port);
+  await client.poll();
+  const waiting = client.poll();
+  await until(() => seen.polls === 2);
+  const [answer] = await Promise.all([waiting, server.close()]);
+  expect(answer.status).toBe(410);
+  expect(server.stats().endsByReason.drained).toBe(1);
+});
+
+test("npm phoenix over it: joins, asks, is told, leaves", async () => {
+  const { port, server } = await serve(room);
+  interface Push {
+    receive(status: string, callback: (response: unknown) => void): Push;
+  }
+  const { Socket, LongPoll } = (await import("phoenix")) as {
+    LongPoll: unknown;
+    Socket: new (
+      url: string,
+      options: object,
+    ) => {
+      connect(): void;
+      disconnect(callback?: () => void): void;
+      channel(topic: string): {
+        join(): Push;
+        push(event: string, payload: unknown): Push;
+        leave(): Push;
+        on(event: string, callback: (payload: unknown) => void): void;
+      };
+    };
+  };
+  const socket = new Socket(`http://127.0.0.1:${port}/socket`, { transport: LongPoll });
+  socket.connect();
+  onTestFinished(() => new Promise<void>((resolve) => socket.disconnect(resolve)));
+  const channel = socket.channel("a");
+  const answer = (push: Push): Promise<unknown> =>
+    new Promise((resolve) => push.receive("ok", resolve));
+  const news = new Promise((resolve) => channel.on("news", resolve));
+  expect(await answer(channel.join())).toEqual({});
+  expect(await answer(channel.push("echo", { n: 1 }))).toEqual({ n: 1 });
+  server.broadcast("a", "news", { n: 2 });
+  expect(await news).toEqual({ n: 2 });
+  await answer(channel.leave());
+  await until(() => server.stats().live.channel === 0);
+});

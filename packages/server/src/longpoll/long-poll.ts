@@ -1,0 +1,200 @@
+// Long polling for one endpoint, over HTTP: sessions that begin with a GET, messages by POST, and
+// polls that wait. Answers are JSON with status 200; the status that counts is in the body.
+// Source: Phoenix 1.7 `transports/long_poll.ex`, as it was seen on the wire.
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { V1, V2, type Serializer } from "@slipstream/core";
+import { Connection } from "../connection.ts";
+import { connectRequest } from "../connect-request.ts";
+import { BadParamsError, parseConnectParams, type ConnectParams } from "../connect-params.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { Entrance } from "../entrance.ts";
+import type { ServerScope } from "../server-scope.ts";
+import type { Registry } from "../upgrade.ts";
+import { negotiate } from "../vsn.ts";
+import { readBody } from "./read-body.ts";
+import { PollSession, type PollAnswer } from "./poll-session.ts";
+import { textOnly } from "./text-serializer.ts";
+
+const SERIALIZERS: ReadonlyMap<Serializer, Serializer> = new Map([
+  [V1, textOnly(V1)],
+  [V2, textOnly(V2)],
+]);
+
+type Refusal = 400 | 403 | 413 | 429 | 500 | 503;
+type Body = PollAnswer | { readonly status: Refusal };
+
+export class LongPoll {
+  readonly #scope: ServerScope;
+  readonly #registry: Registry;
+  readonly #endpoint: Endpoint;
+  readonly #entrance: Entrance;
+  /** By token: whoever knows it is the session's client. */
+  readonly #sessions = new Map<string, PollSession>();
+
+  constructor(scope: ServerScope, registry: Registry, endpoint: Endpoint, entrance: Entrance) {
+    this.#scope = scope;
+    this.#registry = registry;
+    this.#endpoint = endpoint;
+    this.#entrance = entrance;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, query: string): void {
+    const { origin, host } = request.headers;
+    if (!this.#endpoint.mayConnect(origin, host)) {
+      this.#scope.counters.upgradesRefused.forbiddenOrigin += 1;
+      return answer(response, { status: 403 }, null);
+    }
+    if (origin !== undefined) allow(response, origin, request);
+    let params: ConnectParams;
+    try {
+      params = parseConnectParams(query);
+    } catch (error) {
+      if (!(error instanceof BadParamsError)) throw error;
+      this.#scope.counters.upgradesRefused.badParams += 1;
+      return answer(response, { status: 400 }, null);
+    }
+    const token = tokenOf(request, params);
+    const session = token === null ? undefined : this.#sessions.get(token);
+    switch (request.method) {
+      case "OPTIONS":
+        response.writeHead(204).end();
+        return;
+      case "GET":
+        if (session === undefined || token === null) return this.#begin(request, response, params);
+        return poll(session, token, response);
+      case "POST":
+        if (session === undefined) return answer(response, { status: 410 }, null);
+        void this.#take(session, request, response);
+        return;
+      default:
+        response.writeHead(405, { Allow: "GET, POST, OPTIONS" }).end();
+    }
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse, params: ConnectParams): void {
+    const { counters } = this.#scope;
+    const asked = negotiate(params["vsn"]);
+    const serializer = asked === null ? undefined : SERIALIZERS.get(asked);
+    if (serializer === undefined) {
+      counters.upgradesRefused.unsupportedVersion += 1;
+      return answer(response, { status: 403 }, null);
+    }
+    const authToken = header(request, "x-phoenix-authtoken");
+    const onGone = (gone: () => void): (() => void) => {
+      response.on("close", gone);
+      return () => void response.off("close", gone);
+    };
+    this.#entrance.ask(connectRequest(request, params, authToken), onGone, (admission) => {
+      switch (admission.type) {
+        case "abandoned":
+          counters.upgradesRefused.abandoned += 1;
+          return;
+        case "refused":
+          counters.upgradesRefused[admission.reason] += 1;
+          return answer(response, { status: bodyStatus(admission.answer.status) }, null);
+        case "accepted": {
+          const token = randomBytes(32).toString("base64url");
+          const { assigns, id, release } = admission;
+          this.#open(token, { serializer, assigns, id }, release);
+          // A session that begins is told as one that is gone: so clients learn their token.
+          answer(response, { status: 410 }, token);
+        }
+      }
+    });
+  }
+
+  #open(
+    token: string,
+    admitted: {
+      readonly serializer: Serializer;
+      readonly assigns: unknown;
+      readonly id: string | null;
+    },
+    release: () => void,
+  ): void {
+    const { pollWindow } = this.#endpoint.limits;
+    const session = new PollSession({ window: pollWindow, patience: pollWindow * 1.5 });
+    const handshake = { endpoint: this.#endpoint, ...admitted };
+    const connection = new Connection(this.#scope, handshake, session, (gone) => {
+      this.#sessions.delete(token);
+      release();
+      this.#registry.gone(gone);
+    });
+    session.listen(connection);
+    this.#sessions.set(token, session);
+    this.#registry.opened(connection);
+  }
+
+  async #take(
+    session: PollSession,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readBody(request, this.#endpoint.limits.maxPayload);
+    if (body.type === "aborted") return;
+    if (body.type === "tooLarge") return answer(response, { status: 413 }, null);
+    const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
+    const messages = isBatch ? body.text.split(/\r?\n/).filter((line) => line !== "") : [body.text];
+    for (const message of messages) session.take(message);
+    answer(response, session.isOpen ? { status: 200, messages: [] } : { status: 410 }, null);
+  }
+}
+
+function poll(session: PollSession, token: string, response: ServerResponse): void {
+  const answered = (body: PollAnswer): void => {
+    response.off("close", gone);
+    answer(response, body, token);
+  };
+  const gone = (): void => session.abandon(answered);
+  response.on("close", gone);
+  session.poll(answered);
+}
+
+function answer(response: ServerResponse, body: Body, token: string | null): void {
+  if (response.destroyed || response.writableEnded) return;
+  const text = JSON.stringify({ ...body, ...(token === null ? {} : { token }) });
+  response
+    .writeHead(200, {
+      "Content-Type": "application/json; charset=utf-8",
+      "Content-Length": Buffer.byteLength(text),
+      "Cache-Control": "no-store",
+    })
+    .end(text);
+}
+
+/** Phoenix's clients know these. */
+function bodyStatus(status: number): Refusal {
+  switch (status) {
+    case 429:
+    case 500:
+    case 503:
+      return status;
+    default:
+      return 403;
+  }
+}
+
+/** Its origin was checked: the page may read the answer. */
+function allow(response: ServerResponse, origin: string, request: IncomingMessage): void {
+  response.setHeader("Access-Control-Allow-Origin", origin);
+  response.setHeader("Vary", "Origin");
+  if (request.method !== "OPTIONS") return;
+  response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  response.setHeader(
+    "Access-Control-Allow-Headers",
+    "content-type, x-phoenix-authtoken, x-phoenix-longpoll-token",
+  );
+  response.setHeader("Access-Control-Max-Age", "3600");
+}
+
+/** Newer clients keep the token out of the URL. */
+function tokenOf(request: IncomingMessage, params: ConnectParams): string | null {
+  const { token } = params;
+  return header(request, "x-phoenix-longpoll-token") ?? (typeof token === "string" ? token : null);
+}
+
+function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,89 @@
+// WebSockets as carriers. One that compresses nothing is written to past `ws`, so that a broadcast is
+// framed once for all; one that compresses needs `ws`, since each connection has a dictionary of its own.
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+import type { Carrier, Look } from "./carrier.ts";
+import { fromWire } from "./frame.ts";
+import { Liveness } from "./liveness.ts";
+import { resetSocket } from "./reset.ts";
+
+export function webSocketCarrier(webSocket: WebSocket, raw: Duplex): Carrier {
+  return webSocket.extensions === ""
+    ? new PlainCarrier(webSocket, raw)
+    : new CompressingCarrier(webSocket, raw);
+}
+
+abstract class WebSocketCarrier implements Carrier {
+  readonly kind = "websocket";
+  protected readonly webSocket: WebSocket;
+  protected readonly raw: Duplex;
+  readonly #liveness = new Liveness();
+
+  constructor(webSocket: WebSocket, raw: Duplex) {
+    this.webSocket = webSocket;
+    this.raw = raw;
+  }
+
+  abstract readonly buffered: number;
+  abstract write(wire: Buffer): void;
+  abstract onceDrained(callback: () => void): boolean;
+
+  get isOpen(): boolean {
+    return this.webSocket.readyState === WebSocket.OPEN;
+  }
+
+  close(code: number, reason: string): void {
+    this.webSocket.close(code, reason);
+  }
+
+  reset(): void {
+    resetSocket(this.raw);
+  }
+
+  look(now: number): Look {
+    return this.#liveness.look(this.raw, now);
+  }
+}
+
+/** The frames that `ws` writes of its own never wait while nothing is compressed: so the order is kept. */
+class PlainCarrier extends WebSocketCarrier {
+  get buffered(): number {
+    return this.raw.writableLength;
+  }
+
+  write(wire: Buffer): void {
+    this.raw.write(wire);
+  }
+
+  onceDrained(callback: () => void): boolean {
+    if (this.raw.writableNeedDrain) this.raw.once("drain", callback);
+    return this.raw.writableNeedDrain;
+  }
+}
+
+class CompressingCarrier extends WebSocketCarrier {
+  #onDrained: (() => void) | null = null;
+
+  get buffered(): number {
+    return this.webSocket.bufferedAmount;
+  }
+
+  write(wire: Buffer): void {
+    const frame = fromWire(wire);
+    if (frame === null) return;
+    this.webSocket.send(frame, { binary: typeof frame !== "string" }, () => this.#sent());
+  }
+
+  onceDrained(callback: () => void): boolean {
+    if (this.buffered === 0) return false;
+    this.#onDrained = callback;
+    return true;
+  }
+
+  #sent(): void {
+    if (this.buffered > 0) return;
+    const callback = this.#onDrained;
+    this.#onDrained = null;
+    callback?.();
+  }
+}
