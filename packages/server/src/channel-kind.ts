@@ -1,7 +1,9 @@
 // One way to call a channel's callbacks, whether its author wrote a class or a plain object.
 // Made once for each entry of a socket's `channels`; what it opens is made for each membership.
+import { ChannelSchema } from "@slipstream/core";
 import { ChannelContext, type Seat } from "./channel-context.ts";
 import { Channel, type ChannelDefinition } from "./channel.ts";
+import { checkedKind } from "./checked-kind.ts";
 import { OptionError, UnhandledEventError } from "./errors.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { NO_REPLY } from "./results.ts";
@@ -35,7 +37,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
   if (typeof definition === "function" && definition.prototype instanceof Channel) {
     const Class = definition as unknown as typeof Channel & (new (seat: Seat<unknown>) => Channel);
     checkIntercept(pattern, Class.intercept, definition.prototype as Callbacks);
-    return classKind(Class, Class.intercept);
+    return withSchema(pattern, classKind(Class, Class.intercept), Class.schema);
   }
   if (
     typeof definition === "object" &&
@@ -43,13 +45,19 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
     typeof definition.join === "function"
   ) {
     checkIntercept(pattern, definition.intercept ?? [], definition);
-    return objectKind(definition);
+    return withSchema(pattern, objectKind(definition), definition.schema);
   }
   throw new OptionError(
     `channels["${pattern}"]`,
     definition,
     "a class that extends Channel, or an object with a join function",
   );
+}
+
+function withSchema(pattern: string, kind: ChannelKind, schema: unknown): ChannelKind {
+  if (schema === undefined) return kind;
+  if (schema instanceof ChannelSchema) return checkedKind(kind, schema);
+  throw new OptionError(`channels["${pattern}"].schema`, schema, "what defineChannel gives");
 }
 
 /** A broadcast that nobody handles would be lost without a word. */

@@ -1,5 +1,5 @@
 // What the server's callbacks make of a channel's interface. Types alone.
-import type { PushEvent, PushPayload } from "@slipstream/core";
+import type { ChannelSchema, PushEvent, PushPayload, ServerTypes } from "@slipstream/core";
 
 export type {
   ChannelMessage as OutgoingMessage,
@@ -25,3 +25,6 @@ export type IncomingPush<C, E extends string = PushEvent<C>> = {
     readonly payload: PushPayload<C, K>;
   };
 }[E];
+
+/** The types of a channel that is defined by validators, as a server sees them. */
+export type Served<S> = S extends ChannelSchema<infer P> ? ServerTypes<P> : never;

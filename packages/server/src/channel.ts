@@ -1,4 +1,5 @@
 // The shape of a channel as its author writes it: a class, or a plain object of callbacks.
+import type { ChannelSchema } from "@slipstream/core";
 import { ChannelContext, type Seat } from "./channel-context.ts";
 import type {
   IncomingPush,
@@ -54,6 +55,14 @@ export type HandleResult = NoReply | Stop<never> | void;
 export abstract class Channel<C = Untyped, A = unknown> extends ChannelContext<C, A> {
   /** The events of broadcasts that `handleOut` gets instead of having them sent as they are. */
   static readonly intercept: readonly string[] = [];
+
+  /**
+   * Checks what travels on the channel, by `defineChannel`: params and payloads of clients before a
+   * callback gets them (who sends something else is told what is wrong), responses, replies and
+   * messages before they are sent (that is the channel's mistake, and thrown). The type of the
+   * channel is then `Served<typeof schema>`.
+   */
+  static readonly schema: ChannelSchema | undefined = undefined;
 
   /**
    * Decides whether the client may join: `ok(response)` or `deny(response)`. A client can send any
@@ -120,6 +129,8 @@ export interface ChannelObject<C = Untyped, A = unknown> {
         Awaitable<HandleInResult<C> | undefined>
       >;
   handleInfo?(info: Info<C>, channel: ChannelContext<C, A>): Awaitable<HandleResult>;
+  /** As {@link Channel.schema}. */
+  readonly schema?: ChannelSchema;
   /** The events of broadcasts that `handleOut` gets instead of having them sent as they are. */
   readonly intercept?: readonly string[];
   handleOut?(message: OutgoingMessage<C>, channel: ChannelContext<C, A>): Awaitable<HandleResult>;

@@ -61,7 +61,27 @@ export class InvalidResultError extends ChannelsServerError {
   override readonly name = "InvalidResultError";
   override readonly code = "invalid_result";
 
-  constructor(callback: string, accepts: string) {
-    super(`${callback} returned something else than ${accepts}.`);
+  constructor(callback: string, accepts: string, cause?: unknown) {
+    super(
+      `${callback} returned something else than ${accepts}.`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}
+
+/** A channel was about to send what its schema does not accept. Nothing was sent. */
+export class InvalidMessageError extends ChannelsServerError {
+  override readonly name = "InvalidMessageError";
+  override readonly code = "invalid_message";
+  readonly event: string;
+
+  constructor(event: string, why: "refused" | "async", cause?: unknown) {
+    super(
+      why === "refused"
+        ? `The payload of ${event} is not what the channel's schema says. Nothing was sent.`
+        : `The validator of ${event} is async, and a server sends at once. Use one that is not.`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.event = event;
   }
 }

@@ -42,8 +42,10 @@ export type {
   PushEvent,
   PushPayload,
   PushReply,
+  Served,
   Untyped,
 } from "./channel-types.ts";
+export { defineChannel, type ChannelSchema, type SchemaParts } from "@slipstream/core";
 export {
   accept,
   deny,
@@ -72,6 +74,7 @@ export type {
 } from "./end-reason.ts";
 export {
   ChannelsServerError,
+  InvalidMessageError,
   InvalidResultError,
   ListenError,
   OptionError,
