@@ -11,6 +11,8 @@ export {
   type TestServerErrorCode,
 } from "./errors.ts";
 export type { AttemptPattern, ClosePattern } from "./expectations.ts";
+export { Faults, type Fault, type FaultOptions } from "./faults.ts";
+export { CutByFault, type Direction } from "./faulty-transport.ts";
 export type { Pattern } from "./pattern.ts";
 export type { QueryParams, QueryValue } from "./query.ts";
 export type {
