@@ -24,7 +24,7 @@ const importRows = {
     good: ["./a.ts"],
   },
   client: {
-    bad: ["@slipstream/server", "@slipstream/faults", "slipstream", "lodash"],
+    bad: ["@slipstream/server", "@slipstream/faults", "slipstream", "@opentelemetry/api"],
     good: ["@slipstream/core", "ws", "node:fs/promises", "../a.ts"],
   },
   server: { bad: ["@slipstream/client", "@slipstream/faults"], good: ["@slipstream/core", "ws"] },

@@ -5,8 +5,16 @@ import { idleMemory } from "./idle-memory.ts";
 import { importTime } from "./import.ts";
 import { pushReply } from "./push-reply.ts";
 import { receive } from "./receive.ts";
+import { telemetry } from "./telemetry.ts";
 
-export const benches: readonly Bench[] = [receive, pushReply, churn, idleMemory, importTime];
+export const benches: readonly Bench[] = [
+  receive,
+  pushReply,
+  churn,
+  idleMemory,
+  importTime,
+  telemetry,
+];
 
 export function findBench(name: string): Bench | undefined {
   return benches.find((bench) => bench.name === name);

@@ -34,6 +34,12 @@ export async function loadSide(name: string): Promise<Side> {
       return (await import("./slipstream.ts")).slipstream;
     case "phoenix":
       return (await import("./phoenix.ts")).phoenix;
+    case "telemetry off":
+      return (await import("./telemetry.ts")).telemetryOff;
+    case "subscriber":
+      return (await import("./telemetry.ts")).subscriber;
+    case "opentelemetry":
+      return (await import("./telemetry.ts")).openTelemetry;
     default:
       throw new Error(`There is no side ${name}; there are ${clientSides.join(", ")}.`);
   }

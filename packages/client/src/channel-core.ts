@@ -13,15 +13,15 @@ import type {
 import { onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
-import type { Reporter } from "./listeners.ts";
-import { MessageRouter, type RoutedMessage } from "./message-router.ts";
+import { MessageRouter, type RoutedMessage, type RouterHost } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { StateStream } from "./state-stream.ts";
+import type { Observed } from "./telemetry/probe.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What a channel needs of its socket. */
-export interface ChannelHost extends Reporter, Tally {
+export interface ChannelHost extends RouterHost, Tally, Observed {
   readonly session: Session<ChannelCore, PendingPush>;
   /** How long a leave waits for the server's answer, in ms. */
   readonly leaveTimeout: number;
@@ -157,6 +157,7 @@ export class ChannelCore {
     const { event, payload, expects, signal } = request;
     const pending = new PendingPush(this.host, this.topic, event, this.checks);
     const push = this.host.session.push(this.machine, pending, event, payload, expects);
+    this.host.options.telemetry?.pushBegan(this.host, this.machine, push);
     if (signal?.aborted === true) this.refuse(push, "aborted", signal.reason);
     else if (this.host.congested) this.refuse(push, "queueFull");
     else if (this.checks === null) this.send(push, request);

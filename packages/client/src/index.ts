@@ -4,6 +4,7 @@ import { dialWs, type WsOptions } from "./node/index.ts";
 import { checkRecord } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
 import { ReadableSocket } from "./readable-socket.ts";
+import { telemetry } from "./telemetry/index.ts";
 
 /** The options of a socket on Node: those of every socket, and what only Node can do. */
 export interface NodeSocketOptions extends SocketOptions, WsOptions {}
@@ -27,7 +28,7 @@ export class Socket extends ReadableSocket {
    */
   constructor(url: string | URL, options: NodeSocketOptions = {}) {
     checkNodeOptions(options);
-    super(url, options, dialWs(options), ["agent", "tls", "compress"]);
+    super(url, { telemetry, ...options }, dialWs(options), ["agent", "tls", "compress"]);
   }
 }
 

@@ -14,6 +14,7 @@ import type {
 } from "@slipstream/core";
 import type { Clock, Timer } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Observed } from "./telemetry/probe.ts";
 import type {
   Dial,
   DialRequest,
@@ -41,7 +42,7 @@ export interface Joinable<C, P> {
 }
 
 /** What the interpreter works for. */
-export interface Program<C, P> {
+export interface Program<C, P> extends Observed {
   /** Takes the events meant for the program, in order. Must not throw. */
   tell(event: Event<C, P>): void;
   /** Takes the error of a frame that could not be read. Must not throw. */
@@ -101,15 +102,25 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
   }
 
   received(frame: Frame): void {
+    const program = this.#program;
+    const { telemetry } = program.options;
+    const begun = telemetry === null ? null : telemetry.frameReceived(program, frame);
+    const message = this.#take(frame);
+    if (begun !== null) telemetry?.frameHandled(program, begun, message);
+  }
+
+  /** Returns the message that was taken, or null if the frame is none. */
+  #take(frame: Frame): ServerMessage | null {
     let message: ServerMessage;
     try {
       message = this.#serializer.decode(frame, "server");
     } catch (error) {
       this.#program.undecodable(error);
       this.handle({ type: "frameRejected" });
-      return;
+      return null;
     }
     this.handle({ type: "messageReceived", message });
+    return message;
   }
 
   closeReceived(): void {
@@ -175,6 +186,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     try {
       const frame = this.#serializer.encode(message);
       this.#transport?.send(frame);
+      this.#program.options.telemetry?.frameSent(this.#program, frame, message);
     } catch (cause) {
       this.handle({ type: "messageUnsendable", message, push, cause });
       return;

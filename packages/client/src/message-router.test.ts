@@ -2,20 +2,24 @@
 import { describe, expect, test } from "vitest";
 import { OverflowError } from "./errors.ts";
 import { newTally } from "./fixtures/tally.ts";
-import { MessageRouter, type RoutedMessage } from "./message-router.ts";
+import { MessageRouter, type RoutedMessage, type RouterHost } from "./message-router.ts";
 import type { Tally } from "./outcome.ts";
 import { readMessages, type ReaderOptions } from "./reading.ts";
 
-interface Host extends Tally {
+interface Host extends RouterHost, Tally {
   readonly reports: [unknown, string][];
-  report(error: unknown, what: string): void;
 }
 
 function router(): { it: MessageRouter; host: Host } {
+  const reports: [unknown, string][] = [];
   const host: Host = {
-    reports: [],
+    reports,
     ...newTally(),
-    report: (error, what) => host.reports.push([error, what]),
+    dropped(_topic, count, why) {
+      if (why === "overflow") this.droppedMessages += count;
+      else this.unclaimedMessages += count;
+    },
+    report: (error, what) => reports.push([error, what]),
   };
   return { it: new MessageRouter("room:a", host), host };
 }

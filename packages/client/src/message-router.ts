@@ -1,16 +1,26 @@
 // Who hears a channel's messages: handlers by event, handlers of everything, and readers.
 import { Listeners, type Gate, type Reporter } from "./listeners.ts";
-import type { Tally } from "./outcome.ts";
 
 export interface RoutedMessage {
   readonly event: string;
   readonly payload: unknown;
 }
 
+/** What a router needs of its socket. */
+export interface RouterHost extends Reporter {
+  /**
+   * Takes count of messages that reach nobody: a reader was too slow and its policy dropped them, or
+   * nobody listened and too many were held.
+   */
+  dropped(topic: string, count: number, why: "overflow" | "unclaimed"): void;
+}
+
 /** Takes messages until it is told that no more will come. */
 export interface MessageReader {
   /** The event that it reads; undefined for every event. */
   readonly event: string | undefined;
+  /** How many messages wait for it. */
+  readonly size: number;
   put(message: RoutedMessage): void;
   /** No more messages will come, because of `error` if it is given. */
   end(error?: Error): void;
@@ -30,7 +40,7 @@ export class MessageRouter implements Gate, Reporter {
   /** Whether an event is one that the channel's types know. Only who asks for another by name gets it. */
   declares: (event: string) => boolean = EVERY_EVENT;
   readonly topic: string;
-  readonly #host: Reporter & Tally;
+  readonly #host: RouterHost;
   #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
   #everything: Listeners<[message: RoutedMessage]> | null = null;
   #readers: readonly MessageReader[] = NO_READERS;
@@ -40,7 +50,7 @@ export class MessageRouter implements Gate, Reporter {
    */
   #held: RoutedMessage[] | null = [];
 
-  constructor(topic: string, host: Reporter & Tally) {
+  constructor(topic: string, host: RouterHost) {
     this.topic = topic;
     this.#host = host;
   }
@@ -48,6 +58,11 @@ export class MessageRouter implements Gate, Reporter {
   /** What a handler of `event`, or of "messages" of all events, failed with. */
   report(error: unknown, event: string): void {
     this.#host.report(error, `a handler of ${event} on ${this.topic}`);
+  }
+
+  /** How many messages wait: for slow readers, or for the first listener. */
+  get waiting(): number {
+    return this.#readers.reduce((sum, { size }) => sum + size, this.#held?.length ?? 0);
   }
 
   deliver(message: RoutedMessage): void {
@@ -87,7 +102,7 @@ export class MessageRouter implements Gate, Reporter {
 
   /** A reader was too slow for `count` messages. */
   countDropped(count: number): void {
-    this.#host.droppedMessages += count;
+    this.#host.dropped(this.topic, count, "overflow");
   }
 
   #dispatch(message: RoutedMessage): void {
@@ -107,7 +122,7 @@ export class MessageRouter implements Gate, Reporter {
       held.push(message);
       return;
     }
-    this.#host.unclaimedMessages += held.length + 1;
+    this.#host.dropped(this.topic, held.length + 1, "unclaimed");
     this.#held = null;
   }
 

@@ -2,6 +2,7 @@
 import type { ChannelEndReason, EndReason, ClientSerializer } from "@slipstream/core";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Dial } from "./transport.ts";
 
 /** A value, or a function that gives it anew at each attempt. It may be async, and it may fail. */
@@ -76,6 +77,11 @@ export interface SocketOptions {
   readonly maxBuffered?: number;
   /** Ends the socket, as `disconnect()` does, when it is aborted. */
   readonly signal?: AbortSignal;
+  /**
+   * Who is told of what the socket does: `telemetry` of `@slipstream/client/telemetry`, or `false` for
+   * nobody. Default: on Node that one, elsewhere nobody.
+   */
+  readonly telemetry?: Telemetry | false;
   /** Where warnings and errors go. Default: errors to the console, nothing else. */
   readonly logger?: Logger;
 }

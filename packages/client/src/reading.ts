@@ -34,6 +34,9 @@ export function readMessages(
   });
   const remove = router.addReader({
     event,
+    get size() {
+      return inbox.size;
+    },
     put: (message) => inbox.put(message),
     end: (error) => inbox.end(error),
   });

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { consoleLogger, GuardedLogger } from "./logger.ts";
 import type { Params, Provided, SocketOptions } from "./options.ts";
 import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Dial } from "./transport.ts";
 
 /** The options with nothing left open: those of the session, and those that are the client's own. */
@@ -20,6 +21,7 @@ export interface ResolvedOptions extends SessionOptions {
   readonly maxPayload: number;
   readonly maxBuffered: number;
   readonly signal: AbortSignal | undefined;
+  readonly telemetry: Telemetry | null;
   readonly logger: GuardedLogger;
 }
 
@@ -51,6 +53,7 @@ export function resolveOptions(options: SocketOptions): ResolvedOptions {
     maxPause = 5_000,
     maxBuffered = 16 * 1024 * 1024,
     signal,
+    telemetry = false,
     logger,
   } = options;
   const guarded = logger === undefined ? STANDARD_LOGGER : new GuardedLogger(logger);
@@ -77,6 +80,7 @@ export function resolveOptions(options: SocketOptions): ResolvedOptions {
     maxPause,
     maxBuffered,
     signal,
+    telemetry: telemetry === false ? null : telemetry,
     logger: guarded,
     seed: (Math.random() * 2 ** 32) | 0,
   };

@@ -89,6 +89,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return this.options.clock;
   }
 
+  get place(): string {
+    return this.#endpoint.place;
+  }
+
   get leaveTimeout(): number {
     return this.options.joinTimeout;
   }
@@ -145,7 +149,11 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     const push = this.session.ping(pending);
     const { clock } = this.options;
     const sent = clock.now();
-    const answered = (): void => ping.resolve(clock.now() - sent);
+    const answered = (): void => {
+      const latency = clock.now() - sent;
+      this.options.telemetry?.answered(this, "ping", latency);
+      ping.resolve(latency);
+    };
     void pending.then(answered, (error: unknown) => {
       // Any answer is a sign of life, whatever its status.
       if (error instanceof PushError && error.code === "refused") answered();
@@ -175,7 +183,14 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.options.logger.warn(LOG.unreadable, error);
   }
 
+  dropped(topic: string, count: number, why: "overflow" | "unclaimed"): void {
+    if (why === "overflow") this.droppedMessages += count;
+    else this.unclaimedMessages += count;
+    this.options.telemetry?.dropped(this, topic, count, why);
+  }
+
   tell(event: Event<ChannelCore, PendingPush>): void {
+    this.options.telemetry?.told(this, event);
     switch (event.type) {
       case "messageReceived":
         event.channel.received(event.message);
@@ -198,6 +213,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         return;
       case "frameIgnored":
         this.options.logger.debug(LOG.ignored, event.why);
+        return;
+      case "heartbeatAnswered":
     }
   }
 

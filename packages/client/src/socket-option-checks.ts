@@ -17,6 +17,7 @@ import {
   checkWhole,
 } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 type Checks = {
   readonly [K in keyof SocketOptions]-?: (
@@ -47,6 +48,7 @@ const CHECKS: Checks = {
   maxPause: checkPositive,
   maxBuffered: checkWhole,
   signal: checkSignal,
+  telemetry: checkTelemetry,
   logger: checkLogger,
 };
 
@@ -85,6 +87,11 @@ function checkClock(option: string, clock: Clock): void {
   const can = (method: keyof Clock): boolean => typeof clock?.[method] === "function";
   if (can("now") && can("setTimer") && can("clearTimer")) return;
   throw new OptionError(option, clock, "an object with now, setTimer and clearTimer");
+}
+
+function checkTelemetry(option: string, telemetry: Telemetry | false): void {
+  if (telemetry === false || typeof telemetry?.frameReceived === "function") return;
+  throw new OptionError(option, telemetry, "false, or what @slipstream/client/telemetry exports");
 }
 
 function checkSerializer(option: string, serializer: ClientSerializer): void {

@@ -43,7 +43,9 @@ export type Event<C, P> =
       readonly message: ServerPushMessage | BroadcastMessage;
     }
   | { readonly type: "pushSettled"; readonly push: P; readonly outcome: PushOutcome }
-  | { readonly type: "frameIgnored"; readonly why: IgnoredFrame };
+  | { readonly type: "frameIgnored"; readonly why: IgnoredFrame }
+  /** The server answered a heartbeat, `latency` ms after it was asked. */
+  | { readonly type: "heartbeatAnswered"; readonly latency: number };
 
 /** One thing to do or to tell. `C` and `P` are the program's own objects for a channel and a push. */
 export type Effect<C, P> = Command<C, P> | Event<C, P>;

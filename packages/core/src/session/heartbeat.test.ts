@@ -27,6 +27,19 @@ describe("S10: silence of the timeout after a heartbeat ends the connection", ()
     expect(it.session.state.type).toBe("open");
   });
 
+  test("its answer is told with how long it took", () => {
+    const it = new Driver().open();
+    it.pass(30_000);
+    it.pass(2_000);
+    it.effects();
+    it.reply("phoenix", "1");
+    it.reply("phoenix", "1");
+    expect(it.effects()).toEqual([
+      { type: "heartbeatAnswered", latency: 2_000 },
+      { type: "frameIgnored", why: "unmatchedReply" },
+    ]);
+  });
+
   test("silence ends it, and nothing is ended earlier", () => {
     const it = new Driver().open();
     it.pass(36_999);

@@ -70,6 +70,8 @@ export class Heartbeat<C, P> implements Deadline {
   /** Whether `ref` is the heartbeat that was waited for. */
   answers(ref: Ref | null): boolean {
     if (ref === null || ref !== this.#ref) return false;
+    const latency = this.#context.now - this.#sentAt;
+    this.#context.emit({ type: "heartbeatAnswered", latency });
     this.#rest();
     return true;
   }
