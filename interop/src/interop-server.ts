@@ -10,6 +10,7 @@ import {
   type Logger,
   type Refused,
 } from "@slipstream/server";
+import { PresenceChannel } from "./presence-channel.ts";
 import { roomChannel, type InteropAssigns } from "./room-channel.ts";
 
 export interface InteropServerOptions {
@@ -37,9 +38,9 @@ export async function startInteropServer({
   const socket = {
     connect,
     id: ({ user }: InteropAssigns) => (user === null ? null : `user:${user}`),
-    channels: { "room:*": roomChannel(channels) },
+    channels: { "room:*": roomChannel(channels), "presence:*": PresenceChannel },
   };
-  channels.socket("/socket", socket);
+  channels.socket("/socket", { ...socket, compress: true });
   channels.socket("/tiny", { ...socket, idleTimeout: 2_000 });
   channels.socket("/limited", { ...socket, maxPayload: 64 * 1024 });
 

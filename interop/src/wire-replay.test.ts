@@ -14,9 +14,7 @@ const sections = parseWireLog(
 
 /** Sections that are not frames in and frames out: each has a test of its own below, or a reason. */
 const apart = new Set([
-  // Compression is not offered yet.
   "open (compress offered)",
-  // Presence does not exist yet.
   "presence join/update/leave",
   "101 channels on one socket",
   "drain",
@@ -112,6 +110,80 @@ async function expectNothingMore(client: RawClient): Promise<void> {
 }
 
 describe("the rest of the recording", () => {
+  test("open (compress offered): it is agreed on", async () => {
+    const webSocket = new WebSocket(`${base}/socket/websocket?vsn=2.0.0`, {
+      perMessageDeflate: true,
+    });
+    await once(webSocket, "open");
+    expect(webSocket.extensions).toContain("permessage-deflate");
+    webSocket.send('["1","1","room:a","phx_join",{"hello":"w"}]');
+    const [data] = (await once(webSocket, "message")) as [Buffer];
+    expect(JSON.parse(data.toString())).toMatchObject({ 3: "phx_reply", 4: { status: "ok" } });
+    webSocket.close();
+    await once(webSocket, "close");
+  });
+
+  test("presence join/update/leave, with refs and times of its own", async () => {
+    const { lines } = sections.find(({ name }) => name === "presence join/update/leave")!;
+    const recorded = lines.flatMap((line) => ("frame" in line ? [line.frame as string] : []));
+    const [
+      join1,
+      ok1,
+      ownDiff,
+      state1,
+      update,
+      ok2,
+      changed,
+      join2,
+      ok3,
+      came,
+      same,
+      state2,
+      left,
+    ] = recorded as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const [u1, u2] = [await connect(), await connect()];
+    const refs = new Map<string, string>();
+    const refsOfPhoenix = new Map<string, string>();
+    const expectNext = async (client: RawClient, ...expected: readonly string[]): Promise<void> => {
+      const got = [];
+      for (const _ of expected) got.push(await client.nextJson());
+      // Phoenix's tracker tells of an update in its own time, before the reply or after it.
+      got.sort((a, b) => Number(isDiff(a)) - Number(isDiff(b)));
+      expect(got.map((frame) => withoutRefs(frame, refs))).toEqual(
+        expected.map((frame) => withoutRefs(JSON.parse(frame), refsOfPhoenix)),
+      );
+    };
+    u1.send(join1);
+    await expectNext(u1, ok1);
+    await expectNext(u1, ownDiff);
+    await expectNext(u1, state1);
+    u1.send(update);
+    await expectNext(u1, ok2, changed);
+    u2.send(join2);
+    await expectNext(u2, ok3);
+    await expectNext(u1, came);
+    await expectNext(u2, same);
+    await expectNext(u2, state2);
+    u2.webSocket.close(1000);
+    await expectNext(u1, left);
+    u1.webSocket.close();
+    await u1.closed;
+  });
+
   test("101 channels on one socket", async () => {
     const client = await connect();
     for (let n = 0; n <= 100; n++) {
@@ -252,6 +324,22 @@ test("all of it is counted, and nothing is left", async () => {
   });
   expect(Object.values(endsByReason).reduce((sum, count) => sum + count)).toBe(ended);
 });
+
+function isDiff(frame: unknown): boolean {
+  return (frame as unknown[])[3] === "presence_diff";
+}
+
+/** The same frame, its refs numbered in the order in which they came, and without times. */
+function withoutRefs(frame: unknown, refs: Map<string, string>): unknown {
+  return JSON.parse(
+    JSON.stringify(frame, (key, value: unknown) => {
+      if (key === "online_at") return "a time";
+      if (!key.startsWith("phx_ref")) return value;
+      if (!refs.has(String(value))) refs.set(String(value), `ref ${refs.size}`);
+      return refs.get(String(value));
+    }),
+  );
+}
 
 /** A client's socket may be gone a moment before the server's. */
 async function statsOnceSettled(): Promise<ReturnType<InteropServer["channels"]["stats"]>> {

@@ -7,6 +7,7 @@ defmodule Interop.Application do
     children = [
       Interop.Counters,
       {Phoenix.PubSub, name: Interop.PubSub},
+      InteropWeb.Presence,
       InteropWeb.Endpoint
     ]
 

@@ -4,7 +4,7 @@ defmodule InteropWeb.Endpoint do
   @connect_info [:peer_data, :uri, :x_headers]
 
   socket "/socket", InteropWeb.CountedSocket,
-    websocket: [connect_info: @connect_info],
+    websocket: [connect_info: @connect_info, compress: true],
     longpoll: [connect_info: @connect_info]
 
   socket "/tiny", InteropWeb.CountedSocket,

@@ -2,6 +2,7 @@ defmodule InteropWeb.UserSocket do
   use Phoenix.Socket
 
   channel "room:*", InteropWeb.RoomChannel
+  channel "presence:*", InteropWeb.PresenceChannel
 
   @impl true
   def connect(%{"token" => "bad"}, _socket, _connect_info), do: :error
