@@ -1,38 +1,48 @@
 // P12: a silent server is found out, a busy one is not, and ping tells how long an answer takes.
-import { textFrame } from "@slipstream/faults";
+import { V2 } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { relayTo, serve, speak, type V2Message } from "./fixtures/servers.ts";
-import { nextEnd, openSocket, turn, untilState } from "./fixtures/sockets.ts";
+import { relayTo, serve } from "./fixtures/servers.ts";
+import { nextEnd, openSocket } from "./fixtures/sockets.ts";
+import { connected } from "./fixtures/test-server.ts";
+import { reply, TestServer } from "./testing/index.ts";
+
+/** A server that leaves heartbeats to the test. */
+const attentive = (): TestServer => new TestServer({ heartbeats: "manual" });
 
 describe("the heartbeat", () => {
   test("asks at its interval on the topic phoenix, each time with another ref", async () => {
-    const heard: V2Message[] = [];
-    const { url } = await speak(async (speaker) => {
-      for (let beat = 0; beat < 3; beat++) {
-        const message = await speaker.hear();
-        heard.push(message);
-        await speaker.reply(message);
-      }
-    });
-    const socket = await openSocket(url, { heartbeat: { interval: 2 } });
-    await expect.poll(() => heard.length).toBe(3);
-    expect(heard.map(([joinRef, , ...rest]) => [joinRef, ...rest])).toEqual(
-      heard.map(() => [null, "phoenix", "heartbeat", {}]),
-    );
-    expect(new Set(heard.map(([, ref]) => ref)).size).toBe(3);
+    const { server, socket, connection } = await connected({}, attentive());
+    const refs = new Set<unknown>();
+    for (let beat = 1; beat <= 3; beat++) {
+      await connection.refuteHeartbeat({ within: 29_999 });
+      await server.clock.advance(1);
+      const heartbeat = await connection.assertHeartbeat();
+      expect(V2.encode(heartbeat.message)).toBe(
+        `[null,"${heartbeat.ref}","phoenix","heartbeat",{}]`,
+      );
+      refs.add(heartbeat.ref);
+      heartbeat.reply();
+    }
+    expect(refs.size).toBe(3);
     expect(socket.state.type).toBe("open");
   });
 
+  test("interval and timeout are the user's", async () => {
+    const heartbeat = { interval: 7, timeout: 4 };
+    const { server, socket, connection } = await connected({ heartbeat }, attentive());
+    await connection.refuteHeartbeat({ within: 6 });
+    await server.clock.advance(1);
+    await connection.assertHeartbeat();
+    await connection.refuteDisconnect({}, { within: 3 });
+    await server.clock.advance(1);
+    await connection.assertDisconnect({ code: null });
+    expect(socket.stats.counters.endsByReason.heartbeatTimeout).toBe(1);
+  });
+
   test("false: never asks", async () => {
-    const heard: V2Message[] = [];
-    const { url } = await speak(async (speaker) => {
-      heard.push(await speaker.hear());
-      await speaker.reply(heard[0] as V2Message);
-    });
-    const socket = await openSocket(url, { heartbeat: false });
-    await socket.ping();
-    expect(heard.length).toBe(1);
+    const { connection } = await connected({ heartbeat: false }, attentive());
+    await connection.refuteHeartbeat({ within: 24 * 60 * 60 * 1_000 });
   });
 
   test("a path that goes silent: found out, reset, and everything comes back on a new one", async () => {
@@ -55,46 +65,51 @@ describe("the heartbeat", () => {
     await expect.poll(() => server.stats().live.websocket).toBe(0);
   });
 
-  test("a server that accepts and never says a word is found out too", async () => {
-    const { server, url } = await speak(({ peer }) => peer.stopReading());
-    const socket = await openSocket(url, {
-      heartbeat: { interval: 1, timeout: 5 },
-      reconnect: false,
-    });
-    expect(await untilState(socket, "ended")).toMatchObject({
-      reason: { type: "heartbeatTimeout" },
-    });
-    expect(server.peers.length).toBe(1);
+  test("a server that accepts and never says a word is found out, 10 s after it was asked", async () => {
+    const { server, socket, connection } = await connected({ reconnect: false });
+    connection.goSilent();
+    await server.clock.advance(39_999);
+    expect(socket.state.type).toBe("open");
+    await server.clock.advance(1);
+    expect(socket.state).toMatchObject({ type: "ended", reason: { type: "heartbeatTimeout" } });
   });
 
   test.each([
     ["a message", JSON.stringify([null, null, "room:a", "news", {}])],
     ["a frame that is no message", "nonsense"],
-  ])("%s puts it off: a server that sends and does not answer is alive", async (_, text) => {
-    const beats: V2Message[] = [];
-    const { url } = await speak(async (speaker) => {
-      for (;;) {
-        const message = await speaker.hear();
-        if (message[3] === "phx_join") await speaker.reply(message);
-        else if (message[3] === "heartbeat") beats.push(message);
-        else await speaker.peer.write(textFrame(text));
-      }
-    });
-    const socket = await openSocket(url, { heartbeat: { interval: 5, timeout: 100 } });
-    const room = await socket.join("room:a");
-    // What comes back for these is all that the server ever says.
-    while (beats.length < 3) {
-      await room.send("more");
-      await turn();
+  ])("%s puts it off: a server that sends and does not answer is alive", async (_, frame) => {
+    const { server, socket, connection } = await connected({}, attentive());
+    for (let frames = 0; frames < 30; frames++) {
+      await server.clock.advance(9_999);
+      connection.sendFrame(frame);
+      await server.clock.rest();
     }
+    await connection.assertHeartbeat();
     const { counters } = socket.stats;
     expect([counters.opened, counters.endsByReason.heartbeatTimeout]).toEqual([1, 0]);
-    expect(counters.messagesReceived + counters.ignored.undecodable).toBeGreaterThan(1);
+    expect(counters.messagesReceived + counters.ignored.undecodable).toBe(30);
   });
 });
 
 describe("ping", () => {
   test("tells the latency in ms", async () => {
+    const { server, socket, connection } = await connected({}, attentive());
+    const ping = socket.ping();
+    const asked = await connection.assertHeartbeat();
+    await server.clock.advance(40);
+    asked.reply();
+    expect(await ping).toBe(40);
+  });
+
+  test("any answer will do, whatever its status", async () => {
+    const { socket, connection } = await connected({}, attentive());
+    const ping = socket.ping();
+    const asked = await connection.assertHeartbeat();
+    asked.reply(reply("error", { reason: "odd" }));
+    expect(await ping).toBe(0);
+  });
+
+  test("over a network it takes as long as the way there and back", async () => {
     const { port } = await serve();
     const relay = await relayTo(port);
     const socket = await openSocket(relay.url);
@@ -103,18 +118,11 @@ describe("ping", () => {
     expect(await socket.ping()).toBeGreaterThan(35);
   });
 
-  test("any answer will do, whatever its status", async () => {
-    const { url } = await speak(async (speaker) => {
-      await speaker.reply(await speaker.hear(), "error", { reason: "odd" });
-    });
-    const socket = await openSocket(url);
-    expect(await socket.ping()).toBeGreaterThanOrEqual(0);
-  });
-
   test("fails when there is no connection, or no answer in time", async () => {
-    const { url } = await speak();
-    const socket = await openSocket(url);
-    expect(await failureOf(socket.ping({ timeout: 2 }))).toMatchObject({ code: "timeout" });
+    const { server, socket } = await connected({}, attentive());
+    const ping = failureOf(socket.ping({ timeout: 2_000 }));
+    expect(await server.clock.advanceUntil(ping)).toMatchObject({ code: "timeout" });
+    expect(server.clock.now()).toBe(2_000);
     await socket.disconnect();
     expect(await failureOf(socket.ping())).toMatchObject({ code: "disconnected" });
   });

@@ -5,65 +5,86 @@ import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { relayTo, serve, serveRaw, speak } from "./fixtures/servers.ts";
 import { Log, newSocket, nextEnd, openSocket, turn, untilState } from "./fixtures/sockets.ts";
+import { clientOf } from "./fixtures/test-server.ts";
 import {
   PHOENIX_RECONNECT,
   PHOENIX_REJOIN,
   SLIPSTREAM_RECONNECT,
   SLIPSTREAM_REJOIN,
-  type Socket,
+  type NodeSocketOptions,
 } from "./index.ts";
+import { TestServer } from "./testing/index.ts";
 
-/** The delays of the first attempts, as the states tell them. */
-async function delays(socket: Socket, count: number): Promise<number[]> {
+/** The delays before the first retries of a server that is not there, as they pass on the clock. */
+async function delays(options: NodeSocketOptions, count: number): Promise<number[]> {
+  const server = new TestServer();
+  clientOf(server, options);
   const waited: number[] = [];
-  void socket.connect();
-  for await (const state of socket.states()) {
-    if (state.type === "waiting") waited.push(state.delay);
-    if (waited.length === count) break;
-    // Whoever waits may be told to try now.
-    if (state.type === "waiting") void socket.connect();
+  for (let attempt = await server.assertConnect(); waited.length < count;) {
+    attempt.fail();
+    await server.clock.rest();
+    const failed = server.clock.now();
+    attempt = await server.clock.advanceUntil(server.assertConnect());
+    waited.push(server.clock.now() - failed);
   }
   return waited;
 }
 
 describe("delays", () => {
   test("by default at random within 1 s, then in the upper half of a doubling cap of 30 s", async () => {
-    const server = await serveRaw((peer) => peer.reset());
-    const socket = newSocket(`${server.url}/socket`, { reconnect: undefined as never });
-    const waited = await delays(socket, 8);
+    const waited = await delays({}, 8);
     const caps = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
     for (const [attempt, delay] of waited.entries()) {
       const cap = caps[attempt] ?? NaN;
-      expect(delay).toBeLessThan(cap);
+      expect(delay).toBeLessThanOrEqual(cap);
       expect(delay).toBeGreaterThanOrEqual(attempt === 0 ? 0 : cap / 2);
     }
   });
 
   test("thousands of sockets that lose one server do not come back as one", async () => {
-    const server = await serveRaw((peer) => peer.reset());
-    const waited = await Promise.all(
-      Array.from({ length: 50 }, async () => {
-        const socket = newSocket(`${server.url}/socket`, { reconnect: undefined as never });
-        void socket.connect();
-        return (await untilState(socket, "waiting")).delay;
-      }),
-    );
-    expect(new Set(waited).size).toBeGreaterThan(45);
+    const server = new TestServer();
+    const moments: number[] = [];
+    for (let n = 0; n < 200; n++) {
+      clientOf(server);
+      (await server.acceptConnect()).cut();
+    }
+    for (let n = 0; n < 200; n++) {
+      await server.clock.advanceUntil(server.assertConnect());
+      moments.push(server.clock.now());
+    }
+    // At random within 1 s: half of them in the first half, give or take six deviations.
+    const early = moments.filter((moment) => moment < 500).length;
+    expect(early).toBeGreaterThan(57);
+    expect(early).toBeLessThan(143);
+    expect(moments.at(-1)).toBeLessThanOrEqual(1_000);
   });
 
   test("a table, whose last entry repeats", async () => {
-    const server = await serveRaw((peer) => peer.reset());
-    const socket = newSocket(`${server.url}/socket`, { reconnect: [1, 7, 3] });
-    expect(await delays(socket, 5)).toEqual([1, 7, 3, 3, 3]);
+    const reconnect = [1, 7_000, 3, 600_000];
+    expect(await delays({ reconnect }, 6)).toEqual([...reconnect, 600_000, 600_000]);
   });
 
   test("a table with jitter", async () => {
-    const server = await serveRaw((peer) => peer.reset());
-    const socket = newSocket(`${server.url}/socket`, { reconnect: [1_000], jitter: 0.5 });
-    for (const delay of await delays(socket, 10)) {
+    for (const delay of await delays({ reconnect: [1_000], jitter: 0.5 }, 10)) {
       expect(delay).toBeGreaterThan(500);
       expect(delay).toBeLessThanOrEqual(1_000);
     }
+  });
+
+  test.each([
+    ["shorter than 10 s counts as a failure more", 9_999, 3_000],
+    ["of 10 s is a success, after which the delays begin anew", 10_000, 1_000],
+  ])("a connection %s", async (_, lasted, delay) => {
+    const server = new TestServer();
+    clientOf(server, { reconnect: [1_000, 2_000, 3_000] });
+    (await server.assertConnect()).fail();
+    (await server.clock.advanceUntil(server.assertConnect())).fail();
+    const connection = await server.clock.advanceUntil(server.acceptConnect());
+    await server.clock.advance(lasted);
+    connection.cut();
+    await server.refuteConnect({}, { within: delay - 1 });
+    await server.clock.advance(1);
+    await server.assertConnect();
   });
 
   test("the tables of the peers are there by name", () => {

@@ -138,6 +138,11 @@ export class TestConnection {
     this.#peer.said.refute(aPush(topic, event, payload));
   }
 
+  async refuteHeartbeat(options: RefuteOptions = {}): Promise<void> {
+    await this.#pass(options);
+    this.#peer.said.refute(aHeartbeat());
+  }
+
   async refuteDisconnect(expected?: ClosePattern, options: RefuteOptions = {}): Promise<void> {
     await this.#pass(options);
     this.#peer.said.refute(aClose(expected));
