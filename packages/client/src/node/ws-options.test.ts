@@ -16,7 +16,11 @@ import {
 } from "@slipstream/faults";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
-import { clientStates, expectKernelToBeEmpty, Recorder } from "./recorder.conformance.ts";
+import {
+  clientStates,
+  expectKernelToBeEmpty,
+  Recorder,
+} from "../conformance/recorder.conformance.ts";
 import { dialWs } from "./ws-transport.ts";
 
 const cleanUp: (() => unknown)[] = [];

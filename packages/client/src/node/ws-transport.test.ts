@@ -1,6 +1,9 @@
 // The transport over `ws` in the conformance suite: over TCP, and over TLS.
 import { selfSigned } from "@slipstream/faults";
-import { describeTransport, type TransportAbilities } from "./transport.conformance.ts";
+import {
+  describeTransport,
+  type TransportAbilities,
+} from "../conformance/transport.conformance.ts";
 import { dialWs } from "./ws-transport.ts";
 
 const can: TransportAbilities = {

@@ -38,6 +38,8 @@ const NO_CLOSE_FRAME = 1006;
 /** What an application may not send on these platforms is sent as this. */
 const NORMAL_CLOSURE = 1000;
 const MESSAGE_TOO_BIG = 1009;
+/** The same, in the range that is left to applications. */
+const TOO_BIG_FOR_US = 4009;
 
 const UNCLEAN: TransportClosed = { code: null, reason: "", clean: false };
 
@@ -59,6 +61,8 @@ class PlatformTransport implements Transport {
   readonly #maxPayload: number;
   #socket: PlatformWebSocket | null = null;
   #phase: "dialling" | "open" | "closing" | "ended" = "dialling";
+  /** Whether it failed: what the close event then says is not the peer's word. */
+  #isBroken = false;
 
   constructor(
     { url, protocols, maxPayload }: DialRequest,
@@ -114,7 +118,7 @@ class PlatformTransport implements Transport {
     if (size <= this.#maxPayload) {
       this.#events.received(typeof data === "string" ? data : new Uint8Array(data));
     } else {
-      this.#letGo()?.close();
+      this.#letGo()?.close(TOO_BIG_FOR_US);
       const cause = new RangeError("A message was larger than maxPayload.");
       this.#events.closed({ ...UNCLEAN, error: { cause, protocol: MESSAGE_TOO_BIG } });
     }
@@ -130,13 +134,15 @@ class PlatformTransport implements Transport {
       this.#events.closed(UNCLEAN);
     } else if (this.#phase === "open") {
       this.#phase = "closing";
+      this.#isBroken = true;
       this.#events.closeReceived();
     }
   }
 
   #closed({ code, reason, wasClean: clean }: PlatformClose): void {
     this.#letGo();
-    this.#events.closed(code === NO_CLOSE_FRAME ? UNCLEAN : { code, reason, clean });
+    const told = code !== NO_CLOSE_FRAME && !this.#isBroken;
+    this.#events.closed(told ? { code, reason, clean } : UNCLEAN);
   }
 
   /** From here on the platform may say and do what it likes. */

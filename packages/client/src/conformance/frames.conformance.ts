@@ -169,7 +169,7 @@ export function describeFrames({ dial, can, servers }: TransportUnderTest): void
         const { client, peer } = await open();
         peer.stopReading();
         for (let i = 0; i < 20; i++) client.send("z".repeat(1_000_000));
-        expect(client.bufferedAmount).toBeGreaterThan(10_000_000);
+        await expect.poll(() => client.bufferedAmount).toBeGreaterThan(10_000_000);
         peer.startReading();
         for (let i = 0; i < 20; i++) await peer.frame();
         await expect.poll(() => client.bufferedAmount).toBe(0);
@@ -185,12 +185,14 @@ export function describeFrames({ dial, can, servers }: TransportUnderTest): void
         void peer.write(textFrame("after")).catch(() => {});
         const close = await peer.frame();
         expect(close.opcode).toBe(OPCODE.close);
-        expect(Buffer.from(close.payload).readUInt16BE(0)).toBe(code);
+        expect(closeCodes(code, can)).toContain(Buffer.from(close.payload).readUInt16BE(0));
         if (can.seesCloseFrame) await client.until("closeReceived");
         peer.end();
         const end = await client.end();
         expect(end).toMatchObject({ code: null, reason: "", clean: false });
-        if (can.seesStatus) expect(end.error).toMatchObject({ protocol: code });
+        if (can.seesStatus || end.error !== undefined) {
+          expect(end.error).toMatchObject({ protocol: code });
+        }
         expect(client.frames()).toEqual(["before"]);
         await peer.gone();
         expect(peer.wire.story().slice(-2)).toEqual(["server: FIN", "client: FIN"]);
@@ -223,4 +225,12 @@ export function describeFrames({ dial, can, servers }: TransportUnderTest): void
       });
     });
   });
+}
+
+/**
+ * What the server may be told. A platform that knows no maxPayload leaves that to the transport, which
+ * may only send codes of the application's.
+ */
+function closeCodes(code: number, can: TransportUnderTest["can"]): number[] {
+  return code === 1009 && !can.seesCloseFrame ? [1009, 4009] : [code];
 }

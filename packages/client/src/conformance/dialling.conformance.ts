@@ -164,7 +164,7 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       const end = await failToOpen(server?.url ?? "");
       if (can.seesStatus) expect(end.error?.cause).toBeInstanceOf(Error);
       // Node shows the bytes, headers included.
-      expect(end.error?.cause).not.toHaveProperty("rawPacket");
+      expect(end.error?.cause ?? {}).not.toHaveProperty("rawPacket");
       await (await server?.peer())?.gone();
     });
 

@@ -3,6 +3,7 @@
 // since only a badly behaved peer tells transports apart.
 import { describe } from "vitest";
 import { describeClosing } from "./closing.conformance.ts";
+import { describeDetaching } from "./detaching.conformance.ts";
 import { describeDialling } from "./dialling.conformance.ts";
 import { describeFrames } from "./frames.conformance.ts";
 import { describePausing } from "./pausing.conformance.ts";
@@ -16,7 +17,8 @@ export function describeTransport(transport: TransportUnderTest): void {
     describeDialling(transport);
     describeFrames(transport);
     describeClosing(transport);
-    describeResetting(transport);
+    if (transport.can.resets) describeResetting(transport);
+    else describeDetaching(transport);
     describePausing(transport);
   });
 }
