@@ -1,6 +1,6 @@
 // A transport wrapped in faults keeps the contract of transports: the one over `ws`, wrapped in
 // faults that do nothing, in the same conformance suite as without them.
-import { describeTransport } from "../node/transport.conformance.ts";
+import { describeTransport } from "../conformance/transport.conformance.ts";
 import { dialWs } from "../node/index.ts";
 import { Faults } from "./index.ts";
 
