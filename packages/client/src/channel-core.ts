@@ -65,6 +65,11 @@ export interface Checks {
   stop(): void;
 }
 
+type Left = Extract<ChannelState, { type: "left" }>;
+
+/** What `disconnect()` and `reset()` do to those who wait for a join. */
+const DISCONNECTED: ChannelEndReason = { type: "disconnected", reason: { type: "requested" } };
+
 export class ChannelCore {
   readonly machine: ChannelMachine<ChannelCore, PendingPush>;
   readonly messages: MessageRouter;
@@ -120,15 +125,14 @@ export class ChannelCore {
     return joining;
   }
 
-  leave(): Outcome<void> {
+  leave(timeout: number = this.host.leaveTimeout): Outcome<void> {
     const leaving = this.#leaving ?? new Outcome<void>(this.host);
     this.#leaving = leaving;
-    this.stop();
-    const timeout = this.host.leaveTimeout;
+    this.stop("leave");
     this.host.handle({ type: "leaveTopic", channel: this.machine, timeout });
     // Where it was left before, no change of state tells of it.
     const { state } = this.machine;
-    if (state.type === "left") this.#left(state.confirmed);
+    if (state.type === "left") this.#left(state);
     return leaving;
   }
 
@@ -136,10 +140,12 @@ export class ChannelCore {
    * From now on nothing is delivered, and nobody waits for a join that was asked for before. Done at
    * once: a change of state is told only when whoever is being called right now has returned.
    */
-  stop(): void {
+  stop(by: Left["by"]): void {
     this.checks?.stop();
     this.messages.end();
-    this.#refuseJoiners(new JoinError(this.topic, { type: "left" }));
+    this.#refuseJoiners(
+      new JoinError(this.topic, by === "leave" ? { type: "left" } : DISCONNECTED),
+    );
   }
 
   /** A queue is full whose policy is to close the connection. */
@@ -188,9 +194,9 @@ export class ChannelCore {
         else this.checks.joined(state);
         break;
       case "left":
-        this.#left(state.confirmed);
+        this.#left(state);
         // Unless a join was asked for again since.
-        if (this.machine.state.type === "left") this.stop();
+        if (this.machine.state.type === "left") this.stop(state.by);
         break;
       case "errored":
         this.#failed(state.reason);
@@ -254,9 +260,9 @@ export class ChannelCore {
     return new JoinError(this.topic, { type: "aborted", cause });
   }
 
-  #left(confirmed: boolean): void {
-    if (confirmed) this.#leaving?.resolve();
-    else this.#leaving?.reject(new LeaveError(this.topic));
+  #left(state: Left): void {
+    if (state.by === "leave" && !state.confirmed) this.#leaving?.reject(new LeaveError(this.topic));
+    else this.#leaving?.resolve();
     this.#leaving = null;
   }
 }

@@ -35,6 +35,11 @@ export interface JoinOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface LeaveOptions {
+  /** Ms to wait for the server's answer; Infinity for as long as it takes. Default: the socket's `joinTimeout`. */
+  readonly timeout?: number;
+}
+
 /**
  * One topic on one socket. Made by `socket.channel` or `socket.join`.
  *
@@ -74,7 +79,8 @@ export class BaseChannel<C = Untyped> {
    * Asks to be let in, and resolves with the server's answer. Waits for the socket to be open.
    * Joining what is joined resolves at once.
    * @throws {JoinError} (by rejection) `refused` with the server's response, `timeout`, `left`,
-   * `aborted`, `disconnected` when the socket ended, `paramsFailed`, `unsendable`, `duplicate`.
+   * `aborted`, `disconnected` when the socket ended or was never connected again, `paramsFailed`,
+   * `unsendable`, `duplicate`.
    */
   join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
     checkOptions(options, ["signal"]);
@@ -85,8 +91,8 @@ export class BaseChannel<C = Untyped> {
   /**
    * Sends an event, and resolves with the response of the server's reply. The returned promise may
    * be ignored: a failure that nobody observes is counted in `socket.stats`, and never unhandled.
-   * @throws {PushError} (by rejection) with a code that says what became of it; `refused` if the
-   * server replied with another status than "ok".
+   * @throws {PushError} (by rejection) with a code that says what became of it, and whether it had
+   * been `sent`; `refused` if the server replied with another status than "ok".
    *
    * @example
    * ```ts
@@ -153,11 +159,19 @@ export class BaseChannel<C = Untyped> {
 
   /**
    * Ends the membership. Nothing is delivered from here on. Resolves on the server's word, and at
-   * once when there is no connection or no membership.
-   * @throws {LeaveError} (by rejection) if the server does not answer within `joinTimeout`.
+   * once when there is no connection or no membership. A leave that is under way keeps its timeout.
+   * @throws {LeaveError} (by rejection) if the server does not answer within the timeout.
+   *
+   * @example
+   * ```ts
+   * await room.leave({ timeout: 500 });
+   * ```
    */
-  leave(): Promise<void> {
-    return this.#core.leave();
+  leave(options: LeaveOptions = {}): Promise<void> {
+    checkOptions(options, ["timeout"]);
+    const { timeout } = options;
+    if (timeout !== undefined) checkTimeout("timeout", timeout);
+    return this.#core.leave(timeout);
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */

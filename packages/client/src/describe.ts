@@ -1,5 +1,5 @@
 // The reasons in words: what happened, what it means, what to do. Used by errors and by the log.
-import type { ChannelEndReason, EndReason, PushFailure } from "@slipstream/core";
+import type { ChannelEndReason, EndReason, FailedPush, PushFailure } from "@slipstream/core";
 
 /** A sentence on why a connection ended. */
 export function describeEnd(reason: EndReason): string {
@@ -56,7 +56,10 @@ export function describeChannelEnd(reason: ChannelEndReason): string {
     case "closed":
       return "the server ended the channel.";
     case "disconnected":
-      return reason.reason === null ? "the connection ended." : describeEnd(reason.reason);
+      if (reason.reason === null) return "the connection ended.";
+      return reason.reason.type === "requested"
+        ? "disconnect() was called. Call connect() first to join again."
+        : describeEnd(reason.reason);
     case "paramsFailed":
       return `the function for its params failed${because(reason.cause)}.`;
     case "unsendable":
@@ -67,24 +70,51 @@ export function describeChannelEnd(reason: ChannelEndReason): string {
 }
 
 /** A phrase on why a push failed without a reply; it follows the push's event and topic. */
-export function describePushFailure(code: PushFailure): string {
+export function describePushFailure({ code, sent }: Pick<FailedPush, "code" | "sent">): string {
+  const lost = sent ? describeLost(code) : null;
+  if (lost === null) return describeUnsent(code);
+  return `${lost} The server may or may not have acted on it.`;
+}
+
+/** Null for what is known before anything is sent. */
+function describeLost(code: PushFailure): string | null {
   switch (code) {
     case "timeout":
-      return "had no reply within its timeout. The server may or may not have acted on it.";
+      return "had no reply within its timeout.";
     case "disconnected":
-      return "had no reply before the connection ended. The server may or may not have acted on it.";
+      return "had no reply before the connection ended.";
     case "channelCrashed":
       return "had no reply before the channel crashed on the server, perhaps because of it.";
     case "channelClosed":
       return "had no reply before the server ended the channel.";
+    case "left":
+      return "had no reply before the channel was left.";
+    case "aborted":
+      return "was given up, as its signal asked, before there was a reply.";
+    case "notJoined":
+    case "queueFull":
+    case "invalidPayload":
+    case "unsendable":
+      return null;
+  }
+}
+
+function describeUnsent(code: PushFailure): string {
+  switch (code) {
+    case "timeout":
+      return "was not sent: the channel was not joined within the push's timeout.";
+    case "disconnected":
+      return "was not sent: there is no connection. Call connect() first, then join().";
+    case "channelCrashed":
+    case "channelClosed":
     case "notJoined":
       return "was not sent: the channel is not joined. Call join() first.";
     case "queueFull":
       return "was not sent: maxQueued pushes are waiting for the channel to join, maxInFlight for their replies, or more than maxBuffered bytes for the network.";
     case "left":
-      return "has no outcome: the channel was left.";
+      return "was not sent: the channel was left. Call join() first.";
     case "aborted":
-      return "was given up, as its signal asked.";
+      return "was not sent: its signal was aborted.";
     case "invalidPayload":
       return "was not sent: its payload does not match the schema, as the cause tells.";
     case "unsendable":

@@ -54,11 +54,21 @@ describe("sentences", () => {
     const all = [
       ...ENDS.map(describeEnd),
       ...CHANNEL_ENDS.map(describeChannelEnd),
-      ...FAILURES.map(describePushFailure),
+      ...FAILURES.map((code) => describePushFailure({ code, sent: true })),
     ];
     for (const sentence of all) expect(sentence).toMatch(/^[a-z].*\.$/s);
     // A channel that was disconnected says why the connection ended.
     expect(new Set(all).size).toBe(all.length - 1);
+  });
+
+  test("a push that was sent may have been acted on, and one that was not says so", () => {
+    for (const code of FAILURES) {
+      expect(describePushFailure({ code, sent: false })).toMatch(/^was not sent: .*\.$/);
+      if (["notJoined", "queueFull", "unsendable"].includes(code)) continue;
+      expect(describePushFailure({ code, sent: true })).toMatch(
+        / may or may not have acted on it\.$/,
+      );
+    }
   });
 
   test("they say what to do", () => {
@@ -66,7 +76,8 @@ describe("sentences", () => {
       "Check the URL",
     );
     expect(describeEnd({ type: "protocolError", code: 1009 })).toContain("maxPayload");
-    expect(describePushFailure("notJoined")).toContain("Call join() first");
+    expect(describePushFailure({ code: "notJoined", sent: false })).toContain("Call join() first");
+    expect(describePushFailure({ code: "disconnected", sent: false })).toContain("Call connect()");
   });
 });
 

@@ -121,11 +121,14 @@ export class PushError extends SlipstreamError {
   readonly status: string | undefined;
   /** What came with the status; undefined when there was no reply. */
   readonly response: unknown;
+  /** Whether it had left for the server, which then may have acted on it. If false, it never will. */
+  readonly sent: boolean;
 
   constructor(topic: string, event: string, failure: PushFailed) {
     const refused = failure.type === "refused";
     super(sayNotOk(topic, event, failure), causeOf(failure));
     this.code = failure.type === "failed" ? failure.code : failure.type;
+    this.sent = failure.type !== "failed" || failure.sent;
     this.topic = topic;
     this.event = event;
     this.status = refused ? failure.status : undefined;

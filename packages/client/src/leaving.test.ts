@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { serve, speak } from "./fixtures/servers.ts";
 import { newSocket, openSocket, turn, untilChannel } from "./fixtures/sockets.ts";
-import { LeaveError } from "./index.ts";
+import { LeaveError, OptionError } from "./index.ts";
 
 describe("leave", () => {
   test("resolves on the server's word; nothing is delivered from the call on", async () => {
@@ -31,7 +31,7 @@ describe("leave", () => {
     expect([left, room.state.type]).toEqual([false, "leaving"]);
     answer();
     await leaving;
-    expect(room.state).toEqual({ type: "left", confirmed: true });
+    expect(room.state).toEqual({ type: "left", by: "leave", confirmed: true });
     await expect.poll(() => socket.stats.counters.ignored.lateClose).toBe(1);
     expect(heard).toEqual([]);
   });
@@ -43,8 +43,20 @@ describe("leave", () => {
     const error = await failureOf(room.leave());
     expect(error).toBeInstanceOf(LeaveError);
     expect(error).toMatchObject({ code: "timeout", topic: "room:a" });
-    expect(room.state).toEqual({ type: "left", confirmed: false });
+    expect(room.state).toEqual({ type: "left", by: "leave", confirmed: false });
     expect(await failureOf(room.leave())).toBeInstanceOf(LeaveError);
+  });
+
+  test("its timeout can be its own, and a leave under way keeps the one that it has", async () => {
+    const { url } = await speak((speaker) => void speaker.letIn());
+    const socket = await openSocket(url, { joinTimeout: 3_600_000 });
+    const room = await socket.join("room:a");
+    const leaving = failureOf(room.leave({ timeout: 20 }));
+    const again = failureOf(room.leave({ timeout: 3_600_000 }));
+    expect(await leaving).toBeInstanceOf(LeaveError);
+    expect(await again).toBe(await leaving);
+    expect(() => room.leave({ timeout: -1 })).toThrow(OptionError);
+    expect(() => room.leave({ patience: 1 } as never)).toThrow(OptionError);
   });
 
   test("at once, without a connection or without a membership", async () => {
@@ -55,7 +67,7 @@ describe("leave", () => {
     await room.leave();
     expect(await joining).toMatchObject({ code: "left" });
     await room.leave();
-    expect(room.state).toEqual({ type: "left", confirmed: true });
+    expect(room.state).toEqual({ type: "left", by: "leave", confirmed: true });
   });
 
   test("when the connection goes meanwhile it resolves, and nothing rejoins", async () => {

@@ -44,16 +44,29 @@ test("one that throws, or rejects, is not heard of again", async () => {
   expect(unhandled).toEqual([]);
 });
 
-test("the default writes errors to the console, however deep what came is, and nothing else", () => {
+test("a line without details has no argument that says so: console fits as it is", () => {
+  const written: unknown[][] = [];
+  const write = (...line: unknown[]): void => void written.push(line);
+  const logger = new GuardedLogger({ error: write, warn: write, debug: write });
+  logger.error("a");
+  logger.warn("b", undefined);
+  logger.debug("c", null);
+  expect(written).toEqual([["a"], ["b"], ["c", null]]);
+});
+
+test("the default writes errors and warnings to the console, however deep what came is, and nothing else", () => {
   const written: string[] = [];
   // What the console makes of its arguments, without the console.
-  vi.spyOn(console, "error").mockImplementation((...line) => written.push(format(...line)));
+  for (const level of ["error", "warn", "info", "log", "debug"] as const) {
+    vi.spyOn(console, level).mockImplementation((...line) => written.push(format(...line)));
+  }
   const deep: unknown = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
   const error = Object.assign(new Error("refused"), { response: deep });
   const logger = new GuardedLogger(consoleLogger);
   logger.error("slipstream: a", error);
   logger.warn("b");
   logger.debug("c");
-  expect(written.length).toBe(1);
+  expect(written.length).toBe(2);
   expect(written[0]).toMatch(/^slipstream: a Error: refused/);
+  expect(written[1]).toBe("b");
 });

@@ -9,12 +9,12 @@ export interface Logger {
   debug?(message: string, details?: unknown): void;
 }
 
-/** The default: errors alone, since a library has no business on standard output. */
+/** The default: errors and warnings, which go to stderr; a library has no business on standard output. */
 export const consoleLogger: Logger = {
-  error(message, details) {
-    // oxlint-disable-next-line no-console -- this is the console logger
-    console.error(message, details);
-  },
+  // oxlint-disable-next-line no-console -- this is the console logger
+  error: (...line) => console.error(...line),
+  // oxlint-disable-next-line no-console -- as above
+  warn: (...line) => console.warn(...line),
 };
 
 /** Another logger, and what it throws or rejects with is swallowed: there is nobody left to tell. */
@@ -43,7 +43,9 @@ export class GuardedLogger implements Required<Logger>, Reporter {
 
   #write(level: keyof Logger, message: string, details: unknown): void {
     try {
-      const result: unknown = this.#logger[level]?.(message, details);
+      // A console would write an argument that is undefined.
+      const line: [string, unknown?] = details === undefined ? [message] : [message, details];
+      const result: unknown = this.#logger[level]?.(...line);
       if (result instanceof Promise) result.catch(() => {});
     } catch {
       // As above.

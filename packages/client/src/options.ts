@@ -82,6 +82,6 @@ export interface SocketOptions {
    * nobody. Default: on Node that one, elsewhere nobody.
    */
   readonly telemetry?: Telemetry | false;
-  /** Where warnings and errors go. Default: errors to the console, nothing else. */
+  /** Where errors, warnings and details go. Default: errors and warnings to the console, on stderr. */
   readonly logger?: Logger;
 }

@@ -86,7 +86,8 @@ describe("what waits fails at once when it can no longer be sent", () => {
     const second = failureOf(room.push("e"));
     await socket.disconnect();
     expect(await second).toMatchObject({ code: "disconnected" });
-    for (const join of joins) expect(await join).toMatchObject({ code: "left" });
+    expect(await joins[0]).toMatchObject({ code: "left" });
+    expect(await joins[1]).toMatchObject({ code: "disconnected" });
   });
 
   test("when the join is refused", async () => {

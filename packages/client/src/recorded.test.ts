@@ -149,7 +149,7 @@ describe("ends", () => {
     const socket = await play("duplicate join", "leave");
     const room = await socket.join("room:a", { again: 1 });
     await room.leave();
-    expect(room.state).toEqual({ type: "left", confirmed: true });
+    expect(room.state).toEqual({ type: "left", by: "leave", confirmed: true });
     await expect.poll(() => socket.stats.counters.ignored.lateClose).toBe(2);
   });
 });

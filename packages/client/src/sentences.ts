@@ -35,7 +35,7 @@ function describeJoin(failure: ChannelEndReason | JoinGivenUp): string {
     case "aborted":
       return "its signal was aborted before the server answered.";
     case "left":
-      return "leave() or disconnect() was called before the server answered.";
+      return "leave() was called before the server answered.";
     case "invalidParams":
     case "invalidResponse":
       return failure.cause.message;
@@ -59,7 +59,7 @@ function describePush(failure: PushFailed): string {
     case "invalidReply":
       return `was answered with the status "ok". ${failure.cause.message}`;
     case "failed":
-      return describePushFailure(failure.code);
+      return describePushFailure(failure);
   }
 }
 
@@ -118,6 +118,11 @@ export const LOG = {
   unreadable: "slipstream: a frame was ignored, since it is no message.",
   ignored: "slipstream: a frame was ignored.",
 } as const;
+
+/** That an attempt to connect has failed, and another is made in so many ms. */
+export function sayRetrying(place: string, cause: EndReason, delay: number): string {
+  return `slipstream: ${sayNotConnected(place, cause)} Trying again in ${Math.round(delay)} ms, and so on; that is not logged again until it has worked.`;
+}
 
 /** `what` names what was running. */
 export function sayFailed(what: string): string {

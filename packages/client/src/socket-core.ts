@@ -13,12 +13,14 @@ import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
 import type { Clock } from "./clock.ts";
 import { Endpoint } from "./endpoint.ts";
-import { ConnectError, PushError } from "./errors.ts";
+import { ConnectError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
-import { PendingPush } from "./pending-push.ts";
+import type { PendingPush } from "./pending-push.ts";
+import { ping } from "./ping.ts";
+import { RetryWarning } from "./retry-warning.ts";
 import { LOG, sayConnectionEnded } from "./sentences.ts";
 import { StateStream } from "./state-stream.ts";
 import type { Dial } from "./transport.ts";
@@ -51,6 +53,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   /** Whether `connect()` was called and the socket has not been open since. */
   #firstConnect = false;
   #disconnecting: Outcome<Disconnected> | null = null;
+  #retryWarning: RetryWarning | null = null;
   #releaseSignal: (() => void) | null = null;
 
   constructor(url: string | URL, options: ResolvedOptions, dial: Dial) {
@@ -129,6 +132,16 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   disconnect(code: number, reason: string): Outcome<Disconnected> {
+    return this.#end({ type: "disconnectSocket", code, reason });
+  }
+
+  reset(): Outcome<Disconnected> {
+    return this.#end({ type: "resetSocket" });
+  }
+
+  #end(
+    how: SessionInput<ChannelCore, PendingPush> & { type: "disconnectSocket" | "resetSocket" },
+  ): Outcome<Disconnected> {
     const disconnecting = this.#disconnecting ?? new Outcome<Disconnected>(this);
     if (this.state.type === "ended") {
       // The end of a connection that is told only after whoever is being called right now has returned.
@@ -137,30 +150,14 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
       return disconnecting;
     }
     this.#disconnecting = disconnecting;
-    for (const channel of this.session.channels.values()) channel.owner.stop();
+    for (const channel of this.session.channels.values()) channel.owner.stop("disconnect");
     this.#refuseConnectors(new ConnectError({ type: "requested" }, this.#endpoint.place));
-    this.handle({ type: "disconnectSocket", code, reason });
+    this.handle(how);
     return disconnecting;
   }
 
   ping(timeout: number): Outcome<number> {
-    const ping = new Outcome<number>(this);
-    const pending = new PendingPush(this, "phoenix", "heartbeat");
-    const push = this.session.ping(pending);
-    const { clock } = this.options;
-    const sent = clock.now();
-    const answered = (): void => {
-      const latency = clock.now() - sent;
-      this.options.telemetry?.answered(this, "ping", latency);
-      ping.resolve(latency);
-    };
-    void pending.then(answered, (error: unknown) => {
-      // Any answer is a sign of life, whatever its status.
-      if (error instanceof PushError && error.code === "refused") answered();
-      else ping.reject(error);
-    });
-    this.handle({ type: "pingServer", push, timeout });
-    return ping;
+    return ping(this, timeout);
   }
 
   overflow(queue: string): void {
@@ -179,8 +176,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.options.logger.error(`slipstream: ${error.message}`, error);
   }
 
+  /** The first is a warning. A peer that sends nothing else must not fill a log. */
   undecodable(error: unknown): void {
-    this.options.logger.warn(LOG.unreadable, error);
+    const level = this.session.counters.ignored.undecodable === 0 ? "warn" : "debug";
+    this.options.logger[level](LOG.unreadable, error);
   }
 
   dropped(topic: string, count: number, why: "overflow" | "unclaimed"): void {
@@ -238,6 +237,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
       this.#firstConnect = false;
       this.#connectors?.resolve();
       this.#connectors = null;
+    } else if (state.type === "waiting") {
+      this.#retryWarning ??= new RetryWarning(this.#endpoint.place, this.options.logger);
+      this.#retryWarning.see(state, this.session.counters.opened);
     } else if (state.type === "ended") {
       this.#concluded(state.reason, state.last);
     }

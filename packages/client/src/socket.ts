@@ -78,7 +78,7 @@ export class BaseSocket {
 
   /**
    * Connects, and resolves when the socket is open. Failed attempts are tried again as `reconnect`
-   * says. Connecting what is open resolves at once; after a disconnect it connects anew.
+   * says, the first of a series with a warning in the log. Connecting what is open resolves at once; after a disconnect it connects anew.
    * @throws {ConnectError} (by rejection) when nothing will be tried any more.
    */
   connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -103,6 +103,21 @@ export class BaseSocket {
     checkCloseCode("code", code);
     checkCloseReason(reason);
     return this.#core.disconnect(code, reason);
+  }
+
+  /**
+   * Frees the connection now, with a RST where the platform can send one: what is under way is lost,
+   * and the server sees a broken connection rather than a close. For when there is no time left to
+   * `disconnect()`. It ends everything else as that does, and may be called while that waits.
+   * Resolves when nothing is left of the connection.
+   *
+   * @example
+   * ```ts
+   * process.once("SIGTERM", () => void socket.reset());
+   * ```
+   */
+  reset(): Promise<Disconnected> {
+    return this.#core.reset();
   }
 
   /**

@@ -7,7 +7,7 @@ test("what nothing was counted in reads as zeros, and counts on", () => {
   const { pushes, ignored, endsByReason } = counters;
   expect([pushes.ok, ignored.closing, endsByReason.requested]).toEqual([0, 0, 0]);
   counters.pushSettled({ type: "ok", response: {} });
-  counters.pushSettled({ type: "failed", code: "timeout" });
+  counters.pushSettled({ type: "failed", code: "timeout", sent: true });
   counters.ignored.closing += 1;
   counters.endsByReason.requested += 1;
   expect([pushes.ok, pushes.timeout, ignored.closing, endsByReason.requested]).toEqual([

@@ -9,7 +9,7 @@ export { isBinary } from "./serializer/payload.ts";
 export type { ChannelEndReason, EndReason, EndReasonType } from "./end-reason.ts";
 export * from "./retry.ts";
 export { seededRandom, type Random } from "./random.ts";
-export { Push, type PushFailure, type PushOutcome } from "./push/push.ts";
+export { Push, type FailedPush, type PushFailure, type PushOutcome } from "./push/push.ts";
 export type { Counters, IgnoredFrame, PushCount } from "./counters.ts";
 export type { SessionOptions } from "./context.ts";
 export type { Command, Effect, Event } from "./effect.ts";

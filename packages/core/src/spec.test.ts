@@ -28,7 +28,7 @@ test("the numbers are without gaps and used once", () => {
     letter,
     Number(number),
   ]);
-  const expected = Object.entries({ S: 18, C: 10, R: 8, D: 2 }).flatMap(([letter, last]) =>
+  const expected = Object.entries({ S: 19, C: 10, R: 9, D: 2 }).flatMap(([letter, last]) =>
     Array.from({ length: last }, (_, index) => [letter, index + 1]),
   );
   expect(numbers).toEqual(expected);

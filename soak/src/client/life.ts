@@ -80,7 +80,7 @@ export class Life {
         return channel.join(this.#signal(act.abortAfter, told), act.listen);
       }
       case "leave":
-        return this.#leave(watched.channel(act.topic), act.then);
+        return this.#leave(watched.channel(act.topic), act);
       case "push":
         for (let i = 0; i < act.count; i++) this.#push(act);
         return;
@@ -126,9 +126,9 @@ export class Life {
     watched.tell({ type: "lifeEnded", stats, state });
   }
 
-  #disconnect({ code, reason, then }: Extract<Act, { type: "disconnect" }>): void {
+  #disconnect({ how, code, reason, then }: Extract<Act, { type: "disconnect" }>): void {
     const { watched } = this;
-    void watched.disconnect(code, reason);
+    void (how === "reset" ? watched.reset() : watched.disconnect(code, reason));
     switch (then) {
       case "nothing":
         return;
@@ -140,9 +140,9 @@ export class Life {
     }
   }
 
-  #leave(channel: WatchedChannel, then: "nothing" | "leave" | "join"): void {
-    channel.leave();
-    if (then === "leave") channel.leave();
+  #leave(channel: WatchedChannel, { timeout, then }: Extract<Act, { type: "leave" }>): void {
+    channel.leave(timeout);
+    if (then === "leave") channel.leave(null);
     if (then === "join") channel.join(undefined, "early");
   }
 
@@ -193,7 +193,7 @@ export class Life {
       case "rejects":
         return Promise.reject(new Error("A handler that rejects."));
       case "leaves":
-        return this.watched.channel(topic).leave();
+        return this.watched.channel(topic).leave(null);
       case "pushes":
         return this.#push(PUSH_OF_A_HANDLER(topic));
       case "disconnects":

@@ -9,7 +9,8 @@ export function settledOf(error: unknown): Rejected {
     return { type: "rejected", code: String(error), response: undefined };
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const response = "response" in error ? error.response : undefined;
-  return { type: "rejected", code, response };
+  const sent = "sent" in error ? error.sent : undefined;
+  return { type: "rejected", code, response, sent };
 }
 
 /** Calls `tell` once the promise is settled. */

@@ -56,11 +56,11 @@ export class WatchedChannel {
     });
   }
 
-  leave(): void {
+  leave(timeout: number | null): void {
     const call = this.#nextNumber();
     const state = this.channel.state.type;
-    this.#see({ type: "leaveCalled", call, state, isOpen: this.#isOpen() });
-    watchPromise(this.channel.leave(), (settled) => {
+    this.#see({ type: "leaveCalled", call, timeout, state, isOpen: this.#isOpen() });
+    watchPromise(this.channel.leave(timeout === null ? {} : { timeout }), (settled) => {
       this.#see({ type: "leaveSettled", call, settled, isOpen: this.#isOpen() });
     });
   }

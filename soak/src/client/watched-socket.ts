@@ -1,5 +1,5 @@
 // One socket of the client, every call on it and all that it tells reported to the model.
-import type { Socket } from "@slipstream/client";
+import type { Disconnected, Socket } from "@slipstream/client";
 import type { ChannelObservation, ClientObservation, LifeName } from "../model/observation.ts";
 import { watchPromise } from "./settled.ts";
 import { WatchedChannel } from "./watched-channel.ts";
@@ -45,10 +45,19 @@ export class WatchedSocket {
 
   /** Resolves when the disconnect does, however it does. */
   disconnect(code: number, reason: string): Promise<void> {
+    return this.#end("disconnect", () => this.socket.disconnect({ code, reason }));
+  }
+
+  /** Resolves when the reset does, however it does. */
+  reset(): Promise<void> {
+    return this.#end("reset", () => this.socket.reset());
+  }
+
+  #end(how: "disconnect" | "reset", end: () => Promise<Disconnected>): Promise<void> {
     const call = this.nextNumber();
-    this.tell({ type: "disconnectCalled", call });
+    this.tell({ type: "disconnectCalled", call, how });
     return new Promise((resolve) => {
-      watchPromise(this.socket.disconnect({ code, reason }), (settled) => {
+      watchPromise(end(), (settled) => {
         const result = settled.type === "resolved" ? (settled.value as never) : settled;
         const state = this.socket.state.type;
         this.tell({ type: "disconnectSettled", call, result, state });

@@ -12,6 +12,7 @@ export type Act =
   | { readonly type: "connect"; readonly abortAfter: number | null }
   | {
       readonly type: "disconnect";
+      readonly how: "disconnect" | "reset";
       readonly code: number;
       readonly reason: string;
       readonly then: "nothing" | "disconnect" | "connect";
@@ -30,6 +31,8 @@ export type Act =
   | {
       readonly type: "leave";
       readonly topic: string;
+      /** Null for the default. */
+      readonly timeout: number | null;
       readonly then: "nothing" | "leave" | "join";
     }
   | {

@@ -16,7 +16,14 @@ export function* decisions(dice: Dice): Generator<Decision> {
       yield { wait: 0, ...join(dice, topic) };
   }
   const haste = dice.pick([5, 20, 20, 60, 150]);
-  for (let i = 0; i < count; i++) yield { wait: dice.wait(haste), ...act(dice) };
+  for (let i = 0; i < count; i++) {
+    const next = act(dice);
+    // Many pushes at once go mostly to where they are waited for, or wait themselves.
+    const isBurst = next.type === "push" && next.count > 1 && dice.chance(0.8);
+    const wait = dice.wait(haste);
+    if (isBurst) yield { wait, ...join(dice, next.topic) };
+    yield { wait: isBurst ? dice.pick([0, 0, 30]) : wait, ...next };
+  }
 }
 
 function act(dice: Dice): Act {
@@ -24,7 +31,7 @@ function act(dice: Dice): Act {
     push: 45,
     join: 22,
     leave: 7,
-    read: 7,
+    read: 10,
     listen: 7,
     disconnect: 3,
     connect: 5,
@@ -40,6 +47,7 @@ function act(dice: Dice): Act {
     case "disconnect":
       return {
         type,
+        how: dice.chance(0.8) ? "disconnect" : "reset",
         code: dice.pick([1000, 1000, 1001, 3000, 4999]),
         reason: dice.pick(["", "done", "é".repeat(60)]),
         // oxlint-disable-next-line unicorn/no-thenable -- what comes after, in a plain value that nobody awaits
@@ -48,8 +56,13 @@ function act(dice: Dice): Act {
     case "join":
       return join(dice, topic);
     case "leave":
-      // oxlint-disable-next-line unicorn/no-thenable -- what comes after, in a plain value that nobody awaits
-      return { type, topic, then: dice.weighted({ nothing: 5, leave: 1, join: 3 }) };
+      return {
+        type,
+        topic,
+        timeout: dice.chance(0.7) ? null : dice.between(20, 1_000),
+        // oxlint-disable-next-line unicorn/no-thenable -- what comes after, in a plain value that nobody awaits
+        then: dice.weighted({ nothing: 5, leave: 1, join: 3 }),
+      };
     case "push":
       return {
         type,
@@ -69,9 +82,9 @@ function act(dice: Dice): Act {
         type,
         topic,
         event: dice.chance(0.5) ? undefined : dice.pick(EVENTS),
-        limit: dice.pick([1, 5, 50, 1_000]),
+        limit: dice.pick([1, 1, 5, 5, 50, 1_000]),
         overflow: dice.weighted({ fail: 2, dropOldest: 2, dropNewest: 2, leave: 1 }),
-        pace: dice.chance(0.4) ? dice.between(1, 100) : 0,
+        pace: dice.chance(0.6) ? dice.between(1, 100) : 0,
         count: dice.between(1, 300),
       };
     case "listen":

@@ -18,7 +18,7 @@ const ENDED = {
 } as const;
 
 const disconnect = (history: TestHistory): TestHistory =>
-  history.client({ type: "disconnectCalled", call: 5 });
+  history.client({ type: "disconnectCalled", call: 5, how: "disconnect" });
 const done = (history: TestHistory, state: "ended" | "open" = "ended"): TestHistory =>
   history.client({
     type: "disconnectSettled",

@@ -17,7 +17,7 @@ const asked = (history: TestHistory): TestHistory =>
 const answered = (history: TestHistory, settled: Settled): TestHistory =>
   history.client({ type: "joinSettled", call: 7, settled });
 const left = (history: TestHistory): TestHistory =>
-  history.client({ type: "leaveCalled", call: 8, state: "joined", isOpen: true });
+  history.client({ type: "leaveCalled", call: 8, timeout: null, state: "joined", isOpen: true });
 const gone = (history: TestHistory, settled: Settled): TestHistory =>
   history.client({ type: "leaveSettled", call: 8, settled, isOpen: true });
 const terminated = (history: TestHistory): TestHistory =>
@@ -81,6 +81,11 @@ describe("found", () => {
       "and the server did not",
     ],
     ["aborted by nobody", answered(asked(connected()), failed("aborted")), "nobody gave it up"],
+    [
+      "disconnected by nobody",
+      answered(asked(connected()), failed("disconnected")),
+      "and nobody disconnected",
+    ],
     ["left by nobody", answered(asked(connected()), failed("left")), "nobody left"],
     [
       "an outcome that there is not",

@@ -2,52 +2,21 @@
 // channel has ended or the connection is gone.
 import { fromPayload } from "../decisions/order.ts";
 import { SLACK } from "../settings.ts";
-import { LifeBook, MEMORY, valueOf, type Check } from "./check.ts";
+import { MEMORY, valueOf, type Check } from "./check.ts";
+import {
+  blankTopic,
+  joinBook,
+  newest,
+  type JoinBook,
+  type JoinPage,
+  type JoinTopic,
+} from "./join-page.ts";
 import type { ClientObservation, Observation } from "./observation.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-interface Topic {
-  /** Memberships that the server granted, in order. */
-  readonly letIn: { readonly m: number; readonly attempt: number }[];
-  turnedAway: number;
-  joinsAborted: number;
-  left: boolean;
-  /** Memberships that the client was told of. */
-  readonly told: Set<number>;
-  readonly joining: Map<number, number>;
-  readonly leaving: Map<number, Leave>;
-}
-
-interface Leave {
-  readonly at: number;
-  /** The connection, if it was open and the channel joined: then the server's word is waited for. */
-  readonly connection: number | null;
-  /** The one that is left. */
-  readonly membership: number | null;
-}
-
-interface Page {
-  readonly topics: Map<string, Topic>;
-  /** Memberships that have not ended on the server, and whether a handler of theirs is at work. */
-  readonly live: Map<number, number>;
-  /** Counts up whenever the connection is told not to be open. */
-  connection: number;
-  /** The attempt to connect that is or was the last. */
-  attempt: number;
-  joinTimeout: number;
-  disconnected: boolean;
-}
-
 export class Joins implements Check {
   readonly #verdicts: Verdicts;
-  readonly #book = new LifeBook<Page>(() => ({
-    topics: new Map(),
-    live: new Map(),
-    connection: 0,
-    attempt: 0,
-    joinTimeout: 0,
-    disconnected: false,
-  }));
+  readonly #book: JoinBook = joinBook();
   /** Memberships that the server's code has granted and not seen the end of. */
   readonly live: Set<number> = new Set();
 
@@ -81,9 +50,9 @@ export class Joins implements Check {
   tick(at: number): void {
     for (const [life, page] of this.#book.entries()) {
       for (const [name, topic] of page.topics) {
-        for (const { at: since } of topic.leaving.values()) {
+        for (const { at: since, timeout } of topic.leaving.values()) {
           this.#verdicts.hold(
-            at - since < page.joinTimeout + SLACK,
+            at - since < timeout + SLACK,
             "P6",
             life,
             () => `a leave of ${name} is not settled ${Math.round(at - since)} ms after its call.`,
@@ -94,17 +63,21 @@ export class Joins implements Check {
     this.#book.forget(at - MEMORY);
   }
 
-  #seePage(page: Page, observation: Exclude<Observation, { type: "broadcast" }>, at: number): void {
+  #seePage(
+    page: JoinPage,
+    observation: Exclude<Observation, { type: "broadcast" }>,
+    at: number,
+  ): void {
     switch (observation.type) {
       case "letIn":
         page.live.set(observation.m, 0);
-        valueOf(page.topics, observation.topic, blank).letIn.push(observation);
+        valueOf(page.topics, observation.topic, blankTopic).letIn.push(observation);
         return;
       case "credentialsGiven":
         page.attempt += 1;
         return;
       case "turnedAway":
-        valueOf(page.topics, observation.topic, blank).turnedAway += 1;
+        valueOf(page.topics, observation.topic, blankTopic).turnedAway += 1;
         return;
       case "terminated":
         page.live.delete(observation.m);
@@ -116,6 +89,7 @@ export class Joins implements Check {
         return;
       case "sessionChanged":
         if (observation.state.type !== "open") page.connection += 1;
+        page.gaveUp ||= observation.state.type === "ended";
         return;
       case "disconnectCalled":
       case "connectAborted":
@@ -124,20 +98,24 @@ export class Joins implements Check {
         return;
       case "lifeEnded":
         return this.#lifeEnded(page, observation.life, at);
+      case "readerOpened":
+        if (observation.overflow !== "leave") return;
+        valueOf(page.topics, observation.topic, blankTopic).left = true;
+        return;
       case "joinCalled":
       case "joinAborted":
       case "joinSettled":
       case "leaveCalled":
       case "leaveSettled":
       case "channelChanged": {
-        const topic = valueOf(page.topics, observation.topic, blank);
+        const topic = valueOf(page.topics, observation.topic, blankTopic);
         return this.#seeTopic(page, topic, observation, at);
       }
       default:
     }
   }
 
-  #seeTopic(page: Page, topic: Topic, observation: TopicObservation, at: number): void {
+  #seeTopic(page: JoinPage, topic: JoinTopic, observation: TopicObservation, at: number): void {
     const { life, topic: name } = observation;
     switch (observation.type) {
       case "joinCalled":
@@ -162,10 +140,14 @@ export class Joins implements Check {
         topic.left = true;
         const waits = observation.isOpen && observation.state === "joined";
         const connection = waits ? page.connection : null;
-        // A leave that is asked for again is the one that is under way.
-        const since = Math.min(at, ...[...topic.leaving.values()].map((leave) => leave.at));
         const membership = newest(topic, page.attempt);
-        topic.leaving.set(observation.call, { at: since, connection, membership });
+        // A leave that is asked for again is the one that is under way.
+        const [first] = topic.leaving.values();
+        const { at: since, timeout } = first ?? {
+          at,
+          timeout: observation.timeout ?? page.joinTimeout,
+        };
+        topic.leaving.set(observation.call, { at: since, timeout, connection, membership });
         return;
       }
       case "leaveSettled":
@@ -173,7 +155,7 @@ export class Joins implements Check {
     }
   }
 
-  #joinSettled(page: Page, topic: Topic, observation: JoinSettled): void {
+  #joinSettled(page: JoinPage, topic: JoinTopic, observation: JoinSettled): void {
     const { life, topic: name, settled } = observation;
     if (settled.type === "resolved") {
       this.#admitted(page, topic, observation, settled.value);
@@ -197,10 +179,13 @@ export class Joins implements Check {
         hold(topic.joinsAborted > 0, "and nobody gave it up");
         return;
       case "left":
-        hold(topic.left || page.disconnected, "and nobody left");
+        hold(topic.left, "and nobody left");
+        return;
+      case "disconnected":
+        hold(page.disconnected || page.gaveUp, "and nobody disconnected");
         return;
       default: {
-        const others = ["timeout", "crashed", "closed", "disconnected", "paramsFailed"];
+        const others = ["timeout", "crashed", "closed", "paramsFailed"];
         hold(others.includes(settled.code), "which is not of the closed set");
       }
     }
@@ -208,8 +193,8 @@ export class Joins implements Check {
 
   /** Holds a response of a join against what the server granted, and gives its membership. */
   #admitted(
-    { attempt }: Page,
-    topic: Topic,
+    { attempt }: JoinPage,
+    topic: JoinTopic,
     { life, topic: name }: TopicObservation,
     response: unknown,
   ): number {
@@ -224,7 +209,7 @@ export class Joins implements Check {
     return m;
   }
 
-  #leaveSettled(page: Page, topic: Topic, observation: LeaveSettled, at: number): void {
+  #leaveSettled(page: JoinPage, topic: JoinTopic, observation: LeaveSettled, at: number): void {
     const { life, topic: name, call, settled, isOpen } = observation;
     const leave = topic.leaving.get(call);
     topic.leaving.delete(call);
@@ -237,10 +222,10 @@ export class Joins implements Check {
         `a leave failed as ${settled.code}.`,
       );
       this.#verdicts.hold(
-        at - leave.at >= page.joinTimeout - 1,
+        at - leave.at >= leave.timeout - 1,
         "P6",
         life,
-        () => `a leave of ${name} timed out after ${at - leave.at} of ${page.joinTimeout} ms.`,
+        () => `a leave of ${name} timed out after ${at - leave.at} of ${leave.timeout} ms.`,
       );
       return;
     }
@@ -255,7 +240,7 @@ export class Joins implements Check {
     );
   }
 
-  #lifeEnded(page: Page, life: string, at: number): void {
+  #lifeEnded(page: JoinPage, life: string, at: number): void {
     for (const [name, { joining, leaving }] of page.topics) {
       this.#verdicts.hold(joining.size === 0, "P6", life, `a join of ${name} is not settled.`);
       this.#verdicts.hold(leaving.size === 0, "P6", life, `a leave of ${name} is not settled.`);
@@ -278,20 +263,3 @@ type TopicObservation = Extract<
 >;
 type JoinSettled = Extract<ClientObservation, { type: "joinSettled" }>;
 type LeaveSettled = Extract<ClientObservation, { type: "leaveSettled" }>;
-
-/** The membership that was granted last on the connection of this attempt. */
-function newest({ letIn }: Topic, attempt: number): number | null {
-  return letIn.findLast((one) => one.attempt === attempt)?.m ?? null;
-}
-
-function blank(): Topic {
-  return {
-    letIn: [],
-    turnedAway: 0,
-    joinsAborted: 0,
-    left: false,
-    told: new Set(),
-    joining: new Map(),
-    leaving: new Map(),
-  };
-}

@@ -5,11 +5,11 @@ import { TestHistory } from "../testing/history.ts";
 const member = (): TestHistory => new TestHistory().connected().joined();
 const LEFT = {
   type: "channelChanged",
-  state: { type: "left", confirmed: true },
+  state: { type: "left", by: "leave", confirmed: true },
   isCurrent: true,
 } as const;
 const left = (history: TestHistory): TestHistory =>
-  history.client({ type: "leaveCalled", call: 9, state: "joined", isOpen: true });
+  history.client({ type: "leaveCalled", call: 9, timeout: null, state: "joined", isOpen: true });
 
 describe("nothing is found", () => {
   test.each<[string, TestHistory]>([
@@ -82,7 +82,9 @@ describe("found", () => {
     ["after leave()", left(member()).item({ m: 1, seq: 2 }), "after leave() or disconnect()"],
     [
       "after disconnect()",
-      member().client({ type: "disconnectCalled", call: 9 }).item({ m: 1, seq: 2 }),
+      member()
+        .client({ type: "disconnectCalled", call: 9, how: "disconnect" })
+        .item({ m: 1, seq: 2 }),
       "after leave() or disconnect()",
     ],
     [

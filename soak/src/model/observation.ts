@@ -19,8 +19,13 @@ export type LifeName = string;
 /** How a promise of the client's ended, as its user saw it. */
 export type Settled =
   | { readonly type: "resolved"; readonly value: unknown }
-  /** `code` is the error's, or its name where it has none. */
-  | { readonly type: "rejected"; readonly code: string; readonly response: unknown };
+  /** `code` is the error's, or its name where it has none; `sent` is a push's, else undefined. */
+  | {
+      readonly type: "rejected";
+      readonly code: string;
+      readonly response: unknown;
+      readonly sent?: unknown;
+    };
 
 export type ClientObservation = { readonly life: LifeName } & (
   | { readonly type: "lifeBegan"; readonly options: LifeOptions }
@@ -30,7 +35,11 @@ export type ClientObservation = { readonly life: LifeName } & (
   | { readonly type: "connectCalled"; readonly call: number }
   | { readonly type: "connectAborted" }
   | { readonly type: "connectSettled"; readonly call: number; readonly settled: Settled }
-  | { readonly type: "disconnectCalled"; readonly call: number }
+  | {
+      readonly type: "disconnectCalled";
+      readonly call: number;
+      readonly how: "disconnect" | "reset";
+    }
   | {
       readonly type: "disconnectSettled";
       readonly call: number;
@@ -59,6 +68,8 @@ export type ChannelObservation =
   | {
       readonly type: "leaveCalled";
       readonly call: number;
+      /** Ms that it may take; null where it was not said. */
+      readonly timeout: number | null;
       readonly state: ChannelState["type"];
       readonly isOpen: boolean;
     }

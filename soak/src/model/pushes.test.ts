@@ -15,7 +15,9 @@ describe("nothing is found", () => {
     ],
     [
       "refused since the channel was gone",
-      member().pushed(P).failed(P, "refused", { reason: "unmatched topic" }),
+      member()
+        .pushed(P)
+        .failed(P, "refused", { response: { reason: "unmatched topic" } }),
     ],
     [
       "a timeout in time, though it was executed",
@@ -122,10 +124,40 @@ describe("found", () => {
       new TestHistory()
         .pushed(P, { state: "waiting" })
         .pass(100)
-        .failed(P, "timeout")
+        .failed(P, "timeout", { sent: false })
         .joined()
         .handled(P),
       "was told that it was not sent: timeout",
+    ],
+    [
+      "in flight, said not to be sent, and executed",
+      member().pushed(P).handled(P).pass(100).failed(P, "timeout", { sent: false }),
+      "so that it was not sent, and the server executed it",
+    ],
+    [
+      "in the queue, and said to be sent",
+      new TestHistory().pushed(P, { state: "waiting" }).pass(100).failed(P, "timeout"),
+      "as sent, from the queue",
+    ],
+    [
+      "known before it is sent, and said to be sent",
+      member().pushed(P, { form: "unsendable" }).failed(P, "unsendable", { sent: true }),
+      "said to be unsendable, as sent",
+    ],
+    [
+      "crashed with its channel, and said not to be sent",
+      member().pushed(P).failed(P, "channelCrashed", { sent: false }),
+      "said to be channelCrashed, as not sent",
+    ],
+    [
+      "no word on whether it was sent",
+      member().pushed(P).pass(100).failed(P, "timeout", { sent: null }),
+      "and not whether it was sent",
+    ],
+    [
+      "not joined while the socket never ended",
+      member().pushed(P, { state: "left" }).failed(P, "notJoined"),
+      "in the state left",
     ],
     ["no outcome in time", member().pushed(P).pass(100_000), "has no outcome"],
     [
@@ -139,7 +171,7 @@ describe("found", () => {
         .pushed(P)
         .client({
           type: "channelChanged",
-          state: { type: "left", confirmed: true },
+          state: { type: "left", by: "leave", confirmed: true },
           isCurrent: true,
         })
         .settle(),
@@ -151,7 +183,7 @@ describe("found", () => {
         .pushed(`${P}0`, { state: "waiting" })
         .pushed(`${P}1`, { state: "waiting" })
         .pushed(`${P}2`, { state: "waiting" })
-        .pass(1),
+        .settle(),
       "3 pushes wait in room:1",
     ],
     ["no outcome at the end", member().pushed(P).client(ended(1)), "has no outcome at the end"],

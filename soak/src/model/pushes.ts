@@ -1,57 +1,23 @@
 // P5: every push has one outcome, and the outcome is the truth: what the server's own record says of
 // it, and what the user did. A push that is said not to have been sent must never reach a handler.
 import { SLACK } from "../settings.ts";
-import { fromPayload } from "../decisions/order.ts";
-import { LifeBook, MEMORY, valueOf, type Check } from "./check.ts";
+import { MEMORY, valueOf, type Check } from "./check.ts";
 import type { ClientObservation, Observation, Settled } from "./observation.ts";
+import { judgeOutcome, outcomeOf } from "./push-outcomes.ts";
+import {
+  pushBook,
+  pushOf,
+  type Push,
+  type PushBook,
+  type PushCalled,
+  type PushPage,
+} from "./push-page.ts";
 import type { Verdicts } from "./verdicts.ts";
-
-type Called = Extract<ClientObservation, { type: "pushCalled" }>;
-
-interface Push {
-  readonly called: Called;
-  readonly at: number;
-  /** Where it is kept, as far as its user can know. */
-  kept: "queued" | "flying" | "nowhere";
-  /** How many may have been queued before it. */
-  readonly ahead: number;
-  settled: string | null;
-  aborted: boolean;
-  handledBy: number[];
-  replied: string | null;
-  /** Why no handler may ever see it, or null. */
-  unsentBecause: string | null;
-}
-
-interface Page {
-  readonly pushes: Map<string, Push>;
-  readonly byTopic: Map<string, Set<Push>>;
-  readonly left: Set<string>;
-  /** When the channel last ended for good, by topic. */
-  readonly erroredAt: Map<string, number>;
-  /** Pushes whose outcome nobody sees, by topic: they may be queued, too. */
-  readonly unobserved: Map<string, number>;
-  maxQueued: number;
-  isOpen: boolean;
-  /** When the connection was last told not to be open. */
-  wasShutAt: number;
-  calls: number;
-}
 
 export class Pushes implements Check {
   readonly #verdicts: Verdicts;
   readonly #soon: (check: () => void) => void;
-  readonly #book = new LifeBook<Page>(() => ({
-    pushes: new Map(),
-    byTopic: new Map(),
-    left: new Set(),
-    erroredAt: new Map(),
-    unobserved: new Map(),
-    maxQueued: Number.POSITIVE_INFINITY,
-    isOpen: false,
-    wasShutAt: Number.NEGATIVE_INFINITY,
-    calls: 0,
-  }));
+  readonly #book: PushBook = pushBook();
   /** By outcome, for the report. */
   readonly outcomes: Map<string, number> = new Map();
 
@@ -90,7 +56,7 @@ export class Pushes implements Check {
       case "disconnectCalled":
       case "connectAborted":
       case "socketAborted":
-        page.left.add("*");
+        page.disconnected = true;
         return;
       case "channelChanged":
         if (observation.state.type === "errored") page.erroredAt.set(observation.topic, at);
@@ -117,13 +83,7 @@ export class Pushes implements Check {
   tick(at: number): void {
     for (const [life, page] of this.#book.entries()) {
       for (const [topic, pushes] of page.byTopic) {
-        const queued = [...pushes].filter((push) => push.kept === "queued");
-        this.#verdicts.hold(
-          queued.length <= page.maxQueued,
-          "P8",
-          life,
-          () => `${queued.length} pushes wait in ${topic}, and maxQueued is ${page.maxQueued}.`,
-        );
+        this.#holdQueue(page, life, topic);
         for (const { called, at: since } of pushes) {
           this.#verdicts.hold(
             at - since < called.timeout + SLACK,
@@ -138,31 +98,33 @@ export class Pushes implements Check {
     this.#book.forget(at - MEMORY);
   }
 
-  #with(page: Page, name: string, use: (push: Push) => void): void {
+  #with(page: PushPage, name: string, use: (push: Push) => void): void {
     const push = page.pushes.get(name);
     if (push !== undefined) use(push);
   }
 
-  #called(page: Page, called: Called, at: number): void {
-    const { push: name, topic, state, look } = called;
+  #called(page: PushPage, called: PushCalled, at: number): void {
+    const { life, push: name, topic, look } = called;
     const same = valueOf(page.byTopic, topic, () => new Set());
     const unobserved = page.unobserved.get(topic) ?? 0;
     const ahead = [...same].filter((push) => push.kept === "queued").length + unobserved;
-    const push: Push = {
-      called,
-      at,
-      ahead,
-      kept: keptIn(state),
-      settled: null,
-      aborted: false,
-      handledBy: [],
-      replied: null,
-      unsentBecause: null,
-    };
-    this.#verdicts.hold(!page.pushes.has(name), "P5", called.life, `two pushes are named ${name}.`);
+    const push = pushOf(called, at, ahead);
+    this.#verdicts.hold(!page.pushes.has(name), "P5", life, `two pushes are named ${name}.`);
     page.pushes.set(name, push);
     if (look === "observed") same.add(push);
     else page.unobserved.set(topic, unobserved + 1);
+    // One too many has been told by then that it is.
+    if (push.kept === "queued") this.#soon(() => this.#holdQueue(page, life, topic));
+  }
+
+  #holdQueue({ byTopic, maxQueued }: PushPage, life: string, topic: string): void {
+    const queued = [...(byTopic.get(topic) ?? [])].filter((push) => push.kept === "queued");
+    this.#verdicts.hold(
+      queued.length <= maxQueued,
+      "P8",
+      life,
+      () => `${queued.length} pushes wait in ${topic}, and maxQueued is ${maxQueued}.`,
+    );
   }
 
   #handled(push: Push, m: number): void {
@@ -185,7 +147,7 @@ export class Pushes implements Check {
   }
 
   #channelChanged(
-    page: Page,
+    page: PushPage,
     { life, topic, state, isCurrent }: ClientObservation & { type: "channelChanged" },
   ): void {
     const pushes = page.byTopic.get(topic);
@@ -196,7 +158,7 @@ export class Pushes implements Check {
     }
   }
 
-  #lostAll(page: Page, life: string): void {
+  #lostAll(page: PushPage, life: string): void {
     for (const pushes of page.byTopic.values()) this.#lost(pushes, life, "the connection is over");
   }
 
@@ -216,10 +178,9 @@ export class Pushes implements Check {
     });
   }
 
-  #settled(page: Page, push: Push, settled: Settled, at: number): void {
+  #settled(page: PushPage, push: Push, settled: Settled, at: number): void {
     const { life, push: name, topic } = push.called;
-    const outcome =
-      settled.type === "rejected" ? settled.code : push.called.expects === "none" ? "sent" : "ok";
+    const outcome = outcomeOf(push, settled);
     const hold = (holds: boolean, sentence: string): void => {
       this.#verdicts.hold(
         holds,
@@ -234,65 +195,17 @@ export class Pushes implements Check {
     push.settled = outcome;
     push.kept = "nowhere";
     page.byTopic.get(topic)?.delete(push);
-    if (settled.type === "resolved") this.#resolved(push, settled.value, hold);
-    else this.#failed(page, push, settled, at, hold);
-    const neverSent = ["notJoined", "queueFull", "unsendable"].includes(outcome);
-    if (settled.type === "rejected" && outcome !== "refused" && (neverSent || wasQueued)) {
-      push.unsentBecause = outcome;
-      hold(push.handledBy.length === 0, "so that it was not sent, and the server executed it");
-    }
+    judgeOutcome(page, push, settled, at, wasQueued, hold);
+    if (settled.type === "resolved" || settled.sent !== false) return;
+    push.unsentBecause = outcome;
+    hold(push.handledBy.length === 0, "so that it was not sent, and the server executed it");
   }
 
-  #resolved(push: Push, value: unknown, hold: Hold): void {
-    if (push.called.expects === "none") {
-      return hold(push.called.form !== "unsendable", "and it cannot be written");
-    }
-    hold(push.replied === "ok", `and its handler came to ${push.replied ?? "no reply"}`);
-    const answer = fromPayload(value);
-    hold(answer["p"] === push.called.push, `with the answer to ${String(answer["p"])}`);
-    const [m] = push.handledBy;
-    hold(answer["m"] === m, `from the membership ${String(answer["m"])}, and was executed by ${m}`);
-  }
-
-  #failed(page: Page, push: Push, { code, response }: Rejected, at: number, hold: Hold): void {
-    const { called } = push;
-    switch (code) {
-      case "refused": {
-        const { reason } = fromPayload(response);
-        const unmatched = reason === "unmatched topic";
-        const told = push.replied !== null && push.replied !== "ok";
-        return hold(told || unmatched, `and its handler came to ${push.replied ?? "no reply"}`);
-      }
-      case "timeout":
-        return hold(
-          at - push.at >= called.timeout - 1,
-          `after ${at - push.at} of ${called.timeout} ms`,
-        );
-      case "aborted":
-        return hold(push.aborted, "and nobody gave it up");
-      case "unsendable":
-        return hold(called.form !== "json", "and it can be written");
-      case "queueFull":
-        return hold(push.ahead >= page.maxQueued, `with ${push.ahead} ahead of it`);
-      case "left":
-        return hold(page.left.has(called.topic) || page.left.has("*"), "and nobody left");
-      case "disconnected":
-        return hold(!page.isOpen || page.wasShutAt >= push.at, "and the connection is up");
-      case "notJoined":
-        return hold(
-          ["idle", "errored"].includes(called.state) ||
-            (page.erroredAt.get(called.topic) ?? Number.NEGATIVE_INFINITY) >= push.at,
-          `in the state ${called.state}`,
-        );
-      case "channelCrashed":
-      case "channelClosed":
-        return hold(called.state !== "idle", "and nobody had asked to join");
-      default:
-        return hold(false, "which is no outcome of the closed set");
-    }
-  }
-
-  #lifeEnded(page: Page, observation: ClientObservation & { type: "lifeEnded" }, at: number): void {
+  #lifeEnded(
+    page: PushPage,
+    observation: ClientObservation & { type: "lifeEnded" },
+    at: number,
+  ): void {
     const { life, stats } = observation;
     for (const { called } of [...page.byTopic.values()].flatMap((pushes) => [...pushes])) {
       this.#verdicts.hold(false, "P5", life, `the push ${called.push} has no outcome at the end.`);
@@ -305,23 +218,5 @@ export class Pushes implements Check {
       () => `${page.calls} pushes were made, and ${counted} outcomes are counted.`,
     );
     this.#book.end(life, at);
-  }
-}
-
-type Rejected = Extract<Settled, { type: "rejected" }>;
-type Hold = (holds: boolean, sentence: string) => void;
-
-function keptIn(state: Called["state"]): Push["kept"] {
-  switch (state) {
-    case "joined":
-      return "flying";
-    case "waiting":
-    case "joining":
-    case "leaving":
-      return "queued";
-    case "idle":
-    case "left":
-    case "errored":
-      return "nowhere";
   }
 }

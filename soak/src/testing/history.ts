@@ -25,6 +25,14 @@ const OPTIONS: LifeOptions = {
   jitter: 0,
 };
 
+interface Failure {
+  readonly response?: unknown;
+  readonly sent?: unknown;
+}
+
+/** What is known before anything is sent. */
+const UNSENT: ReadonlySet<string> = new Set(["notJoined", "queueFull", "unsendable"]);
+
 /** A model with a clock of its own, and words for what happens. */
 export class TestHistory {
   now = 0;
@@ -142,11 +150,12 @@ export class TestHistory {
     return this.client({ type: "pushSettled", push, settled: { type: "resolved", value } });
   }
 
-  failed(push: string, code: string, response?: unknown): this {
+  /** @param sent what the error says of it; the truth, for a push of a member, if left out. */
+  failed(push: string, code: string, { response, sent = !UNSENT.has(code) }: Failure = {}): this {
     return this.client({
       type: "pushSettled",
       push,
-      settled: { type: "rejected", code, response },
+      settled: { type: "rejected", code, response, sent },
     });
   }
 }

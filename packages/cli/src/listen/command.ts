@@ -8,7 +8,6 @@ import { safeText } from "../terminal/safe-text.ts";
 import type { ListenOutput } from "./listener.ts";
 import { jsonLine, plainLine } from "./message-line.ts";
 import { LISTEN_HELP, readListenOptions } from "./options.ts";
-import { watchTcpSockets } from "./tcp-sockets.ts";
 
 export const listen: Command = {
   name: "listen",
@@ -25,23 +24,24 @@ export const listen: Command = {
       import("./listener.ts"),
       import("@slipstream/client"),
     ]);
-    const tcp = watchTcpSockets();
+    const hurry = new AbortController();
     const interruption = interruptible(() => {
-      tcp.reset();
-      process.exit(EXIT.interrupted);
+      // Whoever asks a third time wants nothing but the end.
+      if (hurry.signal.aborted) process.exit(EXIT.interrupted);
+      hurry.abort();
     });
+    const { signal } = interruption;
     try {
-      return await listenTo(
-        options,
-        output(options.json, interruption.signal),
-        interruption.signal,
-      );
+      const code = await listenTo(options, output(options.json, signal), {
+        stop: signal,
+        hurry: hurry.signal,
+      });
+      return hurry.signal.aborted ? EXIT.interrupted : code;
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
       throw new UsageError(safeText(error.message), { cause: error });
     } finally {
       interruption.release();
-      tcp.release();
     }
   },
 };

@@ -75,6 +75,8 @@ export function describeChannel(state: ChannelState, topic: string): string | nu
     case "joined":
       return safeText(`joined ${topic}`);
     case "left":
+      // What the end of the connection ended is said with that.
+      if (state.by === "disconnect") return null;
       return safeText(
         state.confirmed ? `left ${topic}` : `left ${topic}, which the server did not confirm`,
       );

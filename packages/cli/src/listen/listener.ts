@@ -1,5 +1,4 @@
 // Connects, joins, hands over each message, and ends in order when it is told to.
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   Socket,
   SLIPSTREAM_RECONNECT,
@@ -24,11 +23,18 @@ const MAX_WAITING = 10_000;
 /** How long the server may take to confirm the leaves, in ms. Disconnecting ends them all the same. */
 const LEAVE_PATIENCE = 2_000;
 
-/** Listens until `signal` says stop or nothing more can come, and resolves with the exit code. */
+export interface ListenSignals {
+  /** Leave and disconnect. */
+  readonly stop: AbortSignal;
+  /** There is no time for that: reset the connection. */
+  readonly hurry: AbortSignal;
+}
+
+/** Listens until it is told to stop or nothing more can come, and resolves with the exit code. */
 export async function listenTo(
   options: ListenOptions,
   output: ListenOutput,
-  signal: AbortSignal,
+  { stop, hurry }: ListenSignals,
 ): Promise<ExitCode> {
   let connected = false;
   const socket = new Socket(options.url, {
@@ -46,13 +52,14 @@ export async function listenTo(
   for (const channel of channels) {
     channel.onState((state) => note(output, describeChannel(state, channel.topic)));
   }
+  hurry.addEventListener("abort", () => void socket.reset(), { once: true });
   try {
-    await Promise.race([read(socket, channels, output), aborted(signal)]);
+    await Promise.race([read(socket, channels, output), aborted(stop)]);
   } catch (error) {
     const explanation = explainError(error);
     if (explanation === null) throw error;
     // What the ending itself made fail is no failure.
-    if (!signal.aborted) {
+    if (!stop.aborted) {
       output.note(explanation.message);
       await end(socket, channels, output);
       return explanation.exitCode;
@@ -85,13 +92,8 @@ async function end(
   output: ListenOutput,
 ): Promise<boolean> {
   if (socket.state.type === "open") {
-    const patience = new AbortController();
-    const leaves = channels.map((channel) => channel.leave());
-    await Promise.race([
-      Promise.allSettled(leaves),
-      sleep(LEAVE_PATIENCE, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
-    patience.abort();
+    const members = channels.filter(({ state }) => state.type === "joined");
+    await Promise.allSettled(members.map((channel) => channel.leave({ timeout: LEAVE_PATIENCE })));
   }
   const wasConnected = socket.state.type !== "ended" && socket.state.type !== "idle";
   const { code, clean } = await socket.disconnect();

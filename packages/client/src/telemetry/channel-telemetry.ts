@@ -127,7 +127,7 @@ export class ChannelTelemetry implements Telemetry {
       }
       return;
     }
-    const unconfirmed = state.type === "left" && !state.confirmed;
+    const unconfirmed = state.type === "left" && state.by === "leave" && !state.confirmed;
     this.#leave.settle(socket, channel, unconfirmed ? { code: "timeout" } : null);
   }
 

@@ -336,7 +336,7 @@ describe("C6: the end of the session is the end of its channels", () => {
       const asked = new Driver().open();
       const left = given(asked);
       asked.disconnect();
-      expect(left.state).toEqual({ type: "left", confirmed: true });
+      expect(left.state).toEqual({ type: "left", by: "disconnect" });
 
       const it = new Driver({ reconnect: () => false }).open();
       const channel = given(it);
@@ -352,10 +352,10 @@ describe("C6: the end of the session is the end of its channels", () => {
     it.disconnect();
     const channel = it.channel("t");
     it.join(channel);
-    expect(channel.state.type).toBe("left");
+    expect(channel.state).toEqual({ type: "left", by: "disconnect" });
     it.closed(CLOSED);
     it.join(channel);
-    expect(channel.state.type).toBe("left");
+    expect(channel.state).toEqual({ type: "left", by: "disconnect" });
     expect(it.session.channels.size).toBe(0);
   });
 
@@ -377,7 +377,7 @@ describe("C6: the end of the session is the end of its channels", () => {
     it.handle({ type: "closeReceived" });
     expect(channel.state.type).toBe("waiting");
     it.disconnect();
-    expect(channel.state.type).toBe("left");
+    expect(channel.state).toEqual({ type: "left", by: "disconnect" });
   });
 
   test("S14: an ended session keeps nothing and waits for nothing", () => {

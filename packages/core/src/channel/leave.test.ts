@@ -22,7 +22,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     it.receive({ type: "serverPush", topic: "t", joinRef: "1", event: "e", payload: {} });
     expect(it.messages()).toEqual([]);
     it.answerLeave(channel);
-    expect(channel.state).toEqual({ type: "left", confirmed: true });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: true });
     expect(it.session.channels.size).toBe(0);
   });
 
@@ -41,7 +41,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     const channel = it.joined("t");
     it.leave(channel);
     it.receive({ type, topic: "t", joinRef: "1", payload: {} });
-    expect(channel.state).toEqual({ type: "left", confirmed: true });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: true });
   });
 
   test("at once when the connection is gone", () => {
@@ -49,7 +49,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     const channel = it.joined("t");
     it.leave(channel);
     it.closed(LOST);
-    expect(channel.state).toEqual({ type: "left", confirmed: true });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: true });
   });
 
   test.each([
@@ -60,7 +60,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     const channel = it.joined("t");
     it.leave(channel);
     end(it);
-    expect(channel.state).toEqual({ type: "left", confirmed: true });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: true });
   });
 
   test("unconfirmed after its timeout", () => {
@@ -70,7 +70,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     it.pass(5_999);
     expect(channel.state.type).toBe("leaving");
     it.pass(1);
-    expect(channel.state).toEqual({ type: "left", confirmed: false });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: false });
   });
 
   test("changes of mind do not make it last longer", () => {
@@ -84,7 +84,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
       it.leave(channel);
     }
     it.pass(1_000);
-    expect(channel.state).toEqual({ type: "left", confirmed: false });
+    expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: false });
   });
 
   test("at once, and silently, when the server knows nothing of a membership", () => {
@@ -101,7 +101,7 @@ describe("C7: a leave settles once, and nothing is delivered from the call on", 
     it.handle({ type: "paramsResolved", channel: params, joinRef: "1", params: {} });
     expect(it.sent()).toEqual([]);
     for (const channel of [idle, waiting, params]) {
-      expect(channel.state).toEqual({ type: "left", confirmed: true });
+      expect(channel.state).toEqual({ type: "left", by: "leave", confirmed: true });
     }
     expect(it.session.channels.size).toBe(0);
   });
@@ -153,7 +153,7 @@ describe("C8: a join during a leave begins when the leave is over", () => {
     it.effects();
     it.pass(6_000);
     expect(it.channelStates()).toMatchObject([
-      { type: "left", confirmed: false },
+      { type: "left", by: "leave", confirmed: false },
       { type: "joining", attempt: 0 },
     ]);
   });
@@ -166,8 +166,21 @@ describe("C8: a join during a leave begins when the leave is over", () => {
     it.effects();
     it.closed(LOST);
     expect(it.channelStates()).toMatchObject([
-      { type: "left" },
+      { type: "left", by: "leave" },
       { type: "waiting", for: "connection", cause: null, again: false },
+    ]);
+  });
+
+  test("when the program ends the session, both are told", () => {
+    const it = new Driver().open();
+    const channel = it.joined("t");
+    it.leave(channel);
+    it.join(channel);
+    it.effects();
+    it.disconnect();
+    expect(it.channelStates()).toEqual([
+      { type: "left", by: "leave", confirmed: true },
+      { type: "left", by: "disconnect" },
     ]);
   });
 
@@ -179,7 +192,7 @@ describe("C8: a join during a leave begins when the leave is over", () => {
     it.leave(channel);
     it.effects();
     it.answerLeave(channel);
-    expect(it.channelStates()).toEqual([{ type: "left", confirmed: true }]);
+    expect(it.channelStates()).toEqual([{ type: "left", by: "leave", confirmed: true }]);
   });
 });
 

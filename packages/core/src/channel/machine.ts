@@ -112,7 +112,7 @@ export class ChannelMachine<C, P> extends Member<C, P> {
       }
       return;
     }
-    const refused = refusal(next);
+    const refused = refusal(next, this.context);
     if (refused !== null) this.pushes.failQueued(refused);
     if (!isAttached(next) && this.#directory.get(this.topic) === this) {
       this.#directory.delete(this.topic);

@@ -44,8 +44,12 @@ export type ChannelState =
       /** What comes after: `join()` may be called while the leave is under way. */
       readonly then: "stay" | "join";
     }
-  /** It is no member, as was asked. `confirmed` is false if the server never answered the leave. */
-  | { readonly type: "left"; readonly confirmed: boolean }
+  /**
+   * It is no member, as was asked: by `leave()`, or by an end of the whole socket, which `connect()`
+   * undoes but not for this channel. `confirmed` is false if the server never answered the leave.
+   */
+  | { readonly type: "left"; readonly by: "leave"; readonly confirmed: boolean }
+  | { readonly type: "left"; readonly by: "disconnect" }
   /** It is no member, and nothing will be tried until `join()` is called. */
   | { readonly type: "errored"; readonly reason: ChannelEndReason };
 
@@ -55,8 +59,15 @@ export type ChannelStateOf<T extends ChannelState["type"]> = Extract<
   { readonly type: T }
 >;
 
-/** Why a push cannot be made in this state, or null if it is sent or kept until it can be. */
-export function refusal(state: ChannelState): PushFailure | null {
+/**
+ * Why a push cannot be made in this state, or null if it is sent or kept until it can be. What the end
+ * of the socket ended is not joined either, once there is a connection again.
+ */
+export function refusal(
+  state: ChannelState,
+  { open }: { readonly open: boolean },
+): PushFailure | null {
+  const disconnected = open ? "notJoined" : "disconnected";
   switch (state.type) {
     case "waiting":
     case "joining":
@@ -65,11 +76,11 @@ export function refusal(state: ChannelState): PushFailure | null {
     case "leaving":
       return state.then === "join" ? null : "left";
     case "left":
-      return "left";
+      return state.by === "leave" ? "left" : disconnected;
     case "idle":
       return "notJoined";
     case "errored":
-      return state.reason.type === "disconnected" ? "disconnected" : "notJoined";
+      return state.reason.type === "disconnected" ? disconnected : "notJoined";
   }
 }
 

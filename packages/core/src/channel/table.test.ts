@@ -175,7 +175,7 @@ const CELLS: Readonly<Record<string, string>> = {
   "leaving join, leaveTopic": "leaving stay",
   "leaving join, pushMessage": "leaving join, one push queued",
   "leaving join, connectionLost": "joining params: channelChanged resolveParams",
-  "leaving join, sessionEnded": "left",
+  "leaving join, sessionEnded": "left: channelChanged",
   "leaving join, leaveAnswered": "joining params: channelChanged resolveParams",
   "leaving join, channelClosed": "joining params: channelChanged resolveParams",
   "leaving join, channelCrashed": "joining params: channelChanged resolveParams",

@@ -131,7 +131,7 @@ const table: Table = {
     channelCrashed: to.leaveIsOver,
     messageArrived: to.ignoreMessage,
     deadlinePassed: (channel, state) =>
-      to.afterLeave(channel, state, { type: "left", confirmed: false }),
+      to.afterLeave(channel, state, { type: "left", by: "leave", confirmed: false }),
   },
   left: {
     ...outside,

@@ -5,7 +5,8 @@ import type { ChannelInputOf } from "./input.ts";
 import type { Member } from "./member.ts";
 import { refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
 
-const LEFT: ChannelState = { type: "left", confirmed: true };
+const LEFT: ChannelState = { type: "left", by: "leave", confirmed: true };
+const DISCONNECTED: ChannelState = { type: "left", by: "disconnect" };
 
 /** What a new series of attempts starts with. */
 const FROM_SCRATCH = { attempt: 0, again: false, cause: null };
@@ -116,7 +117,7 @@ export function endWithSession<C, P>(
 ): ChannelState {
   pushes.failInFlight("disconnected");
   pushes.failQueued("disconnected");
-  if (reason.type === "requested") return LEFT;
+  if (reason.type === "requested") return DISCONNECTED;
   return { type: "errored", reason: { type: "disconnected", reason } };
 }
 
@@ -127,17 +128,17 @@ export function endLeaveWithSession<C, P>(
   input: ChannelInputOf<P, "sessionEnded">,
 ): ChannelState {
   const next = endWithSession(channel, state, input);
-  if (next === LEFT || state.then === "stay") return LEFT;
+  if (state.then === "stay") return LEFT;
   channel.announce(LEFT);
   return next;
 }
 
 export function refusePush<C, P, S extends ChannelState>(
-  { pushes }: Member<C, P>,
+  { context, pushes }: Member<C, P>,
   state: S,
   { push }: ChannelInputOf<P, "pushMessage">,
 ): S {
-  pushes.fail(push, refusal(state) ?? "notJoined");
+  pushes.fail(push, refusal(state, context) ?? "notJoined");
   return state;
 }
 

@@ -4,9 +4,9 @@ import type { Ref } from "../message.ts";
 
 /** Why a push failed without the server's word. */
 export type PushFailure =
-  /** No reply within the push's timeout, counted from the call. */
+  /** No reply within the push's timeout, counted from the call. It may still have been waiting to be sent. */
   | "timeout"
-  /** The connection ended before the reply. The server may or may not have acted on it. */
+  /** The connection ended before the reply, or there is none to send it over. */
   | "disconnected"
   /** The channel crashed on the server before the reply. */
   | "channelCrashed"
@@ -16,7 +16,7 @@ export type PushFailure =
   | "notJoined"
   /** Too many pushes wait for the channel to join or for replies, or too many bytes for the network. Nothing was sent. */
   | "queueFull"
-  /** `leave()` was called. */
+  /** `leave()` was called, before the push or after it. */
   | "left"
   /** The push's signal was aborted. */
   | "aborted"
@@ -25,6 +25,14 @@ export type PushFailure =
   /** The payload cannot be written as a frame. Nothing was sent. */
   | "unsendable";
 
+/** A push that failed. `sent` is whether it had left for the server, which may have acted on it. */
+export interface FailedPush {
+  readonly type: "failed";
+  readonly code: PushFailure;
+  readonly sent: boolean;
+  readonly cause?: unknown;
+}
+
 /** The one outcome that every push has. */
 export type PushOutcome =
   | { readonly type: "ok"; readonly response: unknown }
@@ -32,7 +40,7 @@ export type PushOutcome =
   | { readonly type: "refused"; readonly status: string; readonly response: unknown }
   /** A push that expects no reply was handed to the transport. */
   | { readonly type: "sent" }
-  | { readonly type: "failed"; readonly code: PushFailure; readonly cause?: unknown };
+  | FailedPush;
 
 /** Whatever keeps a push until it has its outcome. */
 export interface PushHome<P> {

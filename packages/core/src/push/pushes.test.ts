@@ -1,4 +1,4 @@
-// Pushes, each with one outcome. The invariants R1 to R7 of SPEC.md.
+// Pushes, each with one outcome. The invariants R1 to R9 of SPEC.md.
 import { describe, expect, test } from "vitest";
 import { CLOSED, Driver, joinRefOf, LOST, type TestChannel } from "../testing/driver.ts";
 
@@ -44,8 +44,10 @@ describe("R1: a push has one outcome", () => {
     it.handle({ type: "cancelPush", push: it.push(channel, "abort"), code: "aborted" });
     it.push(channel, "timeout", "reply", 1);
     it.pass(1);
+    const left = it.joined("left");
+    it.leave(left);
+    it.push(left, "left");
     it.disconnect();
-    it.push(channel, "left");
     expect(it.session.counters.pushes).toMatchObject({
       ok: 1,
       refused: 1,
@@ -155,6 +157,26 @@ describe("R2: a member's pushes are sent at once; before, they wait in order, up
       (it) => {
         const channel = it.channel("t");
         it.leave(channel);
+        return channel;
+      },
+    ],
+    [
+      "disconnected by the program",
+      "disconnected",
+      (it) => {
+        const channel = it.joined("t");
+        it.disconnect();
+        return channel;
+      },
+    ],
+    [
+      "disconnected by the program, and connected anew",
+      "notJoined",
+      (it) => {
+        const channel = it.joined("t");
+        it.disconnect();
+        it.closed(CLOSED);
+        it.open();
         return channel;
       },
     ],
@@ -354,6 +376,45 @@ describe("R6: a push that expects no reply is settled when the transport has it"
   });
 });
 
+describe("R9: a push that failed says whether it had been sent", () => {
+  const ends: [code: string, (it: Driver, channel: TestChannel) => void][] = [
+    ["timeout", (it) => it.pass(4_000)],
+    ["disconnected", (it) => it.disconnect()],
+    ["left", (it, channel) => it.leave(channel)],
+  ];
+  const whether = (it: Driver): unknown[] =>
+    it.settled().map(([name, outcome]) => outcome.type === "failed" && [name, outcome.sent]);
+
+  test.each(ends)("%s, in flight: sent", (code, end) => {
+    const it = new Driver().open();
+    const channel = it.joined("t");
+    it.push(channel, "p");
+    end(it, channel);
+    expect(whether(it)).toEqual([["p", true]]);
+    expect(it.session.counters.pushes).toMatchObject({ [code]: 1 });
+  });
+
+  test.each(ends)("%s, in the queue: not sent", (code, end) => {
+    const it = new Driver().open();
+    const channel = it.joining("t");
+    it.push(channel, "p");
+    end(it, channel);
+    expect(whether(it)).toEqual([["p", false]]);
+    expect(it.session.counters.pushes).toMatchObject({ [code]: 1 });
+  });
+
+  test("a ping: sent if there was a connection", () => {
+    const it = new Driver();
+    it.handle({ type: "pingServer", push: it.session.ping("early"), timeout: 1_000 });
+    expect(whether(it)).toEqual([["early", false]]);
+    it.open();
+    it.handle({ type: "pingServer", push: it.session.ping("late"), timeout: 1_000 });
+    it.closed(LOST);
+    it.disconnect();
+    expect(whether(it)).toEqual([["late", true]]);
+  });
+});
+
 describe("R7: a push that cannot be written, or is not wanted any more, fails where it is", () => {
   test.each(["reply", "none"] as const)("unsendable, with the cause: expects %s", (expects) => {
     const session = new Driver().open();
@@ -364,7 +425,7 @@ describe("R7: a push that cannot be written, or is not wanted any more, fails wh
     if (effect?.type !== "sendMessage") throw new Error("It was not sent.");
     const { message } = effect;
     session.handle({ type: "messageUnsendable", message, push, cause: "cycle" });
-    const outcome = { type: "failed", code: "unsendable", cause: "cycle" };
+    const outcome = { type: "failed", code: "unsendable", sent: false, cause: "cycle" };
     expect(session.settled()).toEqual([["p", outcome]]);
     session.pass(10);
     expect(session.settled()).toEqual([]);
@@ -377,7 +438,7 @@ describe("R7: a push that cannot be written, or is not wanted any more, fails wh
       const it = new Driver().open();
       const push = it.session.push(it.joined("t"), "p", "p", {}, expects);
       it.handle({ type: "refusePush", push, code: "aborted", cause: "had enough" });
-      const outcome = { type: "failed", code: "aborted", cause: "had enough" };
+      const outcome = { type: "failed", code: "aborted", sent: false, cause: "had enough" };
       expect(it.settled()).toEqual([["p", outcome]]);
       expect(it.session.counters.pushes.aborted).toBe(1);
     },
@@ -423,7 +484,7 @@ describe("R8: no more than maxInFlight pushes of a channel are on their way", ()
     expect(effects.at(-1)).toEqual({
       type: "pushSettled",
       push: "p5",
-      outcome: { type: "failed", code: "queueFull" },
+      outcome: { type: "failed", code: "queueFull", sent: false },
     });
     it.pass(4_000);
     expect(it.failed().toSorted()).toEqual(

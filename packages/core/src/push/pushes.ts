@@ -103,10 +103,13 @@ export class Pushes<C, P> implements PushHome<P> {
 
   /** Fails a push that is kept nowhere. */
   fail(push: Push<P>, code: PushFailure, cause?: unknown): void {
-    this.#context.settle(
-      push,
-      cause === undefined ? { type: "failed", code } : { type: "failed", code, cause },
-    );
+    const sent = push.ref !== null && code !== "unsendable";
+    this.#context.settle(push, {
+      type: "failed",
+      code,
+      sent,
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 
   /** Fails all that await a reply: it can no longer come. */

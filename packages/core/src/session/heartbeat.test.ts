@@ -148,7 +148,11 @@ describe("S13: pings are pushes of the socket", () => {
     const it = new Driver();
     ping(it, "p");
     expect(it.effects()).toEqual([
-      { type: "pushSettled", push: "p", outcome: { type: "failed", code: "disconnected" } },
+      {
+        type: "pushSettled",
+        push: "p",
+        outcome: { type: "failed", code: "disconnected", sent: false },
+      },
     ]);
     expect(it.session.wakeAt).toBe(Infinity);
   });

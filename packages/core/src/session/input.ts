@@ -26,6 +26,8 @@ export interface TransportEnd {
 export type ConnectionInput =
   | { readonly type: "connectSocket" }
   | { readonly type: "disconnectSocket"; readonly code: number; readonly reason: string }
+  /** Ends everything as a disconnect does, without a closing handshake. */
+  | { readonly type: "resetSocket" }
   /** `serial` says which attempt this answers; `changed` is whether they differ from the attempt's before. */
   | { readonly type: "credentialsResolved"; readonly serial: number; readonly changed: boolean }
   | { readonly type: "credentialsFailed"; readonly serial: number; readonly cause: unknown }

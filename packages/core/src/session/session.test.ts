@@ -230,6 +230,45 @@ describe("S4: a disconnect ends everything, in every state", () => {
   });
 });
 
+describe("S19: a reset ends everything at once, in every state", () => {
+  test.each([
+    ["idle", 0, () => {}],
+    ["credentials", 0, (it: Driver) => it.connect()],
+    ["dialling", 1, (it: Driver) => (it.connect(), it.dial())],
+    ["open", 1, (it: Driver) => void it.open()],
+    ["closing by us", 1, (it: Driver) => it.open().disconnect()],
+    ["closing by the server", 1, (it: Driver) => it.open().handle({ type: "closeReceived" })],
+    ["being reset", 0, (it: Driver) => it.open().handle({ type: "heartbeatMissed" })],
+    ["waiting", 0, (it: Driver) => it.open().closed(LOST)],
+    ["closing to connect again", 1, (it: Driver) => (it.open().disconnect(), it.connect())],
+  ])("%s", (_name, resets, given) => {
+    const it = new Driver();
+    given(it);
+    it.effects();
+    it.handle({ type: "resetSocket" });
+    it.handle({ type: "resetSocket" });
+    expect(
+      it.types().filter((type) => type === "resetTransport" || type === "closeTransport"),
+    ).toEqual(Array.from({ length: resets }, () => "resetTransport"));
+    if (it.session.state.type === "closing") it.closed(LOST);
+    expect(it.session.state).toMatchObject({ type: "ended", reason: { type: "requested" } });
+    expect(it.session.wakeAt).toBe(Infinity);
+    it.effects();
+    it.credentials(true);
+    it.pass(100_000);
+    expect(it.types()).toEqual([]);
+  });
+
+  test("its channels end as by a disconnect", () => {
+    const it = new Driver().open();
+    const channel = it.joined("t");
+    it.push(channel, "p");
+    it.handle({ type: "resetSocket" });
+    expect(it.failed()).toEqual(["p disconnected"]);
+    expect(channel.state).toEqual({ type: "left", by: "disconnect" });
+  });
+});
+
 describe("S5: each wait of a close is bounded by closeTimeout", () => {
   test("a server that never answers the close is reset", () => {
     const it = new Driver().open();

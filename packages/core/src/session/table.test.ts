@@ -70,6 +70,7 @@ function arrange(...steps: ((it: Driver) => unknown)[]): Driver {
 const INPUTS: readonly ConnectionInput[] = [
   { type: "connectSocket" },
   { type: "disconnectSocket", code: 4000, reason: "bye" },
+  { type: "resetSocket" },
   { type: "credentialsResolved", serial: 1, changed: true },
   { type: "credentialsFailed", serial: 1, cause: null },
   { type: "transportOpened" },
@@ -86,18 +87,22 @@ const INPUTS: readonly ConnectionInput[] = [
 const CELLS: Readonly<Record<string, string>> = {
   "idle, connectSocket": "connecting credentials: resolveCredentials",
   "idle, disconnectSocket": "ended",
+  "idle, resetSocket": "ended",
 
   "connecting credentials, disconnectSocket": "ended: connectionEnded",
+  "connecting credentials, resetSocket": "ended: connectionEnded",
   "connecting credentials, credentialsResolved": "connecting dialling: dialServer",
   "connecting credentials, credentialsFailed": "waiting: connectionEnded",
   "connecting credentials, deadlinePassed": "waiting: connectionEnded",
 
   "connecting dialling, disconnectSocket": "closing reset end: resetTransport",
+  "connecting dialling, resetSocket": "closing reset end: resetTransport",
   "connecting dialling, transportOpened": "open",
   "connecting dialling, transportClosed": "waiting: connectionEnded",
   "connecting dialling, deadlinePassed": "closing reset retry: resetTransport",
 
   "open, disconnectSocket": "closing closeFrame end: closeTransport",
+  "open, resetSocket": "closing reset end: resetTransport",
   "open, closeReceived": "closing tcp retry",
   "open, transportClosed": "waiting: connectionEnded",
   "open, pauseReading": "open paused: pauseTransport readingChanged",
@@ -106,6 +111,7 @@ const CELLS: Readonly<Record<string, string>> = {
 
   // What a pause ends with, its transport goes on reading by itself.
   "open paused, disconnectSocket": "closing closeFrame end: closeTransport readingChanged",
+  "open paused, resetSocket": "closing reset end: resetTransport readingChanged",
   "open paused, closeReceived": "closing tcp retry: readingChanged",
   "open paused, transportClosed": "waiting: connectionEnded readingChanged",
   "open paused, pauseReading": "open paused: readingChanged",
@@ -114,29 +120,35 @@ const CELLS: Readonly<Record<string, string>> = {
   "open paused, heartbeatMissed": "closing reset retry: resetTransport readingChanged",
 
   "closing closeFrame end, connectSocket": "closing closeFrame reconnect",
+  "closing closeFrame end, resetSocket": "closing reset end: resetTransport",
   "closing closeFrame end, closeReceived": "closing tcp end",
   "closing closeFrame end, transportClosed": "ended: connectionEnded",
   "closing closeFrame end, deadlinePassed": "closing reset end: resetTransport",
 
   "closing closeFrame retry, disconnectSocket": "closing closeFrame end",
+  "closing closeFrame retry, resetSocket": "closing reset end: resetTransport",
   "closing closeFrame retry, closeReceived": "closing tcp retry",
   "closing closeFrame retry, transportClosed": "waiting: connectionEnded",
   "closing closeFrame retry, deadlinePassed": "closing reset retry: resetTransport",
 
   "closing tcp end, connectSocket": "closing tcp reconnect",
+  "closing tcp end, resetSocket": "closing reset end: resetTransport",
   "closing tcp end, transportClosed": "ended: connectionEnded",
   "closing tcp end, deadlinePassed": "closing reset end: resetTransport",
 
   "closing tcp retry, disconnectSocket": "closing tcp end",
+  "closing tcp retry, resetSocket": "closing reset end: resetTransport",
   "closing tcp retry, transportClosed": "waiting: connectionEnded",
   "closing tcp retry, deadlinePassed": "closing reset retry: resetTransport",
 
   "closing reset retry, disconnectSocket": "closing reset end",
+  "closing reset retry, resetSocket": "closing reset end",
   "closing reset retry, transportClosed": "waiting: connectionEnded",
   // No deadline is awaited in this state, so that this cannot come.
   "closing reset retry, deadlinePassed": "closing reset retry: resetTransport",
 
   "closing reset reconnect, disconnectSocket": "closing reset end",
+  "closing reset reconnect, resetSocket": "closing reset end",
   // "ended" is told in between.
   "closing reset reconnect, transportClosed":
     "connecting credentials: connectionEnded sessionChanged resolveCredentials",
@@ -144,6 +156,7 @@ const CELLS: Readonly<Record<string, string>> = {
 
   "waiting, connectSocket": "connecting credentials: resolveCredentials",
   "waiting, disconnectSocket": "ended",
+  "waiting, resetSocket": "ended",
   "waiting, deadlinePassed": "connecting credentials: resolveCredentials",
 
   "ended, connectSocket": "connecting credentials: resolveCredentials",

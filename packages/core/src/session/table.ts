@@ -41,14 +41,12 @@ const table: Table = {
     ...unconnected,
     connectSocket: to.connectAnew,
     disconnectSocket: to.endAtOnce,
+    resetSocket: to.endAtOnce,
   },
   connecting: {
     connectSocket: stay,
-    disconnectSocket: (connection, { step, attempt }) => {
-      if (step === "dialling") return to.reset(connection, to.REQUESTED, "end", attempt);
-      to.conclude(connection, to.NO_CONNECTION);
-      return to.endAtOnce();
-    },
+    disconnectSocket: to.abortAttempt,
+    resetSocket: to.abortAttempt,
     credentialsResolved: (connection, state, { serial, changed }) => {
       const { context } = connection;
       if (serial !== context.counters.attempts || state.step === "dialling") return state;
@@ -88,6 +86,7 @@ const table: Table = {
       context.emit({ type: "closeTransport", code, reason });
       return { type: "closing", step: "closeFrame", reason: to.REQUESTED, then: "end", attempt };
     },
+    resetSocket: (connection, { attempt }) => to.reset(connection, to.REQUESTED, "end", attempt),
     credentialsResolved: stay,
     credentialsFailed: stay,
     transportOpened: stay,
@@ -136,6 +135,11 @@ const table: Table = {
       state.then === "end" ? { ...state, then: "reconnect" } : state,
     disconnectSocket: (_connection, state) =>
       state.then === "end" ? state : { ...state, then: "end" },
+    resetSocket: ({ context }, state) => {
+      if (state.step !== "reset") context.emit({ type: "resetTransport" });
+      else if (state.then === "end") return state;
+      return { ...state, then: "end", step: "reset" };
+    },
     credentialsResolved: stay,
     credentialsFailed: stay,
     // The dial had succeeded before the transport heard that it was given up.
@@ -163,12 +167,14 @@ const table: Table = {
     ...unconnected,
     connectSocket: to.connect,
     disconnectSocket: to.endAtOnce,
+    resetSocket: to.endAtOnce,
     deadlinePassed: to.connectWhenDue,
   },
   ended: {
     ...unconnected,
     connectSocket: to.connectAnew,
     disconnectSocket: stay,
+    resetSocket: stay,
   },
 };
 

@@ -29,7 +29,7 @@ const SLEPT = 10_000;
 const SPREAD = 1_000;
 
 /** The end of an attempt that never had a connection, at the program's request. */
-export const NO_CONNECTION: ConnectionEnd = {
+const NO_CONNECTION: ConnectionEnd = {
   reason: REQUESTED,
   code: null,
   text: "",
@@ -112,6 +112,16 @@ export function reset<C, P>(
 ): SessionState {
   context.emit({ type: "resetTransport" });
   return { type: "closing", step: "reset", reason, then, attempt };
+}
+
+/** Ends an attempt at the program's request. There is no handshake to be had yet. */
+export function abortAttempt<C, P>(
+  connection: Connection<C, P>,
+  { step, attempt }: { step: "credentials" | "dialling"; attempt: number },
+): SessionState {
+  if (step === "dialling") return reset(connection, REQUESTED, "end", attempt);
+  conclude(connection, NO_CONNECTION);
+  return endAtOnce();
 }
 
 /** An end without a transport. */

@@ -14,7 +14,7 @@ const MOVES: Readonly<Record<ChannelState["type"], readonly ChannelState["type"]
   joining: ["joining", "joined", "leaving", "waiting", "left", "errored"],
   joined: ["leaving", "waiting", "left", "errored"],
   leaving: ["leaving", "left"],
-  left: ["waiting", "joining", "errored"],
+  left: ["waiting", "joining", "left", "errored"],
   errored: ["waiting", "joining", "left", "errored"],
 };
 

@@ -86,6 +86,10 @@ export class PushAccount {
         return;
       case "failed":
         check(outcome.code !== "timeout" || now >= account.deadline, "R4: timed out early.");
+        check(
+          outcome.sent === (account.ref !== null && outcome.code !== "unsendable"),
+          "R9: whether it was sent is not so.",
+        );
     }
   }
 

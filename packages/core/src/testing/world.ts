@@ -98,6 +98,7 @@ export class World {
     const options: Option[] = [
       [isOff ? 60 : 2, "connect", () => this.#handle({ type: "connectSocket" })],
       [1, "disconnect", () => this.#handle({ type: "disconnectSocket", code: 1000, reason: "" })],
+      [1, "reset", () => this.#handle({ type: "resetSocket" })],
       [10, "join", (which) => this.#handle({ type: "joinTopic", channel: this.#channel(which) })],
       [3, "leave", (which) => this.#leave(this.#channel(which))],
       [20, "push", (choice) => this.#push(choice)],

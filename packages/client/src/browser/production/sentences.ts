@@ -17,6 +17,7 @@ export const sayNotOk: Sentences["sayNotOk"] = (topic, event, failure) =>
 export const sayInvalid: Sentences["sayInvalid"] = (code, topic, event) =>
   say(event === undefined ? topic : `${event} on ${topic}`, code);
 export const sayOverflow: Sentences["sayOverflow"] = (what) => say(what, "overflow");
+export const sayRetrying: Sentences["sayRetrying"] = sayNotConnected;
 export const sayFailed: Sentences["sayFailed"] = (what) => `slipstream: ${what} failed`;
 export const sayConnectionEnded: Sentences["sayConnectionEnded"] = (place, { reason }) =>
   say(place, reason.type);

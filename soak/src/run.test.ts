@@ -1,0 +1,9 @@
+// A short soak of the client as it is. What soaks find out is tested in broken-*.test.ts.
+import { expect, test } from "vitest";
+import { Soak } from "./run.ts";
+
+test("the client itself breaks no promise", { timeout: 60_000 }, async () => {
+  const { verdicts } = (await Soak.run({ seed: 1, clients: 4, seconds: 3 })).model;
+  expect(verdicts.kept).toEqual([]);
+  expect(verdicts.checks).toBeGreaterThan(1_000);
+});
