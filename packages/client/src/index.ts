@@ -111,6 +111,15 @@ export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from 
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
+export type { PresenceEntry, PresenceMeta } from "@slipstream/core";
+export {
+  Presence,
+  type AnyChannel,
+  type FetchPresences,
+  type Present,
+  type PresenceChange,
+  type PresenceOptions,
+} from "./presence/presence.ts";
 export { ValidationError, type ValidationErrorCode } from "./validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "./with-schema.ts";
 export type { ReadableSocket } from "./readable-socket.ts";

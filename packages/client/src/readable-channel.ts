@@ -48,13 +48,8 @@ export class Channel<C = Untyped> extends BaseChannel<C> {
     event?: E,
     options: MessagesOptions = {},
   ): Messages<ChannelMessage<C, E>> {
-    checkOptions(options, ["limit", "overflow"]);
-    const { limit = 1_000, overflow = "fail" } = options;
-    if (!OVERFLOWS.includes(overflow)) {
-      throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
-    }
+    const { limit, overflow } = messagesOptions(options);
     if (event !== undefined) checkEvent(event);
-    checkWhole("limit", limit);
     const inbox = readMessages(BaseChannel.coreOf(this).messages, {
       event,
       limit,
@@ -89,4 +84,13 @@ export class Channel<C = Untyped> extends BaseChannel<C> {
     const over = state.type === "left" || state.type === "errored";
     return over ? readLastState(state) : readStates(BaseChannel.coreOf(this).states, state);
   }
+}
+
+/** The options of a loop, checked, and with their defaults. */
+export function messagesOptions(options: MessagesOptions): Required<MessagesOptions> {
+  checkOptions(options, ["limit", "overflow"]);
+  const { limit = 1_000, overflow = "fail" } = options;
+  checkWhole("limit", limit);
+  if (OVERFLOWS.includes(overflow)) return { limit, overflow };
+  throw new OptionError("overflow", overflow, `one of ${OVERFLOWS.join(", ")}`);
 }

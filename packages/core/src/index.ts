@@ -16,6 +16,8 @@ export type { Command, Effect, Event } from "./effect.ts";
 export type { ChannelState, ChannelStateOf } from "./channel/state.ts";
 export type { ChannelMachine } from "./channel/machine.ts";
 export type { Reading, ReadingChange } from "./session/reading.ts";
+export type { PresenceEntries, PresenceEntry, PresenceMeta } from "./presence/presence-entry.ts";
+export { PresenceState, type PresenceChange } from "./presence/presence-state.ts";
 export type { Checked, Issue } from "./schema/check.ts";
 export {
   ChannelSchema,

@@ -57,6 +57,15 @@ export {
   SlipstreamError,
 } from "../errors.ts";
 export { defineChannel } from "@slipstream/core";
+export type { PresenceEntry, PresenceMeta } from "@slipstream/core";
+export {
+  Presence,
+  type AnyChannel,
+  type FetchPresences,
+  type Present,
+  type PresenceChange,
+  type PresenceOptions,
+} from "../presence/presence.ts";
 export { ValidationError, type ValidationErrorCode } from "../validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "../with-schema.ts";
 export type { Logger } from "../logger.ts";
