@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createTokens } from "./index.ts";
+
+const secret = randomBytes(32);
+const purpose = "user socket";
+const tokens = createTokens<unknown>({ secrets: [secret], purpose });
+const refused = (why: string): unknown => ({ type: "refused", why });
+
+test("what was signed is known again", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async (data) => {
+      const verified = await tokens.verify(await tokens.sign(data));
+      expect(verified).toEqual({ type: "valid", data: JSON.parse(JSON.stringify(data)) });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("whatever else comes is refused", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.anything(), async (token) => {
+      expect(await tokens.verify(token)).toEqual(refused("invalid"));
+    }),
+  );
+});
+
+test.each([
+  ["another secret", () => createTokens({ secrets: [randomBytes(32)], purpose }).sign(1)],
+  ["another purpose", () => createTokens({ secrets: [secret], purpose: "reset" }).sign(1)],
+  ["no signature", () => new UnsecuredJWT({ data: 1 }).setIssuedAt().setAudience(purpose).encode()],
+  [
+    "another algorithm",
+    () =>
+      new SignJWT({ data: 1 })
+        .setProtectedHeader({ alg: "HS512" })
+        .setIssuedAt()
+        .setAudience(purpose)
+        .sign(secret),
+  ],
+  [
+    "no time",
+    () =>
+      new SignJWT({ data: 1 })
+        .setProtectedHeader({ alg: "HS256" })
+        .setAudience(purpose)
+        .sign(secret),
+  ],
+  [
+    "a changed letter",
+    async () => (await tokens.sign(1)).replace(/\.(.)/, (_, c) => `.${c === "a" ? "b" : "a"}`),
+  ],
+  ["too much", async () => await tokens.sign("x".repeat(9_000))],
+])("%s is refused", async (_, make) => {
+  expect(await tokens.verify(await make())).toEqual(refused("invalid"));
+});
+
+test("a token is accepted for maxAge, and then said to be expired", async () => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const short = createTokens<number>({ secrets: [secret], purpose, maxAge: 60_000 });
+  const token = await short.sign(1);
+  vi.setSystemTime(1_000_000 + 59_000);
+  expect((await short.verify(token)).type).toBe("valid");
+  vi.setSystemTime(1_000_000 + 62_000);
+  expect(await short.verify(token)).toEqual(refused("expired"));
+});
+
+test("a secret is replaced without turning anybody away", async () => {
+  const next = randomBytes(32);
+  const rotated = createTokens({ secrets: [next, secret], purpose });
+  expect((await rotated.verify(await tokens.sign(1))).type).toBe("valid");
+  expect(await tokens.verify(await rotated.sign(1))).toEqual(refused("invalid"));
+});
+
+test("secrets that are too short, or missing, are refused at once", () => {
+  expect(() => createTokens({ secrets: ["short"], purpose })).toThrow("at least 32 bytes");
+  expect(() => createTokens({ secrets: [undefined as never], purpose })).toThrow(TypeError);
+  expect(() => createTokens({ secrets: [secret], purpose, maxAge: Number.NaN })).toThrow("maxAge");
+});
