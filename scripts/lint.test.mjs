@@ -71,6 +71,11 @@ const purity = [
   ["{ random } = Math", "export const { random } = Math;", "no-restricted-properties"],
 ].map(([what, code, rule]) => [what, "core", code, rule]);
 
+const time = [
+  ...["performance", "setTimeout", "setInterval", "setImmediate", "clearTimeout"],
+  ...["globalThis.performance"],
+].map((name) => [name, "client", `export const a: unknown = ${name};`, "no-restricted-globals"]);
+
 const manners = [
   ["any", "export const a: any = 1;", "no-explicit-any"],
   ["a floating promise", floating, "no-floating-promises"],
@@ -101,7 +106,7 @@ const inTests = [
   ["an index known to be there (allowed)", "export const f = (a: string[]): string => a[0]!;"],
 ].map(([what, code, rule]) => [what, "client", code, rule]);
 
-const groups = { layers, roundabout, purity, manners, inTests };
+const groups = { layers, roundabout, purity, time, manners, inTests };
 const outside = new Set(["interop", "bench", "soak"]);
 const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
 const sourcesOf = (name) => (name.includes("/") ? folderOf(name) : `${folderOf(name)}/src`);

@@ -1,112 +1,60 @@
 // The seams for tests and for other transports: whatever a socket waits for goes through the clock
 // that it is given, and whatever it says through the transport.
-import { V2 } from "@slipstream/core";
-import { expect, onTestFinished, test } from "vitest";
-import type { Clock, Timer } from "./clock.ts";
+import { expect, test, vi } from "vitest";
+import { systemClock } from "./clock.ts";
 import { failureOf } from "./fixtures/failure.ts";
-import { turn } from "./fixtures/sockets.ts";
-import { dialWs, OptionError, Socket, type Dial, type TransportEvents } from "./index.ts";
-
-/** A clock that stands still until it is told what time it is. */
-class StoppedClock implements Clock {
-  #now = 0;
-  readonly timers = new Map<Timer, { readonly at: number; readonly wake: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  setTimer<S>(delay: number, wake: (subject: S) => void, subject: S): Timer {
-    const timer = {};
-    this.timers.set(timer, { at: this.#now + delay, wake: () => wake(subject) });
-    return timer;
-  }
-
-  clearTimer(timer: Timer): void {
-    this.timers.delete(timer);
-  }
-
-  /** Lets time pass until the timer that was set last, or the only one, rings. */
-  ring(): number {
-    const [timer, { at, wake }] = [...this.timers].at(-1) ?? expect.unreachable();
-    this.timers.delete(timer);
-    const passed = at - this.#now;
-    this.#now = at;
-    wake();
-    return passed;
-  }
-}
-
-/** Opens every connection, and answers what `answer` says. */
-function scripted(answer: (frame: string, events: TransportEvents) => void): Dial {
-  return (_, events) => {
-    queueMicrotask(() => events.opened());
-    const end = (code: number | null, reason: string): void =>
-      queueMicrotask(() => events.closed({ code, reason, clean: code !== null }));
-    return {
-      bufferedAmount: 0,
-      send: (frame) => queueMicrotask(() => answer(frame as string, events)),
-      close: end,
-      reset: () => end(null, ""),
-    };
-  };
-}
-
-const timersOfTheSystem = (): number =>
-  process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+import { connected, clientOf } from "./fixtures/test-server.ts";
+import { dialWs, OptionError, Socket } from "./index.ts";
+import { noreply, TestServer } from "./testing/index.ts";
 
 test("a retry waits for the clock it was given, and for no other", async () => {
-  const before = timersOfTheSystem();
-  const clock = new StoppedClock();
-  let dials = 0;
-  const socket = new Socket("ws://nowhere.test/socket", {
-    clock,
-    logger: {},
-    reconnect: [5_000_000],
-    transport: (request, events) => {
-      dials += 1;
-      if (dials > 1) return scripted(() => {})(request, events);
-      throw new Error("no network");
-    },
-  });
-  onTestFinished(async () => void (await socket.disconnect()));
-  const connecting = socket.connect();
-  await turn();
-  expect(socket.state.type).toBe("waiting");
-  expect(timersOfTheSystem()).toBe(before);
-  expect(clock.timers.size).toBe(1);
-  // The first timer is the one of the attempt, which is needed no longer.
-  clock.ring();
-  clock.ring();
-  await connecting;
-  expect(clock.now()).toBe(5_000_000);
+  const system = vi.spyOn(systemClock, "setTimer");
+  const server = new TestServer();
+  const socket = clientOf(server, { reconnect: [5_000_000] });
+  (await server.assertConnect()).fail();
+  await server.clock.rest();
+  expect(socket.state).toMatchObject({ type: "waiting", delay: 5_000_000 });
+  await server.refuteConnect({}, { within: 4_999_999 });
+  await server.clock.advance(1);
+  await server.acceptConnect();
+  expect(system).not.toHaveBeenCalled();
 });
 
-test("timeouts and the latency of a ping are those of the clock", async () => {
-  const clock = new StoppedClock();
-  const transport = scripted((frame, events) => {
-    const message = V2.decode(frame, "client");
-    if (message.type !== "heartbeat") return;
-    clock.ring();
-    const reply = { ...message, type: "reply", joinRef: null, topic: "phoenix" } as const;
-    events.received(V2.encode({ ...reply, status: "ok", response: {} }));
-  });
-  const socket = new Socket("ws://nowhere.test/socket", {
-    clock,
-    transport,
-    connectTimeout: 50,
-    joinTimeout: 400,
-    heartbeat: false,
-  });
-  await socket.connect();
-  const joining = failureOf(socket.join("room:a"));
-  expect(await socket.ping()).toBeGreaterThan(0);
-  await turn();
-  while (clock.timers.size > 0) clock.ring();
-  expect(await joining).toMatchObject({ code: "timeout" });
-  expect(clock.now()).toBeGreaterThanOrEqual(400);
-  expect(await socket.disconnect()).toEqual({ code: 1000, reason: "", clean: true });
-  expect(clock.timers.size).toBe(0);
+test("so do attempts, joins, pushes, leaves and closing handshakes", async () => {
+  const system = vi.spyOn(systemClock, "setTimer");
+  const server = new TestServer({ closing: "manual" });
+  const { clock } = server;
+  const times = { joinTimeout: 400, pushTimeout: 700, closeTimeout: 900, connectTimeout: 300 };
+  const socket = clientOf(server, { ...times, reconnect: [1] });
+  const late = async (promise: Promise<unknown>): Promise<number> => {
+    const from = clock.now();
+    await clock.advanceUntil(failureOf(promise));
+    return clock.now() - from;
+  };
+  await server.assertConnect();
+  const connection = await clock.advanceUntil(server.acceptConnect());
+  expect(clock.now()).toBe(301);
+  expect(await late(socket.join("room:never"))).toBe(400);
+  const joining = socket.join("room:a");
+  await connection.assertJoin("room:a");
+  const room = await joining;
+  expect(await late(room.push("ask"))).toBe(700);
+  const leaving = room.leave();
+  await connection.assertLeave("room:a", noreply());
+  expect(await late(leaving)).toBe(400);
+  const from = clock.now();
+  expect(await clock.advanceUntil(socket.disconnect())).toMatchObject({ clean: false });
+  expect(clock.now() - from).toBe(900);
+  expect(clock.pending).toBe(0);
+  expect(system).not.toHaveBeenCalled();
+});
+
+test("bytes are those of the transport", async () => {
+  const { socket, connection } = await connected();
+  connection.stopReading();
+  void socket.ping().catch(() => {});
+  expect(socket.stats.bufferedAmount).toBeGreaterThan(0);
+  connection.read();
 });
 
 test("what belongs to Node's own transport is refused beside another one", () => {

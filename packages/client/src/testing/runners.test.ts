@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL("../fixtures/runners/", import.meta.url));
@@ -62,4 +63,21 @@ test.each([
   // The line of the test that failed.
   expect(output).toMatch(/suite\.mjs:\d+:\d+/);
   expect(code).toBe(1);
+});
+
+test("it needs no runner, no library and nothing of Node's: it runs in a browser as it is", async () => {
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL("../../dist/testing/index.js", import.meta.url))],
+    bundle: true,
+    platform: "browser",
+    format: "esm",
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  const foreign = Object.keys(metafile.inputs).filter(
+    (path) => !/(client|core)\/dist\/[^:]*$/.test(path),
+  );
+  expect(foreign).toEqual([]);
+  expect(Object.keys(metafile.inputs).length).toBeGreaterThan(20);
 });
