@@ -3,6 +3,7 @@ import { OptionError } from "./errors.ts";
 import { dialWs, type WsOptions } from "./node/index.ts";
 import { checkRecord } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
+import { BasePool, type PoolOptions } from "./pool/pool.ts";
 import { ReadableSocket } from "./readable-socket.ts";
 import { telemetry } from "./telemetry/index.ts";
 
@@ -72,6 +73,31 @@ export async function connect(url: string | URL, options: NodeSocketOptions = {}
   return socket;
 }
 
+/** The options of a pool on Node: those of its sockets, and what only a pool knows. */
+export interface SocketPoolOptions extends NodeSocketOptions, PoolOptions {}
+
+/**
+ * Many channels over as few sockets as they need. Sockets are opened when channels need them and
+ * closed when they are empty; credentials come from one source.
+ *
+ * @example
+ * ```ts
+ * const pool = new SocketPool("wss://example.org/socket", { authToken: () => freshToken() });
+ * const rooms = await Promise.all(topics.map((topic) => pool.join(topic)));
+ * await pool.disconnect();
+ * ```
+ */
+export class SocketPool extends BasePool {
+  /**
+   * @param url as a socket's.
+   * @throws {OptionError} naming the first option that cannot be used.
+   */
+  constructor(url: string | URL, options: SocketPoolOptions = {}) {
+    checkRecord("options", options);
+    super((socketOptions) => new Socket(url, socketOptions), options);
+  }
+}
+
 export { defineChannel, V1, V2 } from "@slipstream/core";
 export {
   PHOENIX_RECONNECT,
@@ -122,6 +148,10 @@ export {
 } from "./presence/presence.ts";
 export { ValidationError, type ValidationErrorCode } from "./validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "./with-schema.ts";
+export type { BasePool, PoolDisconnected, PoolOptions, SocketFailure } from "./pool/pool.ts";
+export { PoolFullError } from "./pool/pool-full-error.ts";
+export type { PoolState } from "./pool/pool-state.ts";
+export type { PoolCounters, PoolStats } from "./pool/pool-stats.ts";
 export type { ReadableSocket } from "./readable-socket.ts";
 export type { BaseSocket, DisconnectOptions, SocketStats } from "./socket.ts";
 export type { Disconnected } from "./socket-core.ts";

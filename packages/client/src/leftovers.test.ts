@@ -63,7 +63,7 @@ describe("1,000 overlapping connects and disconnects", () => {
     await Promise.all(sockets.map(live));
     for (const socket of sockets) expectSettled(socket);
     expect(clientSockets(port)).toEqual([]);
-    await expect.poll(() => server.stats().live).toEqual({ websocket: 0, channel: 0 });
+    await expect.poll(() => server.stats().live).toEqual({ websocket: 0, longpoll: 0, channel: 0 });
     const { opened, ended } = server.stats();
     expect(ended).toBe(opened);
   });
