@@ -159,9 +159,12 @@ export class ChannelCore {
     else this.checks.received(message);
   }
 
-  push(request: PushRequest): PendingPush {
+  /** `pending` takes the outcome. */
+  push(
+    request: PushRequest,
+    pending: PendingPush = new PendingPush(this.host, this.topic, request.event, this.checks),
+  ): PendingPush {
     const { event, payload, expects, signal } = request;
-    const pending = new PendingPush(this.host, this.topic, event, this.checks);
     const push = this.host.session.push(this.machine, pending, event, payload, expects);
     this.host.options.telemetry?.pushBegan(this.host, this.machine, push);
     if (signal?.aborted === true) this.refuse(push, "aborted", signal.reason);

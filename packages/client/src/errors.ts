@@ -1,5 +1,5 @@
-// Every error that the client gives to its user. Each has a stable code and a sentence that says
-// what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
+// The errors of sockets and channels; those of the module style are in module/errors.ts. Each has a
+// stable code and a sentence that says what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
 import type {
   ChannelEndReason,
   EndReason,

@@ -6,6 +6,12 @@ import type { SocketOptions } from "./options.ts";
 import { BasePool, type PoolOptions } from "./pool/pool.ts";
 import { ReadableSocket } from "./readable-socket.ts";
 import { telemetry } from "./telemetry/index.ts";
+import type { AssignsOption, ModuleOptions } from "./module/options.ts";
+import { BaseSlipstream } from "./module/slipstream.ts";
+import type { AnyTopics } from "./module/types.ts";
+
+/** What belongs to the transport over `ws`. */
+const NODE_OPTIONS: readonly string[] = ["agent", "tls", "compress"];
 
 /** The options of a socket on Node: those of every socket, and what only Node can do. */
 export interface NodeSocketOptions extends SocketOptions, WsOptions {}
@@ -29,7 +35,7 @@ export class Socket extends ReadableSocket {
    */
   constructor(url: string | URL, options: NodeSocketOptions = {}) {
     checkNodeOptions(options);
-    super(url, { telemetry, ...options }, dialWs(options), ["agent", "tls", "compress"]);
+    super(url, { telemetry, ...options }, dialWs(options), NODE_OPTIONS);
   }
 }
 
@@ -98,6 +104,50 @@ export class SocketPool extends BasePool {
   }
 }
 
+/** The options of a client in module style on Node. */
+export type SlipstreamOptions<Assigns = object> = ModuleOptions &
+  AssignsOption<Assigns> &
+  WsOptions;
+
+type SlipstreamArguments<Assigns> = object extends Assigns
+  ? [options?: SlipstreamOptions<Assigns>]
+  : [options: SlipstreamOptions<Assigns>];
+
+/**
+ * A client as a class, in the style of Slipstream for Elixir. Extend it, override its callbacks, and
+ * start it: everything that happens is told to its callbacks, one at a time, in order.
+ *
+ * `Assigns` is what it keeps between callbacks, and `Topics` what is said on which topics.
+ *
+ * @example
+ * ```ts
+ * class Repeater extends Slipstream {
+ *   override handleConnect() {
+ *     this.join("rooms:lobby");
+ *   }
+ *   override handleMessage(topic: string, event: string, payload: unknown) {
+ *     console.log(topic, event, payload);
+ *   }
+ * }
+ * const repeater = new Repeater("wss://example.org/socket");
+ * await repeater.start();
+ * ```
+ */
+export abstract class Slipstream<
+  Assigns extends object = object,
+  Topics = AnyTopics,
+> extends BaseSlipstream<Assigns, Topics> {
+  /**
+   * @param url the path of the `socket` macro, such as `wss://example.org/socket`.
+   * @throws {OptionError} naming the first option that cannot be used.
+   */
+  constructor(url: string | URL, ...[options]: SlipstreamArguments<Assigns>) {
+    const given = (options ?? {}) as SlipstreamOptions<Assigns>;
+    checkNodeOptions(given);
+    super(url, { telemetry, ...given }, dialWs(given), NODE_OPTIONS);
+  }
+}
+
 export { defineChannel, V1, V2 } from "@slipstream/core";
 export {
   PHOENIX_RECONNECT,
@@ -132,6 +182,16 @@ export type { BaseChannel, JoinOptions, LeaveOptions, PushOptions } from "./chan
 export { Channel, type Messages, type MessagesOptions } from "./readable-channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";
+export type { AwaitOptions } from "./module/awaits.ts";
+export { REPLY_LATER, type Caller } from "./module/call.ts";
+export * from "./module/errors.ts";
+export type { CallbackName, Reply, TerminateReason } from "./module/mail.ts";
+export type { AssignsOption, ModuleOptions } from "./module/options.ts";
+export type { ModulePushOptions } from "./module/actions.ts";
+export type { BaseSlipstream, ModuleStats } from "./module/slipstream.ts";
+export type { ModuleState } from "./module/supervisor.ts";
+export type { JoinStatus } from "./module/topics.ts";
+export type { AnyTopics, JoinedArguments, MessageArguments } from "./module/types.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from "./node/index.ts";
 export type { Overflow } from "./inbox.ts";

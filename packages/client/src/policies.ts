@@ -47,13 +47,29 @@ export function reconnectPolicy(
   return policyOf("reconnect", option, jitter, reporter, renewable ? RENEWABLE : FIXED);
 }
 
-/** The policy for channels. */
+/** The policy for channels that come back by themselves. */
 export function rejoinPolicy(
   option: RetryOption<ChannelEndReason> | undefined,
   jitter: number,
   reporter: Reporter,
 ): RetryPolicy<ChannelEndReason> {
   return policyOf("rejoin", option, jitter, reporter, REJOIN);
+}
+
+/** The policy for what is tried again at the program's word, whatever the cause. `name` is the option's. */
+export function toldPolicy<Cause>(
+  name: string,
+  option: RetryOption<Cause>,
+  jitter: number,
+  reporter: Reporter,
+): RetryPolicy<Cause> {
+  return policyOf(
+    name,
+    option,
+    jitter,
+    reporter,
+    standard(() => true),
+  );
 }
 
 function policyOf<Cause>(

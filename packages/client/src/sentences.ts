@@ -121,7 +121,12 @@ export const LOG = {
 
 /** That an attempt to connect has failed, and another is made in so many ms. */
 export function sayRetrying(place: string, cause: EndReason, delay: number): string {
-  return `slipstream: ${sayNotConnected(place, cause)} Trying again in ${Math.round(delay)} ms, and so on; that is not logged again until it has worked.`;
+  // A client in module style decides for itself when to try again.
+  const when =
+    delay === Infinity
+      ? "handleDisconnect says what is next"
+      : `Trying again in ${Math.round(delay)} ms, and so on`;
+  return `slipstream: ${sayNotConnected(place, cause)} ${when}; that is not logged again until it has worked.`;
 }
 
 /** `what` names what was running. */

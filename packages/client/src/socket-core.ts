@@ -84,6 +84,11 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return this.#ends;
   }
 
+  /** The error that says why there is no connection. */
+  connectError(reason: EndReason): ConnectError {
+    return new ConnectError(reason, this.#endpoint.place);
+  }
+
   get congested(): boolean {
     return this.interpreter.bufferedAmount > this.options.maxBuffered;
   }
@@ -151,7 +156,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     }
     this.#disconnecting = disconnecting;
     for (const channel of this.session.channels.values()) channel.owner.stop("disconnect");
-    this.#refuseConnectors(new ConnectError({ type: "requested" }, this.#endpoint.place));
+    this.#refuseConnectors(this.connectError({ type: "requested" }));
     this.handle(how);
     return disconnecting;
   }
@@ -255,7 +260,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.#releaseSignal?.();
     this.#releaseSignal = null;
     if (reason.type === "requested") return;
-    const error = new ConnectError(reason, this.#endpoint.place);
+    const error = this.connectError(reason);
     if (this.#connectors === null || this.#connectors.size === 0) this.untold(error);
     else this.#refuseConnectors(error);
   }

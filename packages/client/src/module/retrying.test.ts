@@ -1,0 +1,186 @@
+// Coming back at the program's word: delays by attempt and cause, credentials that were refused, and
+// what is taken back.
+import { accept, refuse } from "@slipstream/server";
+import { describe, expect, test, vi } from "vitest";
+import type { Clock } from "../clock.ts";
+import { startClient, newClient, type Client } from "../fixtures/clients.ts";
+import { serve } from "../fixtures/servers.ts";
+import { SLIPSTREAM_RECONNECT, SLIPSTREAM_REJOIN } from "../index.ts";
+
+/** The system's clock, on which delays of this many ms or more pass at once, and are written down. */
+function hurried(least: number): { readonly clock: Clock; readonly delays: number[] } {
+  const delays: number[] = [];
+  let skipped = 0;
+  return {
+    delays,
+    clock: {
+      now: () => performance.now() + skipped,
+      setTimer(delay, wake, subject) {
+        if (delay < least || delay > 5_500) return setTimeout(wake, delay, subject);
+        delays.push(delay);
+        return setTimeout(() => {
+          skipped += delay;
+          wake(subject);
+        }, 1);
+      },
+      clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+    },
+  };
+}
+
+describe("reconnect", () => {
+  test("delays follow the table, attempt by attempt", async () => {
+    const { url } = await serve((_request, index) => (index < 5 ? refuse(503) : accept()));
+    const asked: [number, string][] = [];
+    const client = newClient(
+      url,
+      {},
+      {
+        reconnect: (attempt, cause) => {
+          asked.push([attempt, cause.type]);
+          return SLIPSTREAM_RECONNECT[attempt]! / 10;
+        },
+      },
+    );
+    await client.start();
+    await client.until("handleConnect");
+    expect(asked).toEqual([0, 1, 2, 3, 4].map((attempt) => [attempt, "upgradeRejected"]));
+  });
+
+  test("a table as it is", async () => {
+    const { url } = await serve((_request, index) => (index < 4 ? refuse(503) : accept()));
+    const { clock, delays } = hurried(100);
+    const client = newClient(
+      url,
+      {},
+      {
+        reconnect: [100, 101, 102],
+        params: () => ({ nonce: Math.random() }),
+        clock,
+      },
+    );
+    await client.start();
+    await client.until("handleConnect");
+    expect(delays.map(Math.round)).toEqual([100, 101, 102, 102]);
+  });
+
+  test("refused credentials are not offered again unless they differ; then the client ends", async () => {
+    const { url, asked } = await serve(() => refuse(403));
+    const fixed = newClient(url, {}, { params: { token: "t" } });
+    await fixed.start();
+    expect(await fixed.stopped).toMatchObject({
+      callback: "handleDisconnect",
+      error: { name: "ConnectError", code: "upgradeRejected" },
+    });
+    expect(asked).toHaveLength(1);
+
+    let calls = 0;
+    const stale = newClient(url, {}, { params: () => ({ token: `t${Math.min(++calls, 3)}` }) });
+    await stale.start();
+    await stale.stopped;
+    expect(asked).toHaveLength(1 + 3);
+    expect(stale.told("handleDisconnect")).toHaveLength(4);
+  });
+
+  test("a delay that waits is one, and is taken back by connect and by stop", async () => {
+    const { url } = await serve((_request, index) => (index < 1 ? refuse(503) : accept()));
+    const client = await startClient(
+      url,
+      {
+        handleDisconnect(this: Client) {
+          this.reconnect();
+          this.reconnect();
+        },
+      },
+      { reconnect: () => 60_000 },
+    );
+    await client.until("handleDisconnect");
+    client.connect();
+    await client.until("handleConnect");
+    client.connect();
+    client.reconnect();
+    expect(client.told("handleConnect")).toHaveLength(1);
+  });
+});
+
+describe("rejoin", () => {
+  test("delays follow Slipstream's table, and count by topic", async () => {
+    const { url } = await serve();
+    const { clock, delays } = hurried(90);
+    const client = await startClient(
+      url,
+      {
+        handleConnect(this: Client) {
+          this.join("room:a", { crash: true });
+        },
+        handleTopicClose(this: Client, topic: string) {
+          if (this.told("handleTopicClose").length <= 5) this.rejoin(topic);
+          else if (topic === "room:a") this.join("room:b", { deny: true });
+          if (topic === "room:b" && this.told("handleTopicClose").length <= 7) this.rejoin(topic);
+        },
+      },
+      { clock, rejoin: SLIPSTREAM_REJOIN },
+    );
+    await client.until("handleTopicClose", 7);
+    await vi.waitFor(() => expect(delays.length).toBeGreaterThanOrEqual(6));
+    expect(delays.slice(0, 6).map(Math.round)).toEqual([100, 500, 1_000, 2_000, 5_000, 100]);
+  });
+
+  test("a function is asked with the attempt and the cause, and may say never", async () => {
+    const { url } = await serve();
+    const asked: unknown[] = [];
+    const client = await startClient(
+      url,
+      {
+        handleConnect(this: Client) {
+          this.join("room:a", { deny: true });
+        },
+        handleTopicClose(this: Client, topic: string) {
+          this.rejoin(topic);
+        },
+      },
+      {
+        rejoin: (attempt, cause) => {
+          asked.push([attempt, cause.type]);
+          return attempt < 2 ? 1 : false;
+        },
+      },
+    );
+    await client.until("handleTopicClose", 3);
+    client.send("x");
+    await client.until("handleInfo");
+    expect(asked).toEqual([
+      [0, "refused"],
+      [1, "refused"],
+      [2, "refused"],
+    ]);
+    expect(client.joinStatus("room:a")).toBe("closed");
+  });
+
+  test("one that waits is taken back by a leave and by the end of the connection", async () => {
+    const { url } = await serve();
+    const client = await startClient(
+      url,
+      {
+        handleConnect(this: Client) {
+          if (this.told("handleConnect").length === 1) this.join("room:a", { deny: true });
+        },
+        handleTopicClose(this: Client, topic: string) {
+          this.rejoin(topic);
+          this.rejoin(topic);
+        },
+      },
+      { rejoin: [60_000] },
+    );
+    await client.until("handleTopicClose");
+    client.leave("room:a");
+    expect(client.joinStatus("room:a")).toBe(undefined);
+    client.join("room:b", { deny: true });
+    await client.until("handleTopicClose", 2);
+    void client.disconnect();
+    client.reconnect();
+    await client.until("handleConnect", 2);
+    expect(client.told("handleTopicClose")).toHaveLength(2);
+    expect(client.joinStatus("room:b")).toBe("closed");
+  });
+});
