@@ -9,7 +9,7 @@ const [url = "", consumer = "loop", count = "0"] = process.argv.slice(2);
 
 let taken = 0;
 let pauses = 0;
-let over = false;
+const over = new AbortController();
 
 async function take(): Promise<void> {
   await wait(1);
@@ -63,9 +63,9 @@ function consume(socket: Socket, flood: Channel, how: Consumer): Messages<unknow
 /** One after the other, for as long as the flood lasts. */
 async function repeat(ask: () => Promise<unknown>): Promise<number> {
   let answered = 0;
-  while (!over) {
+  while (!over.signal.aborted) {
     await ask();
-    if (!over) answered += 1;
+    if (!over.signal.aborted) answered += 1;
   }
   return answered;
 }
@@ -79,7 +79,7 @@ const room = await socket.join("room");
 const messages = consume(socket, flood, consumer as Consumer);
 const done = new Promise<void>((resolve) => {
   flood.on("done", () => {
-    over = true;
+    over.abort();
     resolve();
   });
 });
