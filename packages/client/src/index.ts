@@ -195,7 +195,6 @@ export type { AnyTopics, JoinedArguments, MessageArguments } from "./module/type
 export type { Clock, Timer } from "./clock.ts";
 export { dialWs, TransportError, type TransportErrorCode, type WsOptions } from "./node/index.ts";
 export type { Overflow } from "./inbox.ts";
-export { shareCalls } from "./share-calls.ts";
 export type { Logger } from "./logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
 export type { PresenceEntry, PresenceMeta } from "@slipstream/core";

@@ -68,7 +68,6 @@ export {
 } from "../presence/presence.ts";
 export { ValidationError, type ValidationErrorCode } from "../validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "../with-schema.ts";
-export { shareCalls } from "../share-calls.ts";
 export type { Logger } from "../logger.ts";
 export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "../options.ts";
 export type { DisconnectOptions, SocketStats } from "../socket.ts";
