@@ -3,6 +3,7 @@ import type { Bench } from "../bench.ts";
 import { churn } from "./churn.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { importTime } from "./import.ts";
+import { presence } from "./presence.ts";
 import { pushReply } from "./push-reply.ts";
 import { receive } from "./receive.ts";
 import { telemetry } from "./telemetry.ts";
@@ -10,6 +11,7 @@ import { telemetry } from "./telemetry.ts";
 export const benches: readonly Bench[] = [
   receive,
   pushReply,
+  presence,
   churn,
   idleMemory,
   importTime,

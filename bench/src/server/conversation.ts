@@ -3,6 +3,7 @@
 import type { Writable } from "node:stream";
 import { Flood, pushFrame } from "./flood.ts";
 import { textFrame } from "./frames.ts";
+import { presenceDiffs, presenceState } from "./presence-frames.ts";
 
 type Message = [joinRef: string, ref: string, topic: string, event: string, payload: Request];
 
@@ -10,6 +11,8 @@ type Message = [joinRef: string, ref: string, topic: string, event: string, payl
 interface Request {
   /** Bytes of the one message to send right behind the answer to the join. */
   readonly greeting?: number;
+  /** How many users are to be present. */
+  readonly users?: number;
   /** How many messages to send, in turn to the channels in the order in which they were joined. */
   readonly count?: number;
   /** Bytes of each message's payload. */
@@ -21,6 +24,8 @@ export class Conversation {
   /** The join_ref of each topic. */
   readonly #members = new Map<string, string>();
   #flood: Flood | null = null;
+  /** The diffs of presence that were asked for last. */
+  #diffs: { users: number; count: number; frames: Buffer } | null = null;
   /** What was said while one piece of input is read. */
   #said: Buffer[] = [];
 
@@ -58,6 +63,14 @@ export class Conversation {
         // Behind the reply.
         process.nextTick(() => this.#pour(request.count ?? 0, request.bytes ?? 0));
         return;
+      case "presence_state":
+        this.#reply(joinRef, ref, topic, {});
+        this.#say(presenceState(topic, joinRef, request.users ?? 0));
+        return;
+      case "presence_diffs":
+        this.#reply(joinRef, ref, topic, {});
+        this.#say(this.#presenceDiffs(topic, request.users ?? 0, request.count ?? 0));
+        return;
       case "connections":
         void this.#countConnections().then((connections) =>
           this.#reply(joinRef, ref, topic, { connections }),
@@ -67,6 +80,14 @@ export class Conversation {
         // Heartbeats.
         this.#reply(joinRef, ref, topic, {});
     }
+  }
+
+  /** What is asked for again was encoded before. */
+  #presenceDiffs(topic: string, users: number, count: number): Buffer {
+    if (this.#diffs?.users !== users || this.#diffs.count !== count) {
+      this.#diffs = { users, count, frames: presenceDiffs(topic, users, count) };
+    }
+    return this.#diffs.frames;
   }
 
   #reply(joinRef: string, ref: string, topic: string, response: object): void {
