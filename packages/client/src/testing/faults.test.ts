@@ -225,7 +225,7 @@ describe("around the real transport, over real sockets", () => {
         expect(await room.push("echo", "well", { timeout: 20_000 })).toBe("well");
         await socket.disconnect();
       }
-      await expect.poll(() => server.stats().live).toEqual({ websocket: 0, channel: 0 });
+      await expect.poll(() => server.stats().live).toMatchObject({ websocket: 0, channel: 0 });
     });
   });
 });
