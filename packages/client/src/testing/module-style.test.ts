@@ -15,7 +15,7 @@ class Repeater extends Slipstream {
 
 async function started(server: TestServer): Promise<Repeater> {
   const repeater = new Repeater(server.url, { ...server.socketOptions, reconnect: [10_000] });
-  onTestFinished(async () => void (await server.clock.advanceUntil(repeater.stop())));
+  onTestFinished(() => server.clock.advanceUntil(repeater.stop()));
   await repeater.start();
   return repeater;
 }
