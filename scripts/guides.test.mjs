@@ -24,7 +24,11 @@ describe.each(names)("%s", (name) => {
         const { language, output, where } = snippet;
         if (language === "ts" && output === undefined) continue;
         const { stdout, stderr } = await runSnippet(snippet, folder);
-        expect({ where, stderr }).toEqual({ where, stderr: "" });
+        // A client that tries again tells the log, which is no part of what a guide shows.
+        const others = stderr
+          .split("\n")
+          .filter((line) => !line.startsWith("slipstream: Not connected"));
+        expect({ where, stderr: others }).toEqual({ where, stderr: [""] });
         expect({ where, stdout }).toEqual({ where, stdout: output ?? stdout });
       }
     });
