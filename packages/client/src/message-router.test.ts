@@ -16,8 +16,7 @@ function router(): { it: MessageRouter; host: Host } {
     reports,
     ...newTally(),
     dropped(_topic, count, why) {
-      if (why === "overflow") this.droppedMessages += count;
-      else this.unclaimedMessages += count;
+      this[why] += count;
     },
     report: (error, what) => reports.push([error, what]),
   };

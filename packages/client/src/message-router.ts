@@ -6,13 +6,16 @@ export interface RoutedMessage {
   readonly payload: unknown;
 }
 
+/** Where messages that reach nobody are counted. */
+export type Dropped = "droppedMessages" | "unclaimedMessages";
+
 /** What a router needs of its socket. */
 export interface RouterHost extends Reporter {
   /**
    * Takes count of messages that reach nobody: a reader was too slow and its policy dropped them, or
    * nobody listened and too many were held.
    */
-  dropped(topic: string, count: number, why: "overflow" | "unclaimed"): void;
+  dropped(topic: string, count: number, why: Dropped): void;
 }
 
 /** Takes messages until it is told that no more will come. */
@@ -102,7 +105,7 @@ export class MessageRouter implements Gate, Reporter {
 
   /** A reader was too slow for `count` messages. */
   countDropped(count: number): void {
-    this.#host.dropped(this.topic, count, "overflow");
+    this.#host.dropped(this.topic, count, "droppedMessages");
   }
 
   #dispatch(message: RoutedMessage): void {
@@ -122,7 +125,7 @@ export class MessageRouter implements Gate, Reporter {
       held.push(message);
       return;
     }
-    this.#host.dropped(this.topic, held.length + 1, "unclaimed");
+    this.#host.dropped(this.topic, held.length + 1, "unclaimedMessages");
     this.#held = null;
   }
 

@@ -16,6 +16,7 @@ import { Endpoint } from "./endpoint.ts";
 import { ConnectError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
+import type { Dropped } from "./message-router.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import type { PendingPush } from "./pending-push.ts";
@@ -187,9 +188,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.options.logger[level](LOG.unreadable, error);
   }
 
-  dropped(topic: string, count: number, why: "overflow" | "unclaimed"): void {
-    if (why === "overflow") this.droppedMessages += count;
-    else this.unclaimedMessages += count;
+  dropped(topic: string, count: number, why: Dropped): void {
+    this[why] += count;
     this.options.telemetry?.dropped(this, topic, count, why);
   }
 

@@ -8,7 +8,7 @@ import type { AwaitOptions } from "./awaits.ts";
 import type { AssignsOption, ModuleOptions } from "./options.ts";
 import { REPLY_LATER, type Caller } from "./call.ts";
 import { CallError } from "./errors.ts";
-import type { Reply, TerminateReason, Turn } from "./mail.ts";
+import { CALLBACKS, type Reply, type TerminateReason, type Turn } from "./mail.ts";
 import type { ModuleState } from "./supervisor.ts";
 import type { AnyTopics, JoinedArguments, MessageArguments, TopicOf } from "./types.ts";
 
@@ -46,7 +46,7 @@ export abstract class BaseSlipstream<
     dial: Dial,
     known: readonly string[],
   ) {
-    super(url, options, dial, known, (turn) => this.#handle(turn));
+    super(url, options, dial, known, (turn) => this.#traced(turn));
   }
 
   // ---- Callbacks. What they throw ends the client, unless `restart` says otherwise.
@@ -201,6 +201,17 @@ export abstract class BaseSlipstream<
   #unhandled(what: string, callback: string): void {
     const { logger } = supervisorOf(this).options.socket;
     logger.warn(`slipstream: ${what} was not handled: the client has no ${callback}.`);
+  }
+
+  /** Tells telemetry of the callback, if anybody listens. */
+  #traced(turn: Turn): unknown {
+    const { telemetry } = supervisorOf(this).options.socket;
+    const callback = CALLBACKS[turn.type];
+    if (telemetry === null || !telemetry.hears(callback)) return this.#handle(turn);
+    const topic = "topic" in turn ? turn.topic : undefined;
+    const event = "event" in turn ? turn.event : undefined;
+    const begun = { client: this.constructor.name, callback, topic, event };
+    return telemetry.callback(begun, () => this.#handle(turn));
   }
 
   /** The one place where callbacks are called. */

@@ -1,4 +1,5 @@
 // The traces of the module style's callbacks: one kind of span for each, named as the callback.
+import { isThenable } from "../module/give-way.ts";
 import type { CallbackTrace } from "./events.ts";
 import type { BegunCallback } from "./telemetry.ts";
 import { TracingChannel, type TraceFailure } from "./trace.ts";
@@ -12,8 +13,7 @@ export class CallbackChannels {
 
   /** Calls `run`, and tells when it began and how it ended; of a promise, when that is settled. */
   call<T>(begun: BegunCallback, run: () => T): T {
-    const channel = this.#channel(begun.callback);
-    if (!channel.hasSubscribers) return run();
+    const channel = this.of(begun.callback);
     const trace: CallbackTrace = {
       ...begun,
       startTime: Date.now(),
@@ -29,7 +29,7 @@ export class CallbackChannels {
       channel.finish(trace, performance.now() - at, THREW);
       throw error;
     }
-    if (!(result instanceof Promise)) {
+    if (!isThenable(result)) {
       channel.finish(trace, performance.now() - at, null);
       return result;
     }
@@ -44,7 +44,8 @@ export class CallbackChannels {
     return result;
   }
 
-  #channel(callback: string): TracingChannel<CallbackTrace> {
+  /** The channel of a callback. */
+  of(callback: string): TracingChannel<CallbackTrace> {
     const known = this.#channels.get(callback);
     if (known !== undefined) return known;
     const channel = new TracingChannel<CallbackTrace>(`slipstream.client.${callback}`);

@@ -12,6 +12,7 @@ import type {
   ServerMessage,
   SessionState,
 } from "@slipstream/core";
+import type { Dropped } from "../message-router.ts";
 import { byteLength } from "./byte-length.ts";
 import { CallbackChannels } from "./callback-channels.ts";
 import { channel, type NamedChannel } from "./emitter.ts";
@@ -214,11 +215,15 @@ export class ChannelTelemetry implements Telemetry {
     if (pings.hasSubscribers) pings.publish({ socket: this.#probe(socket), by, latency });
   }
 
-  dropped(socket: Observed, topic: string, count: number, why: "overflow" | "unclaimed"): void {
+  dropped(socket: Observed, topic: string, count: number, counted: Dropped): void {
     const { "slipstream.client.dropped": dropped } = this.#events;
-    if (dropped.hasSubscribers) {
-      dropped.publish({ socket: this.#probe(socket), topic, count, why });
-    }
+    if (!dropped.hasSubscribers) return;
+    const why = counted === "droppedMessages" ? "overflow" : "unclaimed";
+    dropped.publish({ socket: this.#probe(socket), topic, count, why });
+  }
+
+  hears(callback: string): boolean {
+    return this.#callbacks.of(callback).hasSubscribers;
   }
 
   callback<T>(begun: BegunCallback, run: () => T): T {

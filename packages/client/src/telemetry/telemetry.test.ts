@@ -3,11 +3,12 @@
 import * as diagnostics from "node:diagnostics_channel";
 import { accept, refuse } from "@slipstream/server";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Client } from "../fixtures/clients.ts";
 import { failureOf } from "../fixtures/failure.ts";
 import { serve, speak } from "../fixtures/servers.ts";
 import { newSocket, openSocket, turn, untilChannel, untilState } from "../fixtures/sockets.ts";
 import { published, traced } from "../fixtures/telemetry.ts";
-import type { PushTrace } from "./index.ts";
+import { tracingChannel, type CallbackName, type CallbackTrace, type PushTrace } from "./index.ts";
 
 const eventsOf = (told: readonly { readonly event: string }[]): string[] =>
   told.map(({ event }) => event);
@@ -340,5 +341,53 @@ describe("the option telemetry", () => {
     expect(() => newSocket("ws://127.0.0.1:1", { telemetry: {} as never })).toThrow(
       expect.objectContaining({ code: "invalid_option", option: "telemetry" }),
     );
+  });
+});
+
+describe("callbacks of the module style", () => {
+  test("each call of a callback is a span of its own, told under the callback's name", async () => {
+    class Repeater extends Client {}
+    const told: [event: string, trace: CallbackTrace][] = [];
+    for (const name of ["handleConnect", "handleJoin", "handleMessage", "handleInfo"]) {
+      const traces = tracingChannel(`slipstream.client.${name}` as CallbackName);
+      const tell = (event: string) => (trace: CallbackTrace) => void told.push([event, trace]);
+      const subscribers = {
+        ...{ start: tell("start"), end: tell("end"), error: tell("error") },
+        asyncEnd: tell("asyncEnd"),
+      };
+      traces.subscribe(subscribers);
+      onTestFinished(() => traces.unsubscribe(subscribers));
+    }
+    const { url } = await serve();
+    const client = new Repeater(url, {
+      handleConnect() {
+        this.join("room:a", { welcome: 1 });
+      },
+      async handleInfo() {
+        await turn();
+      },
+    });
+    onTestFinished(() => client.stop().then(() => {}));
+    await client.start();
+    await client.until("handleMessage");
+    client.send("hello");
+    await client.until("handleInfo");
+    await expect.poll(() => told.at(-1)?.[0]).toBe("asyncEnd");
+    expect(
+      told.map(([event, { client, callback, topic, event: of }]) => [
+        ...[event, client, callback, topic, of],
+      ]),
+    ).toEqual([
+      ["start", "Repeater", "handleConnect", undefined, undefined],
+      ["end", "Repeater", "handleConnect", undefined, undefined],
+      ["start", "Repeater", "handleJoin", "room:a", undefined],
+      ["end", "Repeater", "handleJoin", "room:a", undefined],
+      ["start", "Repeater", "handleMessage", "room:a", "welcome"],
+      ["end", "Repeater", "handleMessage", "room:a", "welcome"],
+      ["start", "Repeater", "handleInfo", undefined, undefined],
+      ["end", "Repeater", "handleInfo", undefined, undefined],
+      ["asyncEnd", "Repeater", "handleInfo", undefined, undefined],
+    ]);
+    expect(told.every(([, { duration, error }]) => Number(duration) >= 0 && !error)).toBe(true);
   });
 });

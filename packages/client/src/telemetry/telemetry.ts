@@ -1,6 +1,7 @@
 // What a socket tells of itself while it works. An interface alone: a socket holds one, or none, and
 // whatever implements it is bundled only where it is used.
 import type { ClientMessage, Event, Frame, Push, ServerMessage } from "@slipstream/core";
+import type { Dropped } from "../message-router.ts";
 import type { CallbackTrace, HandleTrace } from "./events.ts";
 import type { Observed, ObservedChannel, ObservedMachine } from "./probe.ts";
 import type { Begun } from "./spans.ts";
@@ -26,7 +27,9 @@ export interface Telemetry {
   /** @internal The server gave a sign of life, `latency` ms after it was asked. */
   answered(socket: Observed, by: "heartbeat" | "ping", latency: number): void;
   /** @internal */
-  dropped(socket: Observed, topic: string, count: number, why: "overflow" | "unclaimed"): void;
+  dropped(socket: Observed, topic: string, count: number, why: Dropped): void;
+  /** @internal Whether anybody listens to this callback. */
+  hears(callback: string): boolean;
   /**
    * @internal Calls `run`, and tells of it under the callback's name. Returns what `run` returns, and
    * throws what it throws.
