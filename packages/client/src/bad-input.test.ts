@@ -3,7 +3,7 @@
 import { closeFrame, encodeFrame, OPCODE, textFrame } from "@slipstream/faults";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { speak } from "./fixtures/servers.ts";
+import { speak, speakOnly } from "./fixtures/servers.ts";
 import { nextEnd, openSocket } from "./fixtures/sockets.ts";
 import { expectIgnored, nested, take } from "./fixtures/taking.ts";
 import type { Socket } from "./index.ts";
@@ -171,6 +171,20 @@ describe("too much", () => {
     const peer = await server.peer();
     await peer.gone();
     expect(peer.wire.story()).toContain("client: close 1009");
+  });
+
+  test("a server that really sends 200 MB: told 1009, and reset when it does not stop", async () => {
+    const { server, url } = await speakOnly(async ({ peer }) => {
+      const payload = Buffer.alloc(200 * 1024 * 1024, "x");
+      await peer.write({ opcode: OPCODE.text, payload }).catch(() => {});
+    });
+    const socket = await openSocket(url, { reconnect: false, closeTimeout: 20 });
+    const end = await nextEnd(socket);
+    expect(end).toMatchObject({ reason: { type: "protocolError", code: 1009 }, clean: false });
+    const peer = await server.peer();
+    await peer.gone();
+    expect(peer.wire.story().at(-1)).toBe("client: RST");
+    expect([socket.stats.bufferedAmount, socket.state.type]).toEqual([0, "ended"]);
   });
 
   test("fragments that grow beyond it: the same", async () => {

@@ -70,6 +70,30 @@ describe("open", () => {
     expect(peer.wire.story().slice(-2)).toEqual(["server: close 1001 stuck", "client: RST"]);
   });
 
+  test("the server answers late, within closeTimeout: clean, and what it sent before is not delivered", async () => {
+    let answer: () => void = () => {};
+    const { server, url } = await speakOnly(async (speaker) => {
+      await speaker.letIn();
+      await speaker.peer.frame();
+      for (let n = 0; n < 10; n++) await speaker.say(null, null, "room:a", "news", n);
+      await new Promise<void>((resolve) => (answer = resolve));
+      await speaker.peer.write(closeFrame(1000, "late"));
+      speaker.peer.end();
+    });
+    const socket = await openSocket(url, { closeTimeout: 3_600_000 });
+    const room = await socket.join("room:a");
+    const heard: unknown[] = [];
+    room.on("news", (payload) => heard.push(payload));
+    const disconnecting = socket.disconnect();
+    const peer = await server.peer();
+    await expect
+      .poll(() => peer.wire.story().filter((line) => line.startsWith("server: text")).length)
+      .toBe(11);
+    answer();
+    expect(await disconnecting).toEqual({ code: 1000, reason: "late", clean: true });
+    expect(heard).toEqual([]);
+  });
+
   test("in the middle of a fragmented message", async () => {
     const { server, url } = await speakOnly(async ({ peer }) => {
       await peer.write({ ...textFrame('[null,null,"room:a",'), fin: false });

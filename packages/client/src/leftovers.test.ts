@@ -152,6 +152,26 @@ describe("the process exits by itself", () => {
     expect(result).toEqual([1000, "loop ended", 4]);
   });
 
+  test("with 200 sockets whose server never answers the close, and 20 that are reset", async () => {
+    const { server, url } = await speakOnly();
+    const result = await run(`
+      const open = (count) => Promise.all(Array.from({ length: count }, () =>
+        connect(${JSON.stringify(url)}, { closeTimeout: 50 })));
+      const [closed, reset] = await Promise.all([open(200), open(20)]);
+      const ends = await Promise.all([
+        ...closed.map((socket) => socket.disconnect()),
+        ...reset.map((socket) => socket.reset()),
+      ]);
+      console.log(JSON.stringify([ends.length, ends.filter(({ clean }) => clean).length]));
+    `);
+    expect(result).toEqual([220, 0]);
+    await Promise.all(server.peers.map((peer) => peer.gone()));
+    expect(clientSockets(server.port)).toEqual([]);
+    expect(server.peers.map(({ wire }) => wire.story().at(-1))).toEqual(
+      Array.from({ length: 220 }, () => "client: RST"),
+    );
+  });
+
   test("when the server is gone and nothing is tried again, pushes notwithstanding", async () => {
     const { url } = await serve();
     const result = await run(`

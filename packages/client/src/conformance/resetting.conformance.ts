@@ -49,6 +49,24 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
         expect(await client.end()).toEqual(ENDED);
       });
 
+      test.each(["reset", "close"] as const)(
+        "%s when the kernel has the connection, and Node has not heard of it",
+        async (what) => {
+          server = await RawServer.listen(() => {}, servers);
+          const client = new Recorder(dial, server.url);
+          // Node connects in a tick of its own, and hears of it only when it looks at its sockets.
+          for (let tick = 0; tick < 3; tick++) {
+            await new Promise((resolve) => process.nextTick(resolve));
+          }
+          expect(clientStates(server.port) ?? ["ESTABLISHED"]).toEqual(["ESTABLISHED"]);
+          client[what]();
+          expect(await client.end()).toEqual(ENDED);
+          expect(clientStates(server.port) ?? []).toEqual([]);
+          await Promise.all(server.peers.map((peer) => peer.gone()));
+          for (const { wire } of server.peers) expect(wire.story()).not.toContain("client: FIN");
+        },
+      );
+
       test("while TCP connects", async () => {
         server = await RawServer.listen(() => {}, servers);
         const full = await FullServer.listen();

@@ -4,6 +4,7 @@
 import { describe } from "vitest";
 import { describeClosing } from "./closing.conformance.ts";
 import { describeDetaching } from "./detaching.conformance.ts";
+import { describeCuts } from "./cuts.conformance.ts";
 import { describeDialling } from "./dialling.conformance.ts";
 import { describeFrames } from "./frames.conformance.ts";
 import { describePausing } from "./pausing.conformance.ts";
@@ -15,6 +16,7 @@ export type { TransportAbilities, TransportUnderTest } from "./recorder.conforma
 export function describeTransport(transport: TransportUnderTest): void {
   describe(`the transport ${transport.name}`, () => {
     describeDialling(transport);
+    describeCuts(transport);
     describeFrames(transport);
     describeClosing(transport);
     if (transport.can.resets) describeResetting(transport);

@@ -54,6 +54,26 @@ export function secureTcp(
 }
 
 /**
+ * Calls `act` once it is known whether a connection that is being opened is there. The kernel may have
+ * it before Node has heard of it: closed then, it would get a FIN rather than a RST, and stay in
+ * FIN-WAIT-2 for as long as the server likes. What Node has yet to hear comes within a turn of the loop.
+ */
+export function whenItIsKnown(tcp: Duplex, act: () => void): void {
+  if (!(tcp instanceof Socket) || !tcp.connecting) return act();
+  let known = false;
+  const once = (): void => {
+    if (known) return;
+    known = true;
+    act();
+  };
+  // Before the request is written.
+  tcp.prependOnceListener("connect", once);
+  tcp.prependOnceListener("close", once);
+  // One turn may be under way already, its sockets looked at.
+  setImmediate(() => setImmediate(once));
+}
+
+/**
  * Frees a connection now. With a RST, which leaves nothing in the kernel, where there is a TCP
  * connection to reset; otherwise (still connecting, a unix socket, an agent's stream) by closing it.
  *

@@ -15,7 +15,7 @@ import type {
 import { decodeText } from "./decode-text.ts";
 import { protocolCode } from "./protocol-errors.ts";
 import { Refusal } from "./refusal.ts";
-import { ignore, openTcp, resetTcp, secureTcp, type StreamReady } from "./tcp.ts";
+import { ignore, openTcp, resetTcp, secureTcp, whenItIsKnown, type StreamReady } from "./tcp.ts";
 import { TransportError } from "./transport-error.ts";
 import { WsConnection, type ConnectionOptions, type ConnectionOwner } from "./ws-connection.ts";
 
@@ -158,8 +158,13 @@ class WsTransport implements Transport, ConnectionOwner {
     if (this.#phase === "resetting" || this.#phase === "ended") return;
     const dialling = this.#phase === "dialling";
     this.#phase = "resetting";
-    if (this.#tcp !== null) resetTcp(this.#tcp, this.#stream ?? this.#tcp);
-    if (dialling) this.#connection?.abort();
+    const tcp = this.#tcp;
+    const free = (): void => {
+      if (tcp !== null) resetTcp(tcp, this.#stream ?? tcp);
+      if (dialling) this.#connection?.abort();
+    };
+    if (tcp === null) free();
+    else whenItIsKnown(tcp, free);
   }
 
   upgraded(stream: Duplex): void {
