@@ -8,6 +8,7 @@ export default defineConfig({
       "interop/src/**/*.test.ts",
       "bench/src/**/*.test.ts",
       "soak/src/**/*.test.ts",
+      "examples/src/**/*.test.ts",
       "scripts/**/*.test.mjs",
     ],
     setupFiles: ["scripts/test/open-handles.mjs"],

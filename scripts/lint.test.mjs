@@ -38,6 +38,7 @@ const importRows = {
   interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },
   bench: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["phoenix"] },
   soak: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["@slipstream/faults"] },
+  examples: { bad: ["@slipstream/core", "slipstream"], good: ["@slipstream/client", "./a.ts"] },
   newcomer: { bad: ["@slipstream/core"], good: ["node:net"] },
 };
 const layers = Object.entries(importRows).flatMap(([name, { bad, good }]) => [
@@ -107,7 +108,7 @@ const inTests = [
 ].map(([what, code, rule]) => [what, "client", code, rule]);
 
 const groups = { layers, roundabout, purity, time, manners, inTests };
-const outside = new Set(["interop", "bench", "soak"]);
+const outside = new Set(["interop", "bench", "soak", "examples"]);
 const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
 const sourcesOf = (name) => (name.includes("/") ? folderOf(name) : `${folderOf(name)}/src`);
 const pathOf = (group, index, name) =>

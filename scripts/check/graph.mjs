@@ -7,7 +7,9 @@ const kinds = ["dependencies", "devDependencies", "peerDependencies", "optionalD
 /** The package.json of every workspace. */
 export function workspaceManifests() {
   return repositoryFiles()
-    .filter(({ path }) => /^(packages\/[^/]+|interop|bench|soak)\/package\.json$/.test(path))
+    .filter(({ path }) =>
+      /^(packages\/[^/]+|interop|bench|soak|examples)\/package\.json$/.test(path),
+    )
     .map(({ text }) => JSON.parse(text));
 }
 
