@@ -52,7 +52,6 @@ export abstract class ModuleActions<Assigns extends object, Topics> {
   ) {
     const resolved = resolveModuleOptions(options, known);
     const owner = {
-      name: new.target.name,
       reset: (): void => {
         const { assigns } = resolved;
         this.#assigns = { ...(typeof assigns === "function" ? assigns() : assigns) } as Assigns;

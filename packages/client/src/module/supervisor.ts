@@ -6,7 +6,7 @@ import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
 import { NotRunningError } from "./errors.ts";
 import { Life, type Program } from "./life.ts";
-import { CALLBACKS, type TerminateReason, type Turn } from "./mail.ts";
+import type { TerminateReason, Turn } from "./mail.ts";
 import type { ResolvedModuleOptions } from "./options.ts";
 
 /** Where a client in module style stands, as a value whose `type` tells the rest of its fields. */
@@ -28,8 +28,6 @@ export type ModuleState =
 
 /** Whose lives these are. */
 export interface Owner {
-  /** The name of its class. */
-  readonly name: string;
   /** A new life begins: what the last one kept is forgotten. */
   reset(): void;
   handle(turn: Turn): unknown;
@@ -133,15 +131,7 @@ export class Supervisor implements Program, Tally {
   }
 
   handle(turn: Turn): unknown {
-    const { telemetry } = this.options.socket;
-    if (telemetry === null) return this.#owner.handle(turn);
-    const begun = {
-      client: this.#owner.name,
-      callback: CALLBACKS[turn.type],
-      topic: "topic" in turn ? turn.topic : undefined,
-      event: "event" in turn ? turn.event : undefined,
-    };
-    return telemetry.callback(begun, () => this.#owner.handle(turn));
+    return this.#owner.handle(turn);
   }
 
   lost(count: number): void {
