@@ -3,8 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
 import { clientSides, loadSide, type Side, type SideSocket } from "../sides/side.ts";
 
-/** Connections that are made before, so that what is made once is not counted. */
-const WARM_UP = 100;
+/**
+ * Connections that are made before, so that what is made once is not counted. That is compiled code
+ * above all: it takes hundreds of connections until the engine has compiled the last of it.
+ */
+const WARM_UP = 1_000;
 const AT_ONCE = 50;
 
 async function open({ connect }: Side, url: string, count: number): Promise<readonly SideSocket[]> {
@@ -38,18 +41,17 @@ async function settledMemory(): Promise<{ heap: number; rss: number }> {
   return { heap: heapUsed, rss };
 }
 
-function trial(connections: number): Trial {
+function trial(connections: number, warmUp: number): Trial {
   return {
     name: `${connections.toLocaleString("en")} connections`,
     async measure(sideName, url) {
       const side = await loadSide(sideName);
-      const first = await open(side, url, WARM_UP);
+      const first = await open(side, url, warmUp);
       const before = await settledMemory();
       const sockets = await open(side, url, connections);
       const after = await settledMemory();
       // They must live until here to be counted.
-      if (first.length + sockets.length !== WARM_UP + connections)
-        throw new Error("Some are gone.");
+      if (first.length + sockets.length !== warmUp + connections) throw new Error("Some are gone.");
       const perConnection = (bytes: number): number => bytes / 1_024 / connections;
       return [
         { case: "heap", value: perConnection(after.heap - before.heap), unit: "KB/connection" },
@@ -64,5 +66,5 @@ export const idleMemory: Bench = {
   about: "memory of an idle connection with one channel, in the client's process alone",
   sides: clientSides,
   flags: ["--expose-gc"],
-  trials: (size) => [trial(size === "quick" ? 50 : 2_000)],
+  trials: (size) => [size === "quick" ? trial(500, 200) : trial(2_000, WARM_UP)],
 };

@@ -8,8 +8,10 @@ import { failureOf } from "./fixtures/failure.ts";
 import type { SocketOptions } from "./options.ts";
 import { resolveOptions } from "./resolve-options.ts";
 
-const endpoint = (url: string | URL, options: SocketOptions = {}): Endpoint =>
-  new Endpoint(url, resolveOptions(options));
+function endpoint(url: string | URL, options: SocketOptions = {}): Endpoint {
+  const resolved = resolveOptions(options);
+  return new Endpoint(url, resolved, resolved);
+}
 
 async function urlOf(url: string | URL, options: SocketOptions = {}): Promise<string> {
   const { request } = await endpoint(url, options).request();

@@ -4,7 +4,7 @@ import { tokenProtocols, withQuery } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
 import { checkHeaders } from "./option-checks.ts";
 import type { Provided } from "./options.ts";
-import type { ResolvedOptions } from "./resolve-options.ts";
+import type { Credentials, Settings } from "./resolve-options.ts";
 import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
 
@@ -14,19 +14,25 @@ const WEBSOCKET = "websocket";
 export class Endpoint {
   /** As it was given, and as a text: a URL object takes ten times its memory. */
   readonly #url: string;
-  readonly #options: ResolvedOptions;
+  readonly #params: Credentials["params"];
+  readonly #authToken: Credentials["authToken"];
+  readonly #headers: Credentials["headers"];
+  readonly #settings: Settings;
   #dialled: string | null = null;
 
   /**
    * @throws {OptionError} if `url` is not one of a Phoenix socket, or credentials that cannot change
    * cannot be used: no retry would mend them.
    */
-  constructor(url: string | URL, options: ResolvedOptions) {
+  constructor(url: string | URL, credentials: Credentials, settings: Settings) {
     const { href } = socketUrl(url);
     this.#url = String(url);
-    this.#options = options;
-    const { params, headers, serializer } = options;
-    if (typeof params !== "function") withQuery(href, serializer.vsn, params);
+    const { params, authToken, headers } = credentials;
+    this.#params = params;
+    this.#authToken = authToken;
+    this.#headers = headers;
+    this.#settings = settings;
+    if (typeof params !== "function") withQuery(href, settings.serializer.vsn, params);
     if (typeof headers !== "function") checkHeaders(headers);
   }
 
@@ -41,25 +47,25 @@ export class Endpoint {
    * Rejects with whatever a function threw.
    */
   async request(): Promise<{ request: DialRequest; changed: boolean }> {
-    const options = this.#options;
+    const { serializer, maxPayload, renewable } = this.#settings;
     const [params, authToken, headers = {}] = await Promise.all([
-      provide(options.params),
-      provide(options.authToken),
-      provide(options.headers),
+      provide(this.#params),
+      provide(this.#authToken),
+      provide(this.#headers),
     ]);
     checkHeaders(headers);
     const request: DialRequest = {
-      url: withQuery(socketUrl(this.#url).href, options.serializer.vsn, params),
+      url: withQuery(socketUrl(this.#url).href, serializer.vsn, params),
       headers,
       protocols: tokenProtocols(authToken),
-      maxPayload: options.maxPayload,
+      maxPayload,
     };
-    return { request, changed: options.renewable && JSON.stringify(request) !== this.#dialled };
+    return { request, changed: renewable && JSON.stringify(request) !== this.#dialled };
   }
 
   /** Remembers what is dialled with, to tell whether other credentials come after it. */
   dialled(request: DialRequest): void {
-    if (this.#options.renewable) this.#dialled = JSON.stringify(request);
+    if (this.#settings.renewable) this.#dialled = JSON.stringify(request);
   }
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
 import { dialWs, Socket, type NodeSocketOptions } from "./index.ts";
-import { resolveOptions } from "./resolve-options.ts";
+import { resolveOptions, settingsOf } from "./resolve-options.ts";
 
 const SECRET = "s3cr3t";
 
@@ -65,6 +65,16 @@ test("credentials can be renewed where any of the three is a function", () => {
   ]) {
     expect(resolveOptions(options).renewable).toBe(true);
   }
+});
+
+test("sockets that differ by their credentials alone share their settings; others do not", () => {
+  const settings = (options: NodeSocketOptions) => settingsOf(resolveOptions(options));
+  const some = settings({ params: () => ({ a: 1 }), pushTimeout: 7 });
+  expect(settings({ params: () => ({ a: 2 }), pushTimeout: 7, headers: { b: "3" } })).toBe(some);
+  expect(some).not.toHaveProperty("params");
+  expect(settings({ params: () => ({ a: 1 }), pushTimeout: 8 })).toMatchObject({ pushTimeout: 8 });
+  expect(settings({ params: { a: 1 }, pushTimeout: 7 })).toMatchObject({ renewable: false });
+  expect(some).toMatchObject({ pushTimeout: 7, renewable: true });
 });
 
 test("an option that is undefined is an option that is left out", () => {

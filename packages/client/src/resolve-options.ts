@@ -7,11 +7,15 @@ import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Dial } from "./transport.ts";
 
-/** The options with nothing left open: those of the session, and those that are the client's own. */
-export interface ResolvedOptions extends SessionOptions {
+/** Where a socket's credentials come from: what tells it from the others of its program. */
+export interface Credentials {
   readonly params: Provided<Params>;
   readonly authToken: Provided<string> | undefined;
   readonly headers: Provided<Readonly<Record<string, string>>>;
+}
+
+/** How a socket behaves: what the session needs to know of that, and what is the client's own. */
+export interface Settings extends SessionOptions {
   readonly serializer: ClientSerializer;
   readonly transport: Dial | undefined;
   readonly clock: Clock;
@@ -20,9 +24,13 @@ export interface ResolvedOptions extends SessionOptions {
   readonly pushTimeout: number;
   readonly maxPayload: number;
   readonly maxBuffered: number;
-  readonly signal: AbortSignal | undefined;
   readonly telemetry: Telemetry | null;
   readonly logger: GuardedLogger;
+}
+
+/** The options with nothing left open. */
+export interface ResolvedOptions extends Settings, Credentials {
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What is the same for all sockets is made once: a program may have many thousands. */
@@ -82,7 +90,7 @@ export function resolveOptions(options: SocketOptions): ResolvedOptions {
     signal,
     telemetry: telemetry === false ? null : telemetry,
     logger: guarded,
-    seed: (Math.random() * 2 ** 32) | 0,
+    random: Math.random,
   };
 }
 
@@ -92,4 +100,27 @@ function resolveHeartbeat(heartbeat: SocketOptions["heartbeat"]): ResolvedOption
   const { interval = STANDARD_HEARTBEAT.interval, timeout = STANDARD_HEARTBEAT.timeout } =
     heartbeat;
   return { interval, timeout };
+}
+
+let latest: WeakRef<Settings> | undefined;
+
+/**
+ * The settings alone: the same object as for the socket before if they are the same. The sockets of a
+ * program mostly differ by their credentials only, and there may be many thousands of them.
+ */
+export function settingsOf({
+  params: _params,
+  authToken: _authToken,
+  headers: _headers,
+  signal: _signal,
+  ...settings
+}: ResolvedOptions): Settings {
+  const before = latest?.deref();
+  if (before !== undefined && areSame(before, settings)) return before;
+  latest = new WeakRef(settings);
+  return settings;
+}
+
+function areSame(one: Settings, other: Settings): boolean {
+  return (Object.keys(one) as (keyof Settings)[]).every((name) => one[name] === other[name]);
 }

@@ -17,7 +17,7 @@ import { ConnectError } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
 import type { Dropped } from "./message-router.ts";
-import type { ResolvedOptions } from "./resolve-options.ts";
+import { settingsOf, type ResolvedOptions, type Settings } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import type { PendingPush } from "./pending-push.ts";
 import { ping } from "./ping.ts";
@@ -37,7 +37,7 @@ export interface Disconnected {
 }
 
 export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush> {
-  readonly options: ResolvedOptions;
+  readonly options: Settings;
   readonly session: Session<ChannelCore, PendingPush>;
   readonly interpreter: Interpreter<ChannelCore, PendingPush>;
   unobservedFailures = 0;
@@ -46,6 +46,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   invalidMessages = 0;
   invalidReplies = 0;
   readonly #endpoint: Endpoint;
+  /** The signal of the options: it ends the socket whenever it is aborted. */
+  readonly #signal: AbortSignal | undefined;
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
   /** Channels that were made and never joined, by topic. The session holds those that were. */
@@ -58,15 +60,17 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   #releaseSignal: (() => void) | null = null;
 
   constructor(url: string | URL, options: ResolvedOptions, dial: Dial) {
-    this.options = options;
-    this.#endpoint = new Endpoint(url, options);
-    this.session = new Session(options);
+    const settings = settingsOf(options);
+    this.options = settings;
+    this.#signal = options.signal;
+    this.#endpoint = new Endpoint(url, options, settings);
+    this.session = new Session(settings);
     this.interpreter = new Interpreter(
       this.session,
       this.#endpoint,
-      options.serializer,
-      options.transport ?? dial,
-      options.clock,
+      settings.serializer,
+      settings.transport ?? dial,
+      settings.clock,
       this,
     );
   }
@@ -128,7 +132,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     }
     const connectors = (this.#connectors ??= new Waiters<void>(this));
     const connecting = connectors.add(signal, (reason) => this.#connectGivenUp(connectors, reason));
-    const { signal: ours } = this.options;
+    const ours = this.#signal;
     if (ours?.aborted === true) connecting.reject(ours.reason);
     if (connecting.settled) return connecting;
     if (isAtRest(state)) this.#firstConnect = true;
@@ -276,9 +280,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.options.logger.debug(sayConnectionEnded(this.#endpoint.place, end));
   }
 
-  /** The signal of the options ends the socket whenever it is aborted. */
   #watchSignal(): void {
-    this.#releaseSignal ??= onAbort(this.options.signal, (reason) => {
+    this.#releaseSignal ??= onAbort(this.#signal, (reason) => {
       this.#refuseConnectors(reason);
       void this.disconnect(1000, "");
     });

@@ -5,7 +5,7 @@ import { Deadlines } from "./deadlines.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelEndReason, EndReason } from "./end-reason.ts";
 import type { Push, PushOutcome } from "./push/push.ts";
-import { seededRandom, type Random } from "./random.ts";
+import type { Random } from "./random.ts";
 import type { RetryPolicy } from "./retry.ts";
 
 /** What a session does by option. All times are ms. */
@@ -28,8 +28,8 @@ export interface SessionOptions {
   /** After a 401 or 403: end, unless the credentials differ when they are evaluated again. */
   readonly credentialsMustChange: boolean;
   readonly rejoin: RetryPolicy<ChannelEndReason>;
-  /** Determines every random choice of the session. */
-  readonly seed: number;
+  /** Makes every random choice of the session, none of which is a secret. */
+  readonly random: Random;
 }
 
 /** `C` and `P` are the program's own objects for a channel and for a push. */
@@ -43,16 +43,13 @@ export class Context<C, P> {
   /** Whether frames can be sent. */
   open = false;
   #refs = 0;
-  #random: Random | null = null;
 
   constructor(options: SessionOptions) {
     this.options = options;
   }
 
-  /** Made when first needed: most connections never retry. */
   get random(): Random {
-    this.#random ??= seededRandom(this.options.seed);
-    return this.#random;
+    return this.options.random;
   }
 
   /** A ref that this session has never used. They are not reused after a reconnect, so that a late reply finds nobody. */

@@ -63,7 +63,7 @@ function settle(count: number, policy: RetryPolicy<EndReason>, seed: number): Wo
       reconnect: policy,
       credentialsMustChange: true,
       rejoin: () => false,
-      seed: seed * 1_000_003 + index,
+      random: seededRandom(seed * 1_000_003 + index),
     };
     const client = new SimulatedClient(agenda, server, options);
     client.connect();

@@ -1,6 +1,7 @@
 // Sessions: how connections begin and end. The invariants S1 to S9 of SPEC.md.
 import { describe, expect, test } from "vitest";
 import type { EndReason } from "../end-reason.ts";
+import { seededRandom } from "../random.ts";
 import { CLOSED, Driver, LOST, OPTIONS } from "../testing/driver.ts";
 import type { TransportEnd } from "./input.ts";
 
@@ -519,7 +520,7 @@ describe("S9: refused credentials are not sent again", () => {
 
 describe("S17: a machine that slept begins its retries anew, not all in one moment", () => {
   function waiting(): Driver {
-    const it = new Driver({ seed: 7 }).open();
+    const it = new Driver({ random: seededRandom(7) }).open();
     for (let attempt = 0; attempt < 4; attempt++) {
       it.closed(LOST);
       if (attempt < 3) it.open();

@@ -21,7 +21,7 @@ import type { SessionState } from "./state.ts";
  *
  * @example
  * ```ts
- * import { backoff, Session, type Effect, type SessionOptions } from "@slipstream/core";
+ * import { backoff, seededRandom, Session, type Effect, type SessionOptions } from "@slipstream/core";
  *
  * const options: SessionOptions = {
  *   connectTimeout: 10_000,
@@ -34,7 +34,7 @@ import type { SessionState } from "./state.ts";
  *   reconnect: ({ attempt, random }) => backoff(attempt, random),
  *   credentialsMustChange: true,
  *   rejoin: () => false,
- *   seed: 1,
+ *   random: seededRandom(1),
  * };
  * const session = new Session<string, string>(options);
  * session.handle({ type: "connectSocket" }, 0);

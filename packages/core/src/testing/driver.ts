@@ -6,6 +6,7 @@ import type { SessionOptions } from "../context.ts";
 import type { Effect } from "../effect.ts";
 import type { ClientMessage, ServerMessage } from "../message.ts";
 import type { Push, PushOutcome } from "../push/push.ts";
+import { seededRandom } from "../random.ts";
 import type { SessionInput, TransportEnd } from "../session/input.ts";
 import { Session } from "../session/session.ts";
 import type { ConnectionEnd, SessionState } from "../session/state.ts";
@@ -15,7 +16,7 @@ export type TestChannel = ChannelMachine<string, string>;
 export type TestEffect = Effect<string, string>;
 
 /** Round numbers that tell each other apart. Retries come after 100 ms, 200 ms, 300 ms, ... */
-export const OPTIONS: SessionOptions = {
+export const OPTIONS: Omit<SessionOptions, "random"> = {
   connectTimeout: 10_000,
   closeTimeout: 5_000,
   joinTimeout: 8_000,
@@ -26,7 +27,6 @@ export const OPTIONS: SessionOptions = {
   reconnect: ({ attempt }) => (attempt + 1) * 100,
   credentialsMustChange: true,
   rejoin: ({ attempt, again }) => again && (attempt + 1) * 100,
-  seed: 1,
 };
 
 /** TCP is gone, and no close frame came. */
@@ -44,7 +44,7 @@ export class Driver {
   #seen: TestEffect[] = [];
 
   constructor(options: Partial<SessionOptions> = {}) {
-    this.session = new Session({ ...OPTIONS, ...options });
+    this.session = new Session({ ...OPTIONS, random: seededRandom(1), ...options });
   }
 
   /** Takes an input and performs what follows. */

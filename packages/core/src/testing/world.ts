@@ -3,6 +3,7 @@
 // numbers from outside, so that a run can be replayed; an Oracle watches all of them.
 import type { SessionOptions } from "../context.ts";
 import type { Push } from "../push/push.ts";
+import { seededRandom } from "../random.ts";
 import { tableDelay } from "../retry.ts";
 import type { SessionInput } from "../session/input.ts";
 import { Session } from "../session/session.ts";
@@ -59,7 +60,7 @@ export class World {
       credentialsMustChange: true,
       rejoin: ({ attempt, random }) =>
         random() < 0.3 ? false : tableDelay(DELAYS, attempt, 0.5, random),
-      seed,
+      random: seededRandom(seed),
     };
     this.#session = new Session(options);
     this.#oracle = new Oracle(this.#session, options);
