@@ -18,6 +18,7 @@ export const programs = {
  * above. A missing program leaves its suites out, but not in CI.
  */
 export const needs = [
+  { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
 ];

@@ -15,6 +15,11 @@ import type {
 export interface TransportAbilities {
   /** Reports `closeReceived`, and ends TCP in the order of RFC 6455 7.1.1. */
   readonly seesCloseFrame: boolean;
+  /**
+   * Fails each breach of the protocol with the code of RFC 6455 7.4.1 and lets the server end TCP first.
+   * Chromium echoes close codes that nobody may send, has 1002 for bad UTF-8, and ends TCP itself.
+   */
+  readonly failsByTheBook: boolean;
   /** Sends a RST. */
   readonly resets: boolean;
   /** Reports the status, headers and body of a refused upgrade, and why TCP ended. */

@@ -8,6 +8,7 @@ import { dialWs } from "./ws-transport.ts";
 
 const can: TransportAbilities = {
   seesCloseFrame: true,
+  failsByTheBook: true,
   resets: true,
   pauses: true,
   seesStatus: true,

@@ -10,6 +10,7 @@ import { dialPlatform, type PlatformWebSocketClass } from "./platform-transport.
 
 const can: TransportAbilities = {
   seesCloseFrame: false,
+  failsByTheBook: true,
   resets: false,
   seesStatus: false,
   sendsHeaders: false,

@@ -7,6 +7,13 @@ import { Faults } from "./index.ts";
 describeTransport({
   name: "faults around ws",
   dial: new Faults().wrap(dialWs()),
-  can: { seesCloseFrame: true, resets: true, pauses: true, seesStatus: true, sendsHeaders: true },
+  can: {
+    seesCloseFrame: true,
+    failsByTheBook: true,
+    resets: true,
+    pauses: true,
+    seesStatus: true,
+    sendsHeaders: true,
+  },
   servers: {},
 });

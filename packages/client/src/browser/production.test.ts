@@ -1,0 +1,43 @@
+// What users load: the development build and the production build, as npm run build makes them. The
+// same conversation, with the same result; in Chromium it is chromium/production.test.ts's.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import { converse, type Client } from "../fixtures/conversation.ts";
+import { EXPECTED } from "../fixtures/conversation-expected.ts";
+import { serve } from "../fixtures/servers.ts";
+
+const load = (file: string): Promise<Client & typeof import("./index.ts")> =>
+  import(new URL(`../../dist/browser/${file}`, import.meta.url).href);
+
+beforeEach(() => {
+  vi.stubGlobal("WebSocket", WebSocket);
+  vi.spyOn(console, "error").mockReturnValue();
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+describe.each(["index.js", "production.js"])("%s", (file) => {
+  test("keeps what is promised", async () => {
+    const { url } = await serve();
+    expect(await converse(await load(file), url)).toEqual(EXPECTED);
+  });
+
+  test("refuses a URL that is none, and credentials that cannot be sent", async () => {
+    const { Socket, OptionError } = await load(file);
+    expect(() => new Socket("not a url")).toThrow(OptionError);
+    expect(() => new Socket("ws://h/s", { params: { at: new Date() as never } })).toThrow(
+      expect.objectContaining({ code: "invalid_option", option: "params.at" }),
+    );
+  });
+
+  test("says where it could not connect, and the code", async () => {
+    const { connect } = await load(file);
+    const { url } = await serve(() => ({ refuse: 1 }) as never);
+    const error = await connect(url, { params: { token: "s3cr3t" }, reconnect: false }).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+    expect(error).toMatchObject({ name: "ConnectError", code: "connectFailed" });
+    expect(error?.message).toContain(new URL(url).host);
+    expect(error?.message).not.toContain("s3cr3t");
+  });
+});

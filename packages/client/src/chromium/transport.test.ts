@@ -1,0 +1,22 @@
+// The transport over the platform's WebSocket in the conformance suite, in Chromium.
+import { afterAll } from "vitest";
+import {
+  describeTransport,
+  type TransportAbilities,
+} from "../conformance/transport.conformance.ts";
+import { dialInPage, launchChromium } from "../fixtures/chromium.ts";
+
+const can: TransportAbilities = {
+  seesCloseFrame: false,
+  failsByTheBook: false,
+  resets: false,
+  seesStatus: false,
+  sendsHeaders: false,
+  pauses: false,
+};
+
+const browser = await launchChromium();
+afterAll(() => browser.close());
+const dial = await dialInPage(await browser.newPage());
+
+describeTransport({ name: "of Chromium", dial, can, servers: {} });
