@@ -2,11 +2,13 @@
 // same conversation, with the same result; in Chromium it is chromium/production.test.ts's.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { converse, type Client } from "../fixtures/conversation.ts";
+import { deny } from "@slipstream/server";
+import { converse } from "../fixtures/conversation.ts";
 import { EXPECTED } from "../fixtures/conversation-expected.ts";
 import { serve } from "../fixtures/servers.ts";
+import type * as browser from "./index.ts";
 
-const load = (file: string): Promise<Client & typeof import("./index.ts")> =>
+const load = (file: string): Promise<typeof browser> =>
   import(new URL(`../../dist/browser/${file}`, import.meta.url).href);
 
 beforeEach(() => {
@@ -31,7 +33,7 @@ describe.each(["index.js", "production.js"])("%s", (file) => {
 
   test("says where it could not connect, and the code", async () => {
     const { connect } = await load(file);
-    const { url } = await serve(() => ({ refuse: 1 }) as never);
+    const { url } = await serve(() => deny({}));
     const error = await connect(url, { params: { token: "s3cr3t" }, reconnect: false }).then(
       () => null,
       (error: unknown) => error as Error,
