@@ -142,14 +142,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   disconnect(code: number, reason: string): Outcome<Disconnected> {
-    return this.#end({ type: "disconnectSocket", code, reason });
+    return this.end({ type: "disconnectSocket", code, reason });
   }
 
-  reset(): Outcome<Disconnected> {
-    return this.#end({ type: "resetSocket" });
-  }
-
-  #end(
+  end(
     how: SessionInput<ChannelCore, PendingPush> & { type: "disconnectSocket" | "resetSocket" },
   ): Outcome<Disconnected> {
     const disconnecting = this.#disconnecting ?? new Outcome<Disconnected>(this);

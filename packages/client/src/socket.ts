@@ -117,7 +117,7 @@ export class BaseSocket {
    * ```
    */
   reset(): Promise<Disconnected> {
-    return this.#core.reset();
+    return this.#core.end({ type: "resetSocket" });
   }
 
   /**

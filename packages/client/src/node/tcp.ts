@@ -3,6 +3,7 @@
 import type { ClientRequestArgs } from "node:http";
 import { connect as connectNet, isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import { connect as connectTls, TLSSocket, type ConnectionOptions } from "node:tls";
 
 /** As `http.request` calls it back: with what it is to write the request to, or an error. */

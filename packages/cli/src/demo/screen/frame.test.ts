@@ -93,6 +93,8 @@ test("at the end there is a table, and what did not hold comes after it", () => 
     "0: client 0, server 0, relay 0, process 0, kernel 0 (and 7 in TIME-WAIT,",
   );
   expect(shown).toContain("✘ it became whole again. Found: nothing came");
+  // Whatever has scrolled away, this has not.
+  expect(shown.trimEnd().split("\n").at(-1)?.trim()).toBe("✘ not all held, 17.00 s");
 });
 
 test("in any width nothing fails, lines can be cut to it, and colours change nothing that is seen", () => {

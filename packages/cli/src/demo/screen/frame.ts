@@ -7,6 +7,7 @@ import { label, LABEL } from "./layout.ts";
 import { bar } from "./marks.ts";
 import { resultTable } from "./table.ts";
 import { troubleLines } from "./trouble-lines.ts";
+import type { DemoResult } from "../result.ts";
 import type { DemoView } from "./view.ts";
 
 /** Lines longer than this would be read, not seen. */
@@ -24,9 +25,19 @@ export function frame(view: DemoView, now: number, terminalWidth: number, paint:
     ...feedLines(view, now, width, paint),
     "",
     ...troubleLines(view.troubles, now, width, paint),
-    ...(view.result === null ? [] : ["", ...resultTable(view.result, width, paint)]),
+    ...(view.result === null ? [] : ["", ...resultLines(view.result, width, paint)]),
   ];
   return ["", ...lines.map((line) => (line === "" ? "" : MARGIN + line)), ""];
+}
+
+/** The verdict comes last, too: on a low terminal the first line is out of sight by then. */
+function resultLines(result: DemoResult, width: number, paint: Paint): string[] {
+  return [...resultTable(result, width, paint), "", verdictOf(result, paint)];
+}
+
+function verdictOf({ held, took }: DemoResult, paint: Paint): string {
+  const all = duration(took.all);
+  return held ? paint("green", `✔ all held, ${all}`) : paint("red", `✘ not all held, ${all}`);
 }
 
 function headline({ begin, result }: DemoView, now: number, width: number, paint: Paint): string {
@@ -35,13 +46,7 @@ function headline({ begin, result }: DemoView, now: number, width: number, paint
     paint("dim", "one client, real flights, six troubles"),
   ];
   const title = joinFitting(parts, paint("dim", " · "), width - STATE);
-  const took = duration(result?.took.all ?? now - begin);
-  const state =
-    result === null
-      ? paint("dim", took)
-      : result.held
-        ? paint("green", `✔ all held, ${took}`)
-        : paint("red", `✘ not all held, ${took}`);
+  const state = result === null ? paint("dim", duration(now - begin)) : verdictOf(result, paint);
   return padEnd(title, width - STATE) + padStart(state, STATE);
 }
 

@@ -1,0 +1,90 @@
+// docs/reference.md names every option, reason, code and state of the source, and no others.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (file) => readFile(join(root, file), "utf8");
+
+/** The first cells of the table under a heading. */
+async function named(heading) {
+  const text = await read("docs/reference.md");
+  const section = text.split(/^## /m).find((part) => part.startsWith(heading));
+  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+}
+
+/** What a declaration says, from its name up to the end of the statement or block. */
+async function declared(file, start, end, pattern) {
+  const text = await read(file);
+  const from = text.indexOf(start);
+  expect(from, `${start} in ${file}`).toBeGreaterThan(-1);
+  const body = text.slice(from, text.indexOf(end, from + start.length));
+  return [...body.matchAll(pattern)].map(([, name]) => name);
+}
+
+const TAGS = /readonly type: "(\w+)"/g;
+const unique = (names) => [...new Set(names)].toSorted((one, other) => one.localeCompare(other));
+
+describe("docs/reference.md", () => {
+  test("options", async () => {
+    const options = await declared(
+      "packages/client/src/options.ts",
+      "export interface SocketOptions {",
+      "\n}",
+      /^ {2}readonly (\w+)\?:/gm,
+    );
+    expect(options).toContain("logger");
+    expect(unique(await named("Options of a socket"))).toEqual(unique(options));
+  });
+
+  test("why connections end", async () => {
+    const ends = await declared(
+      "packages/core/src/end-reason.ts",
+      "export type EndReason =",
+      "\n\n",
+      TAGS,
+    );
+    expect(ends).toContain("requested");
+    expect(unique(await named("Why a connection ended"))).toEqual(unique(ends));
+  });
+
+  test("why pushes fail", async () => {
+    const failures = await declared(
+      "packages/core/src/push/push.ts",
+      "export type PushFailure =",
+      ";",
+      /\| "(\w+)"/g,
+    );
+    const codes = await declared(
+      "packages/client/src/errors.ts",
+      "export type PushErrorCode =",
+      ";",
+      /"(\w+)"/g,
+    );
+    expect(failures).toContain("timeout");
+    expect(codes).toContain("refused");
+    expect(unique(await named("Why a push has no"))).toEqual(unique([...failures, ...codes]));
+  });
+
+  test("states", async () => {
+    const text = await read("docs/reference.md");
+    const section = text.slice(text.indexOf("## States"));
+    const words = unique([...section.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    const session = await declared(
+      "packages/core/src/session/state.ts",
+      "export type SessionState =",
+      ";\n\n",
+      TAGS,
+    );
+    const channel = await declared(
+      "packages/core/src/channel/state.ts",
+      "export type ChannelState =",
+      ";\n\n",
+      TAGS,
+    );
+    // The other words of the section are the names of fields.
+    const states = words.filter((word) => !["type", "by"].includes(word));
+    expect(states).toEqual(unique([...session, ...channel]));
+  });
+});
