@@ -14,11 +14,15 @@ import { CheckedPushes } from "./checked-pushes.ts";
 import { JoinError, OverflowError, PushError } from "./errors.ts";
 import { Listeners } from "./listeners.ts";
 import type { RoutedMessage } from "./message-router.ts";
+import { Patience } from "./patience.ts";
 import type { PendingPush } from "./pending-push.ts";
 import { ValidationError, type ValidationErrorCode } from "./validation-error.ts";
 
 /** How many messages may wait for async validators. What comes then is dropped and counted. */
 const MAX_WAITING = 1_000;
+
+/** Ms that a validator may take over a reply, a response or a message. */
+const PATIENCE = 10_000;
 
 export class ChannelChecks implements Checks {
   readonly schema: ChannelSchema;
@@ -26,6 +30,7 @@ export class ChannelChecks implements Checks {
   /** Messages and answers to joins, in the order in which they came. */
   readonly #incoming = new InOrder(MAX_WAITING);
   readonly #pushes: CheckedPushes;
+  readonly #patience: Patience;
   readonly #invalid: Listeners<[error: ValidationError, message: RoutedMessage]>;
   #accepted: { readonly of: ChannelState; readonly response: unknown } | null = null;
   /** Whether the log was told that messages are dropped, since the last one that was not. */
@@ -35,6 +40,7 @@ export class ChannelChecks implements Checks {
     this.schema = schema;
     this.#core = core;
     this.#pushes = new CheckedPushes(core, this);
+    this.#patience = new Patience(core.host.clock, PATIENCE);
     this.#invalid = new Listeners(`a handler of invalid messages on ${core.topic}`, core.host);
   }
 
@@ -54,7 +60,7 @@ export class ChannelChecks implements Checks {
   }
 
   reply(push: PendingPush, event: string, response: unknown): void {
-    const checked = this.schema.reply(event, response);
+    const checked = this.#patience.bound(this.schema.reply(event, response));
     const judge = (checked: Checked): void => {
       if (checked.type === "valid") {
         push.resolve(checked.value);
@@ -69,18 +75,23 @@ export class ChannelChecks implements Checks {
   }
 
   joined(state: ChannelStateOf<"joined">): void {
-    this.#incoming.addAlways(this.schema.response(state.response), (checked) => {
-      // The membership may be over by now. Whoever waits then waits for the next one.
-      if (this.#core.machine.state !== state) return;
-      if (checked.type === "valid") {
-        this.#accepted = { of: state, response: checked.value };
-        this.#core.joined(checked.value);
-      } else {
-        this.#core.host.invalidReplies += 1;
-        const cause = this.error("invalidResponse", undefined, checked);
-        this.#core.refuseJoin(new JoinError(this.#core.topic, { type: "invalidResponse", cause }));
-      }
-    });
+    this.#incoming.addAlways(
+      this.#patience.bound(this.schema.response(state.response)),
+      (checked) => {
+        // The membership may be over by now. Whoever waits then waits for the next one.
+        if (this.#core.machine.state !== state) return;
+        if (checked.type === "valid") {
+          this.#accepted = { of: state, response: checked.value };
+          this.#core.joined(checked.value);
+        } else {
+          this.#core.host.invalidReplies += 1;
+          const cause = this.error("invalidResponse", undefined, checked);
+          this.#core.refuseJoin(
+            new JoinError(this.#core.topic, { type: "invalidResponse", cause }),
+          );
+        }
+      },
+    );
   }
 
   accepted(state: ChannelState): { readonly response: unknown } | null {
@@ -89,10 +100,14 @@ export class ChannelChecks implements Checks {
 
   /** Checks a message, and hands over in its turn what the schema makes of it. */
   received({ event, payload }: RoutedMessage): void {
-    const added = this.#incoming.add(this.schema.message(event, payload), (checked) => {
-      if (checked.type === "valid") this.#core.messages.deliver({ event, payload: checked.value });
-      else this.#refuse(this.error("invalidMessage", event, checked), { event, payload });
-    });
+    const added = this.#incoming.add(
+      this.#patience.bound(this.schema.message(event, payload)),
+      (checked) => {
+        if (checked.type === "valid")
+          this.#core.messages.deliver({ event, payload: checked.value });
+        else this.#refuse(this.error("invalidMessage", event, checked), { event, payload });
+      },
+    );
     if (added) this.#overflowing = false;
     else this.#drop();
   }
@@ -110,6 +125,7 @@ export class ChannelChecks implements Checks {
   stop(): void {
     this.#pushes.giveUp("left");
     this.#incoming.clear();
+    this.#patience.end();
   }
 
   error(
