@@ -1,7 +1,7 @@
 // Endpoint: the URL in all its forms, credentials as they are written, and what errors do not say.
 import { inspect } from "node:util";
 import { V1 } from "@slipstream/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Endpoint } from "./endpoint.ts";
 import { OptionError } from "./errors.ts";
 import { failureOf } from "./fixtures/failure.ts";
@@ -35,6 +35,17 @@ describe("the URL", () => {
   ])("%s", async (given, dialled) => {
     expect(await urlOf(given)).toBe(dialled);
     expect(await urlOf(new URL(given))).toBe(dialled);
+  });
+
+  test("in a page it may be relative to the page's", async () => {
+    vi.stubGlobal("location", { href: "https://example.org:8443/a/page?b#c" });
+    const urls = await Promise.all([urlOf("/socket"), urlOf("//other/socket")]);
+    vi.unstubAllGlobals();
+    expect(urls).toEqual([
+      "wss://example.org:8443/socket/websocket?vsn=2.0.0",
+      "wss://other/socket/websocket?vsn=2.0.0",
+    ]);
+    expect(() => endpoint("/socket")).toThrow(OptionError);
   });
 
   test("the version is the serializer's", async () => {

@@ -73,10 +73,15 @@ async function provide<T>(provided: Provided<T> | undefined): Promise<T | undefi
   return typeof provided === "function" ? await (provided as () => T | PromiseLike<T>)() : provided;
 }
 
+/** In a page, addresses may be relative to its own. */
+function page(): { readonly href: string } | undefined {
+  return (globalThis as { location?: { readonly href: string } }).location;
+}
+
 function socketUrl(url: string | URL): URL {
   let parsed: URL;
   try {
-    parsed = new URL(url);
+    parsed = new URL(url, page()?.href);
   } catch {
     throw new OptionError("url", url, ACCEPTED.url);
   }

@@ -21,8 +21,8 @@ export type BrowserSocketOptions = Omit<SocketOptions, "headers">;
  */
 export class Socket extends BaseSocket {
   /**
-   * @param url the path of the `socket` macro, such as `wss://example.org/socket`; `/websocket` and
-   * `vsn` are added unless they are there.
+   * @param url the path of the `socket` macro, such as `wss://example.org/socket`, or `/socket` on the
+   * page's own host; `/websocket` and `vsn` are added unless they are there.
    * @throws {OptionError} naming the first option that cannot be used.
    */
   constructor(url: string | URL, options: BrowserSocketOptions = {}) {

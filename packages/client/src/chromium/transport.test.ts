@@ -9,6 +9,7 @@ import { dialInPage, launchChromium } from "../fixtures/chromium.ts";
 const can: TransportAbilities = {
   seesCloseFrame: false,
   failsByTheBook: false,
+  dialsAtOnce: false,
   resets: false,
   seesStatus: false,
   sendsHeaders: false,

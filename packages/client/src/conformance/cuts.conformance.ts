@@ -53,16 +53,18 @@ export function describeCuts({ dial, can, servers }: TransportUnderTest): void {
       by: End,
       say: (peer: RawPeer, cut: number) => Promise<void>,
     ): Promise<{ readonly client: Recorder; readonly end: TransportClosed }[]> {
+      // Where each dial after a failed one is delayed, the ends of a few bytes have to do.
+      const step = can.dialsAtOnce ? 1 : Math.ceil(cuts / 3);
       server = await RawServer.listen(async (peer, index) => {
-        await say(peer, index);
+        await say(peer, index * step);
         if (by === "rst") peer.reset();
         else peer.end();
       }, servers);
       const all = [];
-      for (let cut = 0; cut < cuts; cut++) {
+      for (let cut = 0; cut < cuts; cut += step) {
         const client = new Recorder(dial, server.url);
         const end = await client.end();
-        const peer = await server.peer(cut);
+        const peer = await server.peer(cut / step);
         // Some platforms fail a connection with a RST, others answer a FIN with theirs.
         await peer.gone();
         all.push({ client, end });

@@ -20,6 +20,8 @@ export interface TransportAbilities {
    * Chromium echoes close codes that nobody may send, has 1002 for bad UTF-8, and ends TCP itself.
    */
   readonly failsByTheBook: boolean;
+  /** Dials at once also after dials that failed. Browsers wait for a second or more. */
+  readonly dialsAtOnce: boolean;
   /** Sends a RST. */
   readonly resets: boolean;
   /** Reports the status, headers and body of a refused upgrade, and why TCP ended. */

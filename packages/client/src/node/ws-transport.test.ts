@@ -9,6 +9,7 @@ import { dialWs } from "./ws-transport.ts";
 const can: TransportAbilities = {
   seesCloseFrame: true,
   failsByTheBook: true,
+  dialsAtOnce: true,
   resets: true,
   pauses: true,
   seesStatus: true,

@@ -11,6 +11,7 @@ import { dialPlatform, type PlatformWebSocketClass } from "./platform-transport.
 const can: TransportAbilities = {
   seesCloseFrame: false,
   failsByTheBook: true,
+  dialsAtOnce: true,
   resets: false,
   seesStatus: false,
   sendsHeaders: false,

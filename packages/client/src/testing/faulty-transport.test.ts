@@ -10,6 +10,7 @@ describeTransport({
   can: {
     seesCloseFrame: true,
     failsByTheBook: true,
+    dialsAtOnce: true,
     resets: true,
     pauses: true,
     seesStatus: true,
