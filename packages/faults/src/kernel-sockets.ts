@@ -36,9 +36,24 @@ export function kernelSockets(port: number): KernelSocket[] | undefined {
   if (v4 === undefined) return undefined;
   // The second table is missing where there is no IPv6.
   const v6 = readTable("/proc/net/tcp6") ?? [];
-  return [...v4, ...v6]
-    .map(parseLine)
-    .filter((socket) => socket.localPort === port || socket.remotePort === port);
+  return socketsOf([...v4, ...v6]).filter(
+    (socket) => socket.localPort === port || socket.remotePort === port,
+  );
+}
+
+/**
+ * The sockets of the lines of a table, each once. The kernel writes a table piece by piece, and lists
+ * a socket again if others come meanwhile; what it says last is kept.
+ */
+export function socketsOf(lines: readonly string[]): KernelSocket[] {
+  return [...new Map(lines.map((line) => [identityOf(line), parseLine(line)])).values()];
+}
+
+/** Both ends tell connections apart, and the inode the listeners. */
+function identityOf(line: string): string {
+  const [, local = "", remote = "", state = ""] = line.trim().split(/\s+/);
+  const inode = STATES[Number.parseInt(state, 16)] === "LISTEN" ? line.trim().split(/\s+/)[9] : "";
+  return `${local} ${remote} ${inode}`;
 }
 
 function readTable(path: string): string[] | undefined {

@@ -27,24 +27,20 @@ export class Leftovers {
 
   /** While the soak runs: clients at rest have no socket, FIN-WAIT included, and the others have one. */
   async look(clients: readonly Socketed[]): Promise<void> {
-    const suspects = clients.filter((client) => this.#isSuspect(client));
+    const suspects = clients.filter((client) => socketsOf(client.port).length > allowed(client));
     this.#verdicts.checks += clients.length;
     if (suspects.length === 0) return;
     await sleep(SECOND_LOOK);
     for (const client of suspects) {
       const open = socketsOf(client.port);
       this.#verdicts.hold(
-        !this.#isSuspect(client),
+        open.length <= allowed(client),
         "P3",
         `${client.name}.`,
         () =>
           `${client.name} is ${client.isAtRest ? "at rest" : "at work"} and has sockets: ${open.map(({ localPort, state }) => `${localPort} ${state}`).join(", ")}.`,
       );
     }
-  }
-
-  #isSuspect({ port, isAtRest }: Socketed): boolean {
-    return socketsOf(port).length > (isAtRest ? 0 : 1);
   }
 
   /** When all is over. TIME-WAIT alone may be left: it is how TCP ends on the side that ends it. */
@@ -71,6 +67,11 @@ export class Leftovers {
       `the process is kept alive by ${left.join(", ")}.`,
     );
   }
+}
+
+/** How many sockets a client may have. */
+function allowed({ isAtRest }: Socketed): number {
+  return isAtRest ? 0 : 1;
 }
 
 /** The client's ends of its connections, but those that have seen both FINs. */
