@@ -7,8 +7,8 @@ import { Channel, type HandleInResult } from "./channel.ts";
 import type { IncomingPush, JoinParams, Served } from "./channel-types.ts";
 import { OptionError } from "./errors.ts";
 import { ok, reply, stop } from "./results.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
 
 const serve = servesUntil(onTestFinished);
 

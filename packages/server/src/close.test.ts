@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { OptionError } from "./errors.ts";
 import { accept, noreply, ok, reply, type Accepted } from "./results.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { gate, until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { gate, until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

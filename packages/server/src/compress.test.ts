@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { once } from "node:events";
 import { ok, reply } from "./results.ts";
-import { servesUntil } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 const echo = { join: () => ok(), handleIn: { echo: (payload: unknown) => reply(payload) } };

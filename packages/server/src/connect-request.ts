@@ -1,10 +1,16 @@
 // What `connect` is told about a client, from an HTTP request.
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { ConnectParams } from "./connect-params.ts";
 import type { ConnectRequest } from "./endpoint.ts";
 
+/** What has to be known of a request, whatever brings it. */
+export interface Requested extends Pick<IncomingMessage, "url" | "headers"> {
+  readonly socket: Pick<Socket, "remoteAddress" | "remotePort">;
+}
+
 export function connectRequest(
-  request: IncomingMessage,
+  request: Requested,
   params: ConnectParams,
   authToken: string | null,
 ): ConnectRequest {

@@ -18,8 +18,8 @@ import type { IncomingPush, Untyped } from "./channel-types.ts";
 import type { ConnectionEnd } from "./end-reason.ts";
 import { noreply, ok, reply } from "./results.ts";
 import type { ChannelsServer } from "./server.ts";
-import { servesUntil } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -17,7 +17,13 @@ export type Admission =
       readonly id: string | null;
       readonly release: () => void;
     }
-  | { readonly type: "refused"; readonly reason: UpgradeRefusal; readonly answer: HttpAnswer }
+  | {
+      readonly type: "refused";
+      readonly reason: UpgradeRefusal;
+      readonly answer: HttpAnswer;
+      /** What `connect` threw. For nobody outside of this program. */
+      readonly cause?: unknown;
+    }
   /** It went away before it was answered. */
   | { readonly type: "abandoned" };
 
@@ -136,7 +142,7 @@ export class Entrance {
 
   #failed(error: unknown): Admission {
     this.#scope.logger.error(`The connect of the socket ${this.#endpoint.path} failed.`, error);
-    return { type: "refused", reason: "connectFailed", answer: INTERNAL_ERROR };
+    return { type: "refused", reason: "connectFailed", answer: INTERNAL_ERROR, cause: error };
   }
 }
 

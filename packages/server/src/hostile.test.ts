@@ -3,9 +3,9 @@ import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { IncomingPush, Untyped } from "./channel-types.ts";
 import { ok, reply } from "./results.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

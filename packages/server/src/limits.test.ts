@@ -6,9 +6,9 @@ import { OptionError } from "./errors.ts";
 import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
 import { noreply, ok, reply, type Reply } from "./results.ts";
 import { ChannelsServer } from "./server.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { gate, until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { gate, until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -6,8 +6,8 @@ import { inProcess } from "./cluster/in-process.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { ok } from "./results.ts";
 import { ChannelsServer } from "./server.ts";
-import { TestClient } from "./testing/client.ts";
-import { until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { until } from "./fixtures/until.ts";
 
 /** Every sample, by its name and labels. Fails on what is no line of the format. */
 function samples(text: string): Map<string, number> {

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { OptionError } from "./errors.ts";
 import { originCheck, type Origins } from "./origin.ts";
 import { ok } from "./results.ts";
-import { servesUntil } from "./testing/server.ts";
+import { servesUntil } from "./fixtures/server.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -4,8 +4,8 @@ import { WebSocket } from "ws";
 import { Channel } from "./channel.ts";
 import type { IncomingPush, Untyped } from "./channel-types.ts";
 import { accept, deny, noreply, ok, refuse, reply } from "./results.ts";
-import { servesUntil } from "./testing/server.ts";
-import { until } from "./testing/until.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -2,9 +2,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { ok, reply } from "./results.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { gate, until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { gate, until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 const echo = { join: () => ok(), handleIn: { echo: (payload: unknown) => reply(payload) } };

@@ -10,12 +10,14 @@ import { Connections } from "./connections.ts";
 import { Counters, type Stats } from "./counters.ts";
 import type { ClusterStats } from "./cluster/cluster.ts";
 import { Distribution } from "./distribution.ts";
+import { setDoor } from "./door.ts";
 import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { Entrance } from "./entrance.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
+import { answerPlainly } from "./plain-answer.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
 import type { ServerScope } from "./server-scope.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
@@ -79,7 +81,7 @@ export class ChannelsServer {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #upgraders = new Map<Endpoint, Upgrader>();
   readonly #longPolls = new Map<Endpoint, LongPoll>();
-  readonly #entrances: Entrance[] = [];
+  readonly #entrances = new Map<Endpoint, Entrance>();
   readonly #connections = new Connections();
   readonly #distribution: Distribution;
   readonly #attached = new Map<HttpServer, UpgradeListener>();
@@ -97,6 +99,13 @@ export class ChannelsServer {
     );
     const { pubSub, presences } = this.#distribution;
     this.#scope = { counters: new Counters(), pubSub, presences, logger, activity: new Activity() };
+    setDoor(this, {
+      scope: this.#scope,
+      registry: this.#connections,
+      endpoints: this.#endpoints,
+      entrances: this.#entrances,
+      isClosing: () => this.#closing !== null,
+    });
   }
 
   /**
@@ -110,7 +119,7 @@ export class ChannelsServer {
     const endpoint = defineEndpoint(path, definition, this.#limits);
     this.#endpoints.set(path, endpoint);
     const entrance = new Entrance(this.#scope, endpoint);
-    this.#entrances.push(entrance);
+    this.#entrances.set(endpoint, entrance);
     this.#longPolls.set(endpoint, new LongPoll(this.#scope, this.#connections, endpoint, entrance));
     this.#upgraders.set(endpoint, new Upgrader(this.#scope, this.#connections, endpoint, entrance));
     return this;
@@ -254,7 +263,7 @@ export class ChannelsServer {
     const released = [...this.#owned].map(
       (http) => new Promise<void>((resolve) => http.close(() => resolve())),
     );
-    for (const entrance of this.#entrances) entrance.close();
+    for (const entrance of this.#entrances.values()) entrance.close();
     const allGone = this.#connections.empty();
     await drainAll(this.#connections, drain, allGone);
     await allGone;
@@ -284,12 +293,4 @@ export class ChannelsServer {
     }
     this.#upgraders.get(decision.endpoint)?.upgrade(request, socket, head, decision);
   }
-}
-
-function answerPlainly(
-  response: ServerResponse,
-  { status, type, body = "" }: { status: number; type?: string; body?: string },
-): void {
-  if (type !== undefined) response.setHeader("Content-Type", `${type}; charset=utf-8`);
-  response.writeHead(status).end(body);
 }

@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { Channel } from "./channel.ts";
 import type { IncomingPush, Untyped } from "./channel-types.ts";
 import { deny, noreply, ok, reply, stop, type Reply } from "./results.ts";
-import { payloadOf, TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { gate, until, type Gate } from "./testing/until.ts";
+import { payloadOf, TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { gate, until, type Gate } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -10,9 +10,9 @@ import type { ConnectRequest } from "./endpoint.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
 import { accept, ok, refuse, type Accepted } from "./results.ts";
 import { ChannelsServer } from "./server.ts";
-import { TestClient } from "./testing/client.ts";
-import { servesUntil } from "./testing/server.ts";
-import { gate, until } from "./testing/until.ts";
+import { TestClient } from "./fixtures/client.ts";
+import { servesUntil } from "./fixtures/server.ts";
+import { gate, until } from "./fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

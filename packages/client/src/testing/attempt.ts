@@ -1,7 +1,7 @@
 // One attempt of a client to connect, as a test's server sees it before it decides.
+import { print } from "@slipstream/core/expectations";
 import { TestServerError } from "./errors.ts";
 import type { MemoryLink } from "./memory-link.ts";
-import { print } from "./print.ts";
 import { readAuthToken, readParams, type QueryParams } from "./query.ts";
 import type { TestConnection } from "./connection.ts";
 

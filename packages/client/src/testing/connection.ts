@@ -1,10 +1,10 @@
 // One connection from the server's seat: what the client does is asserted, what the server does is
 // done. How that travels is the Peer's business.
 import type { Frame, ServerMessage } from "@slipstream/core";
+import type { Pattern } from "@slipstream/core/expectations";
 import { ok, type Answer } from "./answer.ts";
 import type { ConnectAttempt } from "./attempt.ts";
 import { aClose, aHeartbeat, aJoin, aLeave, aPush, type ClosePattern } from "./expectations.ts";
-import type { Pattern } from "./pattern.ts";
 import type { Peer } from "./peer.ts";
 import type {
   ReceivedClose,

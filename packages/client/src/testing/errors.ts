@@ -1,19 +1,5 @@
-// What the kit throws: an expectation that was not met, and a use of the kit that means nothing.
+// What the kit throws besides an ExpectationError: for a use of it that means nothing.
 import { SlipstreamError } from "../errors.ts";
-
-/** "missing": it did not happen in time, or cannot any more. "unwanted": it happened and should not have. */
-export type ExpectationErrorCode = "missing" | "unwanted";
-
-/** The client did not do what the test said. The message prints what it did instead. */
-export class ExpectationError extends SlipstreamError {
-  override readonly name = "ExpectationError";
-  override readonly code: ExpectationErrorCode;
-
-  constructor(code: ExpectationErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** What a test cannot do where things stand. */
 export type TestServerErrorCode =

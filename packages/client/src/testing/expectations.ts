@@ -1,8 +1,12 @@
 // What tests expect of a client, one function for each thing that it can do.
+import {
+  firstDifference,
+  print,
+  said,
+  type Expectation,
+  type Pattern,
+} from "@slipstream/core/expectations";
 import type { ConnectAttempt } from "./attempt.ts";
-import type { Expectation } from "./mailbox.ts";
-import { difference, type Pattern } from "./pattern.ts";
-import { print } from "./print.ts";
 import {
   ReceivedClose,
   ReceivedHeartbeat,
@@ -24,20 +28,6 @@ export interface AttemptPattern {
 export interface ClosePattern {
   readonly code?: Pattern;
   readonly reason?: Pattern;
-}
-
-/** Left out, a pattern accepts everything, and is not spoken of. */
-const said = (word: string, pattern: Pattern): string =>
-  pattern === undefined ? "" : `${word} ${print(pattern)}`;
-
-/** The first difference among named parts. */
-function firstDifference(parts: readonly (readonly [string, Pattern, unknown])[]): string | null {
-  for (const [name, pattern, value] of parts) {
-    if (pattern === undefined) continue;
-    const found = difference(pattern, value, name);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 export function anAttempt(

@@ -1,8 +1,8 @@
 // The server's end of one connection: it reads and writes frames by the serializer that the client
 // asked for, knows who has been let in, and does by itself what the test does not want to do.
 import type { ClientMessage, Frame, Ref, Serializer, ServerMessage } from "@slipstream/core";
+import { Mailbox } from "@slipstream/core/expectations";
 import { TestServerError } from "./errors.ts";
-import { Mailbox } from "./mailbox.ts";
 import type { MemoryLink, ServerEnd } from "./memory-link.ts";
 import {
   ReceivedClose,
@@ -13,6 +13,7 @@ import {
   ReceivedPush,
   type ReceivedMessage,
 } from "./received.ts";
+import { afterRealTime } from "./runtime.ts";
 import type { Seat } from "./seat.ts";
 
 export class Peer implements ServerEnd {
@@ -34,7 +35,7 @@ export class Peer implements ServerEnd {
     this.#serializer = serializer;
     this.seat = seat;
     this.#gone = gone;
-    this.said = new Mailbox("the client", seat.hint);
+    this.said = new Mailbox("the client", afterRealTime, seat.hint);
   }
 
   get open(): boolean {

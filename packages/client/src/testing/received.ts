@@ -7,9 +7,9 @@ import type {
   PushMessage,
   Ref,
 } from "@slipstream/core";
+import { print } from "@slipstream/core/expectations";
 import { ok, type Answer } from "./answer.ts";
 import { TestServerError } from "./errors.ts";
-import { print } from "./print.ts";
 
 /** Writes the answer to a message. */
 export type Answerer = (message: ClientMessage, status: string, response: unknown) => void;

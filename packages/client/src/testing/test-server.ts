@@ -1,16 +1,16 @@
 // A test in the server's seat: it sees every attempt of its clients to connect, and decides. There
 // is no network; frames go through the real serializers.
 import { V1, V2, type Serializer } from "@slipstream/core";
+import { Mailbox, type Pattern } from "@slipstream/core/expectations";
 import type { Clock } from "../clock.ts";
 import type { Dial } from "../transport.ts";
 import type { Answer } from "./answer.ts";
 import { ConnectAttempt } from "./attempt.ts";
 import { TestConnection, type AssertOptions, type RefuteOptions } from "./connection.ts";
 import { anAttempt, type AttemptPattern } from "./expectations.ts";
-import { Mailbox } from "./mailbox.ts";
 import { MemoryLink } from "./memory-link.ts";
-import type { Pattern } from "./pattern.ts";
 import { Peer } from "./peer.ts";
+import { afterRealTime } from "./runtime.ts";
 import type { Conduct, Seat } from "./seat.ts";
 import { TestClock } from "./test-clock.ts";
 
@@ -75,7 +75,7 @@ export class TestServer {
       hint: () => hintOf(clock),
       pass: (within = 0) => clock.advance(within),
     };
-    this.#attempts = new Mailbox("clients", this.#seat.hint);
+    this.#attempts = new Mailbox("clients", afterRealTime, this.#seat.hint);
   }
 
   /** What makes a socket a client of this server: its options `transport` and `clock`. */

@@ -6,8 +6,8 @@ import { Channel } from "../channel.ts";
 import type { IncomingPush, Untyped } from "../channel-types.ts";
 import { accept, noreply, ok, reply, stop } from "../results.ts";
 import { ChannelsServer, type ServerOptions } from "../server.ts";
-import { payloadOf, TestClient, type V2Frame } from "../testing/client.ts";
-import { until } from "../testing/until.ts";
+import { payloadOf, TestClient, type V2Frame } from "../fixtures/client.ts";
+import { until } from "../fixtures/until.ts";
 import type { ClusterAdapter } from "./adapter.ts";
 
 /** One broker for the tests of a file. */

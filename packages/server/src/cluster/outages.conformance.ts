@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { BrokerProcess } from "../testing/broker.ts";
-import { payloadOf } from "../testing/client.ts";
-import { until } from "../testing/until.ts";
+import type { BrokerProcess } from "../fixtures/broker.ts";
+import { payloadOf } from "../fixtures/client.ts";
+import { until } from "../fixtures/until.ts";
 import {
   clientOf,
   keysOf,
@@ -26,7 +26,7 @@ export interface OutageBroker extends TestBroker {
 }
 
 async function startProcess({ parameters }: OutageBroker): Promise<TestNodeProcess> {
-  const file = fileURLToPath(new URL("../testing/cluster-node.mjs", import.meta.url));
+  const file = fileURLToPath(new URL("../fixtures/cluster-node.mjs", import.meta.url));
   const child = fork(file, parameters, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const gone = once(child, "exit");
   onTestFinished(async () => {

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { noreply, ok, reply, accept, refuse, stop } from "../results.ts";
-import { servesUntil } from "../testing/server.ts";
-import { gate, until } from "../testing/until.ts";
+import { servesUntil } from "../fixtures/server.ts";
+import { gate, until } from "../fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

@@ -4,9 +4,9 @@ import { WebSocket } from "ws";
 import { Channel } from "../channel.ts";
 import type { IncomingPush, Untyped } from "../channel-types.ts";
 import { accept, ok, reply } from "../results.ts";
-import { payloadOf, TestClient } from "../testing/client.ts";
-import { servesUntil } from "../testing/server.ts";
-import { until } from "../testing/until.ts";
+import { payloadOf, TestClient } from "../fixtures/client.ts";
+import { servesUntil } from "../fixtures/server.ts";
+import { until } from "../fixtures/until.ts";
 
 const serve = servesUntil(onTestFinished);
 

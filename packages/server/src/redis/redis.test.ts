@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { describeCluster } from "../cluster/cluster.conformance.ts";
 import { describeOutages, type OutageBroker } from "../cluster/outages.conformance.ts";
-import { BrokerProcess, REDIS } from "../testing/broker.ts";
+import { BrokerProcess, REDIS } from "../fixtures/broker.ts";
 import { redis } from "./index.ts";
 
 let broker: BrokerProcess;

@@ -1,17 +1,10 @@
 // What has come and no test has asked for yet, in order. Whoever expects something takes the first
 // that fits, or waits for it; what does not fit stays for others.
-import { ExpectationError } from "./errors.ts";
-import { afterRealTime } from "./runtime.ts";
+import type { Expectation } from "./expectation.ts";
+import { ExpectationError } from "./expectation-error.ts";
 
-/** What is expected, in words, and how an item is found to be it. */
-export interface Expectation<T, U extends T> {
-  /** Completes "Expected …". */
-  readonly what: string;
-  /** Whether an item is of the kind that is expected. */
-  readonly isOfKind: (item: T) => item is U;
-  /** How an item of that kind differs, as the end of a sentence; null if it does not. */
-  readonly difference: (item: U) => string | null;
-}
+/** Calls `act` after `ms`, unless the returned function is called before. */
+export type After = (ms: number, act: () => void) => () => void;
 
 interface Waiting<T> {
   /** Takes the item, or leaves it to others. */
@@ -31,14 +24,16 @@ export class Mailbox<T extends { toString(): string }> {
   readonly #from: string;
   /** Completes the message of a failure with what the test might have forgotten; "" for nothing. */
   readonly #hint: () => string;
+  readonly #after: After;
   readonly #items: T[] = [];
   #dropped = 0;
   #waiting: readonly Waiting<T>[] = [];
   /** Why nothing more will come; null while it may. */
   #over: string | null = null;
 
-  constructor(from: string, hint: () => string) {
+  constructor(from: string, after: After, hint: () => string = () => "") {
     this.#from = from;
+    this.#after = after;
     this.#hint = hint;
   }
 
@@ -73,7 +68,7 @@ export class Mailbox<T extends { toString(): string }> {
 
   /**
    * The first item that is as expected, once it is there.
-   * @param timeout ms of the real clock.
+   * @param timeout ms to wait for it.
    * @throws {ExpectationError} (by rejection) `missing`, if it does not come.
    */
   async take<U extends T>(expected: Expectation<T, U>, timeout: number): Promise<U> {
@@ -111,7 +106,7 @@ export class Mailbox<T extends { toString(): string }> {
           try {
             if (!expected.isOfKind(item) || expected.difference(item) !== null) return false;
           } catch (thrown) {
-            // A function of the test's has failed: that is the test's failure, not the client's.
+            // A function of the test's has failed: that is the test's failure.
             // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- as it was thrown
             reject(thrown);
             settle(undefined);
@@ -122,7 +117,7 @@ export class Mailbox<T extends { toString(): string }> {
         },
         end: () => settle(undefined),
       };
-      const stopTimer = afterRealTime(timeout, () => settle(undefined));
+      const stopTimer = this.#after(timeout, () => settle(undefined));
       this.#waiting = [...this.#waiting, waiting];
     });
   }

@@ -1,5 +1,5 @@
 // How values and expectations look in a failure: on one line, short, whatever they hold.
-import { isBinary } from "@slipstream/core";
+import { isBinary } from "../serializer/payload.ts";
 
 /** As many characters of one value as help a reader. */
 const LONGEST = 500;
@@ -35,6 +35,7 @@ function printAt(value: unknown, depth: number): string {
 
 function printObject(value: object, depth: number): string {
   if (value instanceof RegExp) return String(value);
+  // oxlint-disable-next-line no-restricted-globals -- its class alone, and not the clock
   if (value instanceof Date) return JSON.stringify(value);
   if (isBinary(value)) return printBytes(value);
   if (isAsymmetric(value)) return nameOf(value);
