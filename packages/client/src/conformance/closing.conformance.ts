@@ -8,6 +8,7 @@ import {
   Recorder,
   type TransportUnderTest,
 } from "./recorder.conformance.ts";
+import { testWhere } from "./where.conformance.ts";
 
 export function describeClosing({ dial, can, servers }: TransportUnderTest): void {
   describe("closing", () => {
@@ -74,7 +75,7 @@ export function describeClosing({ dial, can, servers }: TransportUnderTest): voi
       expect(peer.wire.story().slice(-2)).toEqual(["server: FIN", "client: FIN"]);
     });
 
-    test.runIf(can.resets)("the server never answers: the connection can be reset", async () => {
+    testWhere(can.resets)("the server never answers: the connection can be reset", async () => {
       const { client, peer } = await open();
       client.close(1000, "bye");
       await peer.frame();
@@ -85,7 +86,7 @@ export function describeClosing({ dial, can, servers }: TransportUnderTest): voi
       expect(client.types()).toEqual(["opened", "closed"]);
     });
 
-    test.runIf(can.resets)(
+    testWhere(can.resets)(
       "the server echoes and never ends TCP: no FIN of ours, then RST",
       async () => {
         const { client, peer } = await open();
@@ -170,7 +171,7 @@ export function describeClosing({ dial, can, servers }: TransportUnderTest): voi
       await peer.gone();
     });
 
-    test.runIf(can.seesCloseFrame)("the server closes and never ends TCP: RST", async () => {
+    testWhere(can.seesCloseFrame)("the server closes and never ends TCP: RST", async () => {
       const { client, peer } = await open();
       await peer.write(closeFrame(1012, "drain"));
       await client.until("closeReceived");
@@ -181,7 +182,7 @@ export function describeClosing({ dial, can, servers }: TransportUnderTest): voi
       expect(peer.wire.story().slice(-2)).toEqual(["client: close 1012 drain", "client: RST"]);
     });
 
-    test.runIf(can.seesCloseFrame)(
+    testWhere(can.seesCloseFrame)(
       "the server closes and reads nothing more: that it closed is told at once",
       async () => {
         const { client, peer } = await open();

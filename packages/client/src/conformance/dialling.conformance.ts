@@ -14,6 +14,7 @@ import {
   Recorder,
   type TransportUnderTest,
 } from "./recorder.conformance.ts";
+import { describeWhere, testWhere } from "./where.conformance.ts";
 
 const SECRET = "hunter2";
 
@@ -70,7 +71,7 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       await (await server?.peer())?.gone();
     });
 
-    test.runIf(can.seesStatus)("Connection: keep-alive, Upgrade is accepted", async () => {
+    testWhere(can.seesStatus)("Connection: keep-alive, Upgrade is accepted", async () => {
       await listen(async (peer) => {
         await peer.accept({ headers: { Connection: "keep-alive, Upgrade" } });
         await peer.write(closeFrame(1000));
@@ -112,7 +113,7 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       if (can.seesStatus) expect(end.error?.cause).toBeInstanceOf(Error);
     });
 
-    test.runIf(can.seesStatus).each(["not a url", "ftp://127.0.0.1", "ws://127.0.0.1:70000"])(
+    testWhere(can.seesStatus).each(["not a url", "ftp://127.0.0.1", "ws://127.0.0.1:70000"])(
       "a URL that cannot be dialled: %s",
       async (url) => {
         const end = await failToOpen(url);
@@ -120,7 +121,7 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       },
     );
 
-    test.runIf(can.seesStatus)("a protocol or a header that cannot be sent", async () => {
+    testWhere(can.seesStatus)("a protocol or a header that cannot be sent", async () => {
       const wrongProtocol = new Recorder(dial, "ws://127.0.0.1:1", { protocols: [`a ${SECRET}`] });
       const wrongHeader = new Recorder(dial, "ws://127.0.0.1:1", { headers: { a: `${SECRET}\n` } });
       for (const client of [wrongProtocol, wrongHeader]) {
@@ -179,7 +180,7 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       await (await server?.peer())?.gone();
     });
 
-    describe.runIf(can.seesStatus)("refused", () => {
+    describeWhere(can.seesStatus)("refused", () => {
       test.each([400, 401, 403, 404, 426, 429, 500, 503])("with %i", async (status) => {
         await listen(async (peer) => {
           const headers = { "X-Why": "because", "Set-Cookie": "a=1\r\nSet-Cookie: b=2" };

@@ -1,16 +1,17 @@
 // What it means to stop reading: the peer waits, nothing is lost, and every end is an end all the same.
 import { closeFrame, RawServer, textFrame, type RawPeer, type Script } from "@slipstream/faults";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import {
   expectKernelToBeEmpty,
   Recorder,
   type TransportUnderTest,
 } from "./recorder.conformance.ts";
+import { describeWhere, testWhere } from "./where.conformance.ts";
 
 const PAGE = textFrame("x".repeat(1_000_000));
 
 export function describePausing({ dial, can, servers }: TransportUnderTest): void {
-  describe.runIf(can.pauses)("pausing", () => {
+  describeWhere(can.pauses)("pausing", () => {
     let server: RawServer;
     afterEach(async () => {
       await expectKernelToBeEmpty(server.port);
@@ -127,7 +128,7 @@ export function describePausing({ dial, can, servers }: TransportUnderTest): voi
       expect(peer.wire.story().slice(-2)).toEqual(["server: FIN", "client: FIN"]);
     });
 
-    test.runIf(can.resets)("reset while paused, 50 MB being unread", async () => {
+    testWhere(can.resets)("reset while paused, 50 MB being unread", async () => {
       const { client, peer } = await open();
       client.pause();
       await fiftyMegabytes(peer);

@@ -15,6 +15,7 @@ import {
   Recorder,
   type TransportUnderTest,
 } from "./recorder.conformance.ts";
+import { describeWhere, testWhere } from "./where.conformance.ts";
 
 const ENDED = { code: null, reason: "", clean: false };
 
@@ -32,7 +33,7 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
       return { client, peer: await server.peer() };
     }
 
-    describe.runIf(can.resets)("resetting", () => {
+    describeWhere(can.resets)("resetting", () => {
       test.each(["reset", "close"] as const)("%s in the same turn as the dial", async (what) => {
         server = await RawServer.listen(() => {}, servers);
         const client = new Recorder(dial, server.url);
@@ -104,7 +105,7 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
         expect(peer.wire.story().at(-1)).toBe("client: RST");
       });
 
-      test.runIf(can.seesStatus)("refused, and the body is still arriving", async () => {
+      testWhere(can.seesStatus)("refused, and the body is still arriving", async () => {
         const { client, peer } = await dialTo(async (peer) => {
           await peer.refuse({ status: 503, headers: { "Content-Length": "100" }, body: "come " });
           await peer.write("back");
@@ -250,7 +251,7 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
       });
     });
 
-    describe.runIf(can.resets)("many at once", () => {
+    describeWhere(can.resets)("many at once", () => {
       test("200 connections whose server never answers the close, all reset: nothing is left", async () => {
         server = await RawServer.listen(async (peer) => {
           await peer.accept();
