@@ -271,6 +271,23 @@ export function describeResetting({ dial, can, servers }: TransportUnderTest): v
         expect(server.live).toBe(0);
       });
 
+      test("100 dials by name, given up at every moment of the lookup and of the attempts that follow", async () => {
+        server = await RawServer.listen(() => {}, servers);
+        const named = server.url.replace("127.0.0.1", "localhost");
+        const clients = Array.from({ length: 100 }, () => new Recorder(dial, named));
+        await Promise.all(
+          clients.map(async (client, index) => {
+            await turns(index % 25);
+            client.reset();
+          }),
+        );
+        await Promise.all(clients.map((client) => client.end()));
+        // The server never ends TCP: a FIN of ours would be seen here for as long as anybody looks.
+        expect(clientStates(server.port) ?? []).toEqual([]);
+        // What the server has yet to accept, it accepts and finds reset.
+        await expect.poll(() => server.live).toBe(0);
+      });
+
       test("1,000 overlapping dials, closed and reset at random moments: nothing is left", async () => {
         server = await RawServer.listen(serveAtRandom, servers);
         const random = seeded(1_000);

@@ -57,21 +57,33 @@ export function secureTcp(
 /**
  * Calls `act` once it is known whether a connection that is being opened is there. The kernel may have
  * it before Node has heard of it: closed then, it would get a FIN rather than a RST, and stay in
- * FIN-WAIT-2 for as long as the server likes. What Node has yet to hear comes within a turn of the loop.
+ * FIN-WAIT-2 for as long as the server likes. What Node has yet to hear of an attempt comes within a
+ * turn of the loop; a name may have several addresses, each of them an attempt.
  */
 export function whenItIsKnown(tcp: Duplex, act: () => void): void {
   if (!(tcp instanceof Socket) || !tcp.connecting) return act();
   let known = false;
+  let turns = 0;
   const once = (): void => {
     if (known) return;
     known = true;
+    tcp.off("connectionAttempt", attempted);
     act();
   };
+  const attempted = (): void => {
+    turns = 0;
+  };
+  const turned = (): void => {
+    turns += 1;
+    // One turn may have been under way already, its sockets looked at.
+    if (turns === 2) once();
+    else if (!known) setImmediate(turned);
+  };
+  tcp.on("connectionAttempt", attempted);
   // Before the request is written.
   tcp.prependOnceListener("connect", once);
   tcp.prependOnceListener("close", once);
-  // One turn may be under way already, its sockets looked at.
-  setImmediate(() => setImmediate(once));
+  setImmediate(turned);
 }
 
 /**
