@@ -1,5 +1,5 @@
-// docs/promises.md names tests by file and title: they exist, and every test file that says which
-// promises it holds is named there.
+// docs/promises.md and docs/security.md name tests by file and title: they exist, and every test file
+// that says which promises it holds is named there.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
@@ -48,6 +48,22 @@ describe("every test that is named exists", () => {
   test.each(rows.flatMap(({ tests }) => named(tests)))("$path › $title", ({ path, title }) => {
     expect(existsSync(new URL(path, docs))).toBe(true);
     expect(titlesIn(path)).toContain(title);
+  });
+});
+
+describe("so does every test that docs/security.md names", () => {
+  const tables = readFileSync(new URL("security.md", docs), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !/^\| (threat|claim|road|---)/.test(line))
+    .map((line) => line.split(" | "));
+
+  test.each(tables)("%s", (_, ...cells) => {
+    const held = named(cells.at(-1).replace(/ \|$/, ""));
+    expect(held).not.toEqual([]);
+    for (const { path, title } of held) {
+      expect(existsSync(new URL(path, docs))).toBe(true);
+      expect(titlesIn(path)).toContain(title);
+    }
   });
 });
 

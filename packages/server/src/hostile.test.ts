@@ -86,6 +86,29 @@ test("an answer that cannot be written crashes the channel, or the join", async 
   }
 });
 
+test("a topic and an event write no line of the log, and are cut", async () => {
+  const logged: string[] = [];
+  const { port } = await serve(
+    {
+      join: () => ok(),
+      handleIn: () => {
+        throw new Error("broken on purpose");
+      },
+    },
+    {},
+    { logger: { error: (message) => logged.push(message) } },
+  );
+  const client = await TestClient.connect(port);
+  const topic = "a\nINFO all is well\u001b[2J";
+  await client.join(topic);
+  client.push(topic, `\r\n${"x".repeat(10_000)}`);
+  expect((await client.next()).at(3)).toBe("phx_error");
+  expect(logged).toEqual([
+    `The channel "a\\nINFO all is well\\u001b[2J" crashed at "\\r\\n${"x".repeat(98)}…".`,
+  ]);
+  await client.close();
+});
+
 test("a logger that throws stops nothing", async () => {
   const logger = {
     error() {

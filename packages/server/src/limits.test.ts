@@ -203,14 +203,42 @@ test("connectTimeout: whoever does not finish a request is answered 408 and let 
   }
 });
 
-test("a URL or headers over Node's own limit are answered 431", async () => {
-  const { port } = await serve({ join: () => ok() });
+/** What raw bytes are answered, up to the end of the answer's head. */
+async function answerTo(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {});
-  socket.write(`GET /socket/websocket?a=${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  socket.write(bytes);
   const [chunk] = (await once(socket, "data")) as [Buffer];
-  expect(chunk.toString()).toContain("431");
   socket.destroy();
+  return chunk.toString();
+}
+
+const UPGRADE =
+  "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+
+test.each([
+  ["a URL", `?a=${"x".repeat(16_384)}`, ""],
+  ["one header", "", `X: ${"x".repeat(16_384)}\r\n`],
+  ["many headers", "", "X: x\r\n".repeat(10_000)],
+  ["a token", "", `Sec-WebSocket-Protocol: base64url.bearer.phx.${"x".repeat(16_384)}\r\n`],
+])("a URL or headers over Node's own limit are answered 431: %s", async (_, query, headers) => {
+  const { server, port } = await serve({ join: () => ok() });
+  const answer = await answerTo(
+    port,
+    `GET /socket/websocket${query} HTTP/1.1\r\n${UPGRADE}${headers}\r\n`,
+  );
+  expect(answer).toContain("431");
+  expect(server.stats().opened).toBe(0);
+});
+
+test("a URL within Node's limit is read, up to 1,000 parameters", async () => {
+  const { port } = await serve({ join: () => ok() });
+  const head = (query: string): string =>
+    `GET /socket/websocket?${query} HTTP/1.1\r\n${UPGRADE}\r\n`;
+  expect(await answerTo(port, head(`a=${"x".repeat(8_192)}`))).toContain("101 Switching Protocols");
+  expect(await answerTo(port, head("a&".repeat(1_000)))).toContain("400 Bad Request");
+  expect(await answerTo(port, head(`a${"[b]".repeat(33)}=c`))).toContain("400 Bad Request");
 });
 
 test("limits are checked, and those of a socket override the server's", () => {

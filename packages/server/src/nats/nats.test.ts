@@ -1,7 +1,8 @@
 // NATS as it is: a nats-server of the machine, killed and started again.
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { describeCluster } from "../cluster/cluster.conformance.ts";
 import { describeOutages, type OutageBroker } from "../cluster/outages.conformance.ts";
+import { describeRefused, WRONG_PASSWORD } from "../cluster/refused.conformance.ts";
 import { BrokerProcess, NATS } from "../fixtures/broker.ts";
 import { nats } from "./index.ts";
 
@@ -26,3 +27,13 @@ function cluster(): OutageBroker {
 
 describeCluster(cluster);
 describeOutages(cluster);
+describeRefused(async () => {
+  const parameters = (port: number): readonly string[] => [
+    ...NATS.parameters(port),
+    ...["--user", "slipstream", "--pass", "another"],
+  ];
+  const strict = await BrokerProcess.start({ ...NATS, parameters });
+  onTestFinished(() => strict.kill());
+  const login = { user: "slipstream", pass: WRONG_PASSWORD };
+  return nats(`nats://127.0.0.1:${strict.port}`, { nats: login });
+}, /Authorization/i);

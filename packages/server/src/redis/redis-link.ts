@@ -33,7 +33,7 @@ export class RedisLink implements ClusterLink {
     this.#events = events;
     for (const client of [publisher, subscriber]) {
       client.on("error", (error: Error) => {
-        this.#cause = error;
+        this.#cause = withoutCommand(error);
         this.#lost();
       });
       client.on("close", () => this.#lost());
@@ -68,7 +68,7 @@ export class RedisLink implements ClusterLink {
     try {
       await this.#subscriber.subscribe(this.#options.channel);
     } catch (error) {
-      this.#cause = error;
+      this.#cause = withoutCommand(error);
       this.#subscriber.disconnect(true);
       return;
     }
@@ -93,6 +93,14 @@ export class RedisLink implements ClusterLink {
       if (client.status === "ready") client.ping().catch(() => client.disconnect(true));
     }
   }
+}
+
+/** ioredis keeps the command on what Redis answered to it, and a log-in has the password. */
+function withoutCommand(error: unknown): unknown {
+  if (!(error instanceof Error) || !("command" in error)) return error;
+  const told = new Error(`Redis has said: ${error.message}`);
+  told.name = error.name;
+  return told;
 }
 
 /** Resolves when nothing is left of a client. */

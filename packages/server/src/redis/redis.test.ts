@@ -1,7 +1,8 @@
 // Redis as it is: a redis-server of the machine, killed and started again.
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { describeCluster } from "../cluster/cluster.conformance.ts";
 import { describeOutages, type OutageBroker } from "../cluster/outages.conformance.ts";
+import { describeRefused, WRONG_PASSWORD } from "../cluster/refused.conformance.ts";
 import { BrokerProcess, REDIS } from "../fixtures/broker.ts";
 import { redis } from "./index.ts";
 
@@ -26,3 +27,13 @@ function cluster(): OutageBroker {
 
 describeCluster(cluster);
 describeOutages(cluster);
+describeRefused(async () => {
+  const parameters = (port: number): readonly string[] => [
+    ...REDIS.parameters(port),
+    "--requirepass",
+    "another",
+  ];
+  const strict = await BrokerProcess.start({ ...REDIS, parameters });
+  onTestFinished(() => strict.kill());
+  return redis(`redis://:${WRONG_PASSWORD}@127.0.0.1:${strict.port}`);
+}, /WRONGPASS/);
