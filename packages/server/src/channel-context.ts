@@ -123,7 +123,8 @@ export class ChannelContext<C = Untyped, A = unknown> {
 
   /**
    * Resolves when so little waits to be sent to this client that there is room for more (less than
-   * half of `maxBuffered`), or the connection has ended. Whoever pushes much in a loop awaits it.
+   * half of `maxBuffered`), or the connection has ended. Whoever pushes much in a loop awaits it; so
+   * everybody else has a turn too, every few ms.
    *
    * @example
    * ```ts

@@ -121,15 +121,15 @@ export class Connection implements Line, WebSocketListener, Watched {
   }
 
   drained(): Promise<void> {
-    if (!this.isOpen || this.#carrier.buffered < this.limits.maxBuffered / 2) {
-      return Promise.resolve();
-    }
-    const waits =
-      this.#whenDrained.length > 0 || this.#carrier.onceDrained(() => this.#releaseDrained());
-    if (!waits) return Promise.resolve();
+    const hasRoom = !this.isOpen || this.#carrier.buffered < this.limits.maxBuffered / 2;
+    if (hasRoom || !this.#waitsToDrain()) return this.scope.loopTurn.rest();
     return new Promise((resolve) => {
       this.#whenDrained.push(resolve);
     });
+  }
+
+  #waitsToDrain(): boolean {
+    return this.#whenDrained.length > 0 || this.#carrier.onceDrained(() => this.#releaseDrained());
   }
 
   #releaseDrained(): void {

@@ -191,6 +191,29 @@ test("drained: resolves too when the connection ends", async () => {
   await finished.opened;
 });
 
+test("drained: a loop over it lets others have their turn, even when nothing waits", async () => {
+  const over = new AbortController();
+  const { port } = await serve({
+    join: () => ok(),
+    handleIn: {
+      async loop(_payload, channel) {
+        while (!over.signal.aborted) await channel.drained();
+        return reply("over");
+      },
+      end() {
+        over.abort();
+        return reply("ended");
+      },
+    },
+  });
+  const [looping, other] = [await TestClient.connect(port), await TestClient.connect(port)];
+  await looping.join("a");
+  await other.join("a");
+  looping.push("a", "loop");
+  expect(await other.ask("a", "end")).toEqual(okReply("ended"));
+  expect(await looping.next()).toMatchObject(["a", "1", "a", "phx_reply", okReply("over")]);
+});
+
 test("connectTimeout: whoever does not finish a request is answered 408 and let go", async () => {
   const { port } = await serve({ join: () => ok() }, {}, { connectTimeout: 100 });
   for (const said of ["", "GET /socket/websocket HTTP/1.1\r\nHost: x\r\n"]) {

@@ -1,11 +1,11 @@
-// Answering an upgrade with something else than 101, and ending its TCP connection well.
+// Answering a request with something else than what it asked for, and ending its TCP connection well.
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { resetSocket } from "./reset.ts";
 import type { HttpAnswer } from "./upgrade-decision.ts";
 
 /** Sends the answer and our FIN. What the client has not ended by `closeTimeout` is reset. */
-export function refuseUpgrade(socket: Duplex, answer: HttpAnswer, closeTimeout: number): void {
+export function refuseRequest(socket: Duplex, answer: HttpAnswer, closeTimeout: number): void {
   if (socket.destroyed) return;
   socket.on("error", () => socket.destroy());
   const timer = setTimeout(() => resetSocket(socket), closeTimeout);

@@ -1,7 +1,8 @@
 // What all connections of one server share.
-import type { Activity } from "./activity.ts";
-import type { Counters } from "./counters.ts";
+import { Activity } from "./activity.ts";
+import { Counters } from "./counters.ts";
 import type { Logger } from "./logger.ts";
+import { LoopTurn } from "./loop-turn.ts";
 import type { Presences } from "./presence/presences.ts";
 import type { PubSub } from "./pub-sub.ts";
 
@@ -12,4 +13,21 @@ export interface ServerScope {
   /** Never throws. */
   readonly logger: Required<Pick<Logger, "error">>;
   readonly activity: Activity;
+  readonly loopTurn: LoopTurn;
+}
+
+/** What a server has at its beginning. */
+export function serverScope(
+  pubSub: PubSub,
+  presences: Presences,
+  logger: ServerScope["logger"],
+): ServerScope {
+  return {
+    counters: new Counters(),
+    pubSub,
+    presences,
+    logger,
+    activity: new Activity(),
+    loopTurn: new LoopTurn(),
+  };
 }

@@ -4,10 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { Activity } from "./activity.ts";
 import { clusterOptions, type ClusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connections.ts";
-import { Counters, type Stats } from "./counters.ts";
+import type { Stats } from "./counters.ts";
 import type { ClusterStats } from "./cluster/cluster.ts";
 import { Distribution } from "./distribution.ts";
 import { setDoor } from "./door.ts";
@@ -19,7 +18,7 @@ import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
 import { answerPlainly } from "./plain-answer.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
-import type { ServerScope } from "./server-scope.ts";
+import { serverScope, type ServerScope } from "./server-scope.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
 import {
   decideUpgrade,
@@ -28,6 +27,7 @@ import {
   NOT_FOUND,
   splitTarget,
 } from "./upgrade-decision.ts";
+import { answerUnreadable } from "./unreadable-requests.ts";
 import { refuse, Upgrader } from "./upgrade.ts";
 
 /** The limits of all sockets, the other nodes, and where errors are written. */
@@ -98,7 +98,7 @@ export class ChannelsServer {
       logger,
     );
     const { pubSub, presences } = this.#distribution;
-    this.#scope = { counters: new Counters(), pubSub, presences, logger, activity: new Activity() };
+    this.#scope = serverScope(pubSub, presences, logger);
     setDoor(this, {
       scope: this.#scope,
       registry: this.#connections,
@@ -143,6 +143,7 @@ export class ChannelsServer {
         if (!this.handleRequest(request, response)) answerPlainly(response, NOT_FOUND);
       },
     );
+    answerUnreadable(http, this.#limits.closeTimeout);
     this.attach(http);
     await new Promise<void>((resolve, reject) => {
       const failed = (cause: Error): void => {

@@ -9,7 +9,7 @@ import { connectRequest } from "./connect-request.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { UpgradeRefusal } from "./end-reason.ts";
 import type { Admission, Entrance } from "./entrance.ts";
-import { refuseUpgrade } from "./refusal.ts";
+import { refuseRequest } from "./refusal.ts";
 import type { ServerScope } from "./server-scope.ts";
 import type { HttpAnswer, UpgradeDecision } from "./upgrade-decision.ts";
 import { ServerWebSocket } from "./web-socket.ts";
@@ -123,5 +123,5 @@ export function refuse(
   if (socket.destroyed) return;
   activity.began();
   socket.once("close", () => activity.finished());
-  refuseUpgrade(socket, answer, closeTimeout);
+  refuseRequest(socket, answer, closeTimeout);
 }
