@@ -26,9 +26,10 @@ function named(cell) {
 function titlesIn(path) {
   const source = readFileSync(new URL(path, docs), "utf8");
   const call = /\b(?:test|describe)\b[^"'`;]*?\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1\s*,/gs;
+  const where = /\b(?:test|describe)Where\([^)]*\)\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1\s*,/gs;
   const each = /\]\s*(?:as [^)]*)?\)\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1\s*,/gs;
-  return [...source.matchAll(call), ...source.matchAll(each)].map(([, , title]) =>
-    title.replaceAll(/\\(.)/g, "$1"),
+  return [...source.matchAll(call), ...source.matchAll(where), ...source.matchAll(each)].map(
+    ([, , title]) => title.replaceAll(/\\(.)/g, "$1"),
   );
 }
 
