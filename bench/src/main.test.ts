@@ -72,6 +72,18 @@ test("the heap of an idle connection is less than twice that of bare ws", async 
   expect(heap?.ratio).toBeLessThan(2);
 }, 120_000);
 
+test("a quick run of a server's bench has a result of each server", async () => {
+  const { stdout, code } = await bench("--quick", "--json", "fan-out");
+  expect(code).toBe(0);
+  const results = resultsOf(stdout);
+  expect(results.map(({ side, unit }) => [side, unit])).toEqual(
+    ["deliveries/s", "ms", "ms"].flatMap((unit) =>
+      ["bare", "slipstream", "socket.io"].map((side) => [side, unit]),
+    ),
+  );
+  for (const { min } of results) expect(min).toBeGreaterThan(0);
+});
+
 test("a mistake is told, and fails", async () => {
   const { stdout, stderr, code } = await bench("recieve");
   expect(code).toBe(1);

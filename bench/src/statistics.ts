@@ -19,3 +19,13 @@ export function pairedRatio(
   const ratios = values.map((value, run) => value / (reference[run] ?? Number.NaN));
   return ratios.every(Number.isFinite) ? median(ratios) : null;
 }
+
+/**
+ * The smallest value that at least so many percent of the values do not exceed.
+ * @param values at least one.
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const rank = Math.ceil((percent / 100) * sorted.length);
+  return sorted[Math.max(0, rank - 1)] ?? Number.NaN;
+}

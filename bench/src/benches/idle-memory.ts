@@ -1,6 +1,6 @@
 // What one more idle connection with one joined channel costs a client's process.
-import { setTimeout as delay } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
+import { settledMemory } from "../settled-memory.ts";
 import { clientSides, loadSide, type Side, type SideSocket } from "../sides/side.ts";
 
 /**
@@ -28,18 +28,6 @@ async function open({ connect }: Side, url: string, count: number): Promise<read
 
 /** A program would have one function for all its connections too. */
 function takeMessage(): void {}
-
-/** Bytes in use, once garbage is gone and what was under way is over. */
-async function settledMemory(): Promise<{ heap: number; rss: number }> {
-  const { gc } = globalThis;
-  if (gc === undefined) throw new Error("This bench needs the flag --expose-gc.");
-  for (let round = 0; round < 3; round++) {
-    await delay(100);
-    gc();
-  }
-  const { heapUsed, rss } = process.memoryUsage();
-  return { heap: heapUsed, rss };
-}
 
 function trial(connections: number, warmUp: number): Trial {
   return {

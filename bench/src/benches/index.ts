@@ -1,11 +1,15 @@
 // All benches, in the order in which they run.
 import type { Bench } from "../bench.ts";
 import { churn } from "./churn.ts";
+import { connects } from "./connects.ts";
+import { fanOut } from "./fan-out.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { importTime } from "./import.ts";
 import { presence } from "./presence.ts";
 import { pushReply } from "./push-reply.ts";
 import { receive } from "./receive.ts";
+import { serverMemory } from "./server-memory.ts";
+import { serverScale } from "./server-scale.ts";
 import { telemetry } from "./telemetry.ts";
 
 export const benches: readonly Bench[] = [
@@ -16,6 +20,10 @@ export const benches: readonly Bench[] = [
   idleMemory,
   importTime,
   telemetry,
+  fanOut,
+  serverMemory,
+  connects,
+  serverScale,
 ];
 
 export function findBench(name: string): Bench | undefined {
