@@ -1,6 +1,7 @@
 // What a channel can do: say things to its client and its topic, and end its connection. The doing
 // is the membership's, which gives each channel its seat.
 import type { Ref } from "@slipstream/core";
+import type { PresenceList } from "./presence/presence-table.ts";
 import type { ChannelPresence } from "./presence/channel-presence.ts";
 import type { Info, MessageEvent, MessagePayload, Untyped } from "./channel-types.ts";
 
@@ -84,7 +85,10 @@ export class ChannelContext<C = Untyped, A = unknown> {
    * this.push("welcome", { members: 3 });
    * ```
    */
-  push<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
+  push<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void;
+  /** The first word of presence, which every channel may send, whatever its types. */
+  push(event: "presence_state", payload: PresenceList): void;
+  push(event: string, payload: unknown): void {
     this.#seat.push(event, payload);
   }
 

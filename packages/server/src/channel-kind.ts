@@ -27,6 +27,16 @@ export interface ChannelKind {
   terminate(opened: object, reason: ChannelEnd): unknown;
 }
 
+const CALLBACKS: readonly string[] = [
+  "join",
+  "handleIn",
+  "handleInfo",
+  "handleOut",
+  "terminate",
+  "intercept",
+  "schema",
+];
+
 type Callback = (this: unknown, ...args: readonly unknown[]) => unknown;
 type Callbacks = Partial<
   Record<"join" | "handleIn" | "handleInfo" | "handleOut" | "terminate", unknown>
@@ -36,6 +46,7 @@ type Callbacks = Partial<
 export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>): ChannelKind {
   if (typeof definition === "function" && definition.prototype instanceof Channel) {
     const Class = definition as unknown as typeof Channel & (new (seat: Seat<unknown>) => Channel);
+    checkNames(pattern, Object.getOwnPropertyNames(definition.prototype));
     checkIntercept(pattern, Class.intercept, definition.prototype as Callbacks);
     return withSchema(pattern, classKind(Class, Class.intercept), Class.schema);
   }
@@ -44,6 +55,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
     definition !== null &&
     typeof definition.join === "function"
   ) {
+    checkNames(pattern, Object.keys(definition));
     checkIntercept(pattern, definition.intercept ?? [], definition);
     return withSchema(pattern, objectKind(definition), definition.schema);
   }
@@ -58,6 +70,23 @@ function withSchema(pattern: string, kind: ChannelKind, schema: unknown): Channe
   if (schema === undefined) return kind;
   if (schema instanceof ChannelSchema) return checkedKind(kind, schema);
   throw new OptionError(`channels["${pattern}"].schema`, schema, "what defineChannel gives");
+}
+
+/**
+ * A callback under another name would never be called. Channels may have members of their own, so
+ * that only those are refused which can hardly be meant otherwise: `handle_in`, `handleinfo`, `onJoin`.
+ */
+function checkNames(pattern: string, names: readonly string[]): void {
+  for (const name of names) {
+    if (CALLBACKS.includes(name)) continue;
+    const plain = name
+      .toLowerCase()
+      .replaceAll("_", "")
+      .replace(/^on(?=join|terminate)/, "");
+    const meant = CALLBACKS.find((callback) => callback.toLowerCase() === plain);
+    if (meant === undefined) continue;
+    throw new OptionError(`channels["${pattern}"].${name}`, name, `called ${meant}`);
+  }
 }
 
 /** A broadcast that nobody handles would be lost without a word. */

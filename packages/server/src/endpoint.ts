@@ -1,11 +1,11 @@
 // A socket as its author defines it, and as the connections that it serves see it.
 import type { IncomingHttpHeaders } from "node:http";
-import type { PerMessageDeflateOptions } from "ws";
 import type { ChannelDefinition } from "./channel.ts";
 import { channelKind, type ChannelKind } from "./channel-kind.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import { OptionError } from "./errors.ts";
-import { type Limits, withLimits } from "./limits.ts";
+import { LIMITS, type Limits, withLimits } from "./limits.ts";
+import { checkKnown } from "./option-checks.ts";
 import { originCheck, type OriginCheck, type Origins } from "./origin.ts";
 import type { Accepted, Awaitable, Refused } from "./results.ts";
 import { TopicPatterns } from "./topic-pattern.ts";
@@ -62,19 +62,25 @@ export interface Endpoint {
   readonly path: string;
   readonly connect: ((request: ConnectRequest) => unknown) | null;
   readonly idOf: ((assigns: unknown) => string | null) | null;
-  readonly compress: boolean | PerMessageDeflateOptions;
+  readonly compress: boolean;
   readonly mayConnect: OriginCheck;
   readonly addressOf: (request: Pick<ConnectRequest, "headers" | "peer">) => string;
   readonly channels: TopicPatterns<ChannelKind>;
   readonly limits: Limits;
 }
 
-/** What is small is not worth it, and each connection keeps less than half of zlib's usual memory. */
-const DEFLATE: PerMessageDeflateOptions = {
-  threshold: 1_024,
-  serverMaxWindowBits: 13,
-  zlibDeflateOptions: { memLevel: 7, level: 6 },
-};
+const SOCKET_OPTIONS: readonly string[] = [
+  "connect",
+  "id",
+  "channels",
+  "origins",
+  "addressOf",
+  "compress",
+  ...LIMITS,
+];
+
+/** The last part of a path that a transport adds. */
+const TRANSPORT = /\/(websocket|longpoll)$/;
 
 /** @throws {OptionError} Something in it cannot be used. */
 export function defineEndpoint<A>(
@@ -85,6 +91,10 @@ export function defineEndpoint<A>(
   if (typeof path !== "string" || !/^\/[^?#]*[^/?#]$/.test(path)) {
     throw new OptionError("path", path, 'a path such as "/socket", without a slash at its end');
   }
+  if (TRANSPORT.test(path)) {
+    throw new OptionError("path", path, "without /websocket or /longpoll, which clients add");
+  }
+  checkKnown(definition, SOCKET_OPTIONS);
   const { channels } = definition;
   checkFunction(definition, "connect", "a function of (request)");
   checkFunction(definition, "id", "a function of (assigns)");
@@ -99,7 +109,7 @@ export function defineEndpoint<A>(
     path,
     connect: definition.connect?.bind(definition) ?? null,
     idOf: (definition.id?.bind(definition) as Endpoint["idOf"] | undefined) ?? null,
-    compress: definition.compress === true ? DEFLATE : false,
+    compress: definition.compress === true,
     mayConnect: originCheck(definition.origins),
     addressOf: definition.addressOf?.bind(definition) ?? (({ peer }) => peer.address),
     channels: new TopicPatterns(Object.fromEntries(kinds)),

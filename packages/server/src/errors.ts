@@ -18,6 +18,13 @@ export class OptionError extends ChannelsServerError {
     super(`The option ${option} cannot be ${describe(value)}. It must be ${accepts}.`);
     this.option = option;
   }
+
+  /** For a name that is none of those that are known. */
+  static unknown(name: string, known: readonly string[]): OptionError {
+    const error = new OptionError(name, undefined, "");
+    error.message = `There is no option ${name}. There are ${known.join(", ")}.`;
+    return error;
+  }
 }
 
 function describe(value: unknown): string {

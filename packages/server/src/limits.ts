@@ -75,6 +75,9 @@ export const DEFAULT_LIMITS: Limits = {
   maxConnectsPerAddress: Infinity,
 };
 
+/** The names of all limits. */
+export const LIMITS: readonly string[] = Object.keys(DEFAULT_LIMITS);
+
 /** Timers of all runtimes can wait for 2^31 - 1 ms, over 24 days. */
 const LONGEST = 2 ** 31 - 1;
 

@@ -55,7 +55,9 @@ function ofHandler(
 ): Outcome {
   if (value === undefined) return NOTHING;
   if (!isTagged(value, "reply", "noreply", "stop")) {
-    throw new InvalidResultError("A callback", "reply(…), noreply() or stop(…)");
+    const accepts = "reply(…), noreply() or stop(…)";
+    const hint = isTagged(value, "denied") ? '; a push is refused by reply("error", …)' : "";
+    throw new InvalidResultError("A callback", accepts + hint);
   }
   const result = value as Reply<unknown> | NoReply | Stop<unknown>;
   if (result.type === "reply" && kind === "doesNotReply") {

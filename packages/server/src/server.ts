@@ -14,9 +14,10 @@ import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { Entrance } from "./entrance.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
-import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
+import { DEFAULT_LIMITS, LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded, type Logger } from "./logger.ts";
 import { answerPlainly } from "./plain-answer.ts";
+import { checkKnown } from "./option-checks.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
 import { serverScope, type ServerScope } from "./server-scope.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
@@ -56,6 +57,14 @@ export interface CloseOptions {
   readonly drain?: number;
 }
 
+const SERVER_OPTIONS: readonly string[] = [
+  "logger",
+  "cluster",
+  "clusterInterval",
+  "clusterTimeout",
+  ...LIMITS,
+];
+
 type HttpServer = Server | HttpsServer;
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -90,6 +99,7 @@ export class ChannelsServer {
 
   /** @throws {OptionError} A limit that cannot be one. */
   constructor(options: ServerOptions = {}) {
+    checkKnown(options, SERVER_OPTIONS);
     this.#limits = withLimits(DEFAULT_LIMITS, options);
     const logger = guarded(options.logger === false ? {} : (options.logger ?? consoleLogger));
     this.#distribution = new Distribution(
@@ -130,7 +140,12 @@ export class ChannelsServer {
    * @throws {ListenError} The port is taken, or may not be used.
    * @throws {ServerClosedError} `close` was called.
    */
-  async listen({ port, host }: ListenOptions): Promise<{ readonly port: number }> {
+  async listen(options: ListenOptions): Promise<{ readonly port: number }> {
+    checkKnown(options, ["port", "host"]);
+    const { port, host } = options;
+    if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+      throw new OptionError("port", port, "a port number, or 0 for any that is free");
+    }
     if (this.#closing !== null) throw new ServerClosedError();
     const { connectTimeout } = this.#limits;
     const http = createServer(
@@ -252,7 +267,9 @@ export class ChannelsServer {
    * callbacks finish, and resolves when nothing is left: no socket, no timer, no listener. Every
    * step is bounded by `closeTimeout`. To be called once; later calls wait for the first.
    */
-  close({ drain = 0 }: CloseOptions = {}): Promise<void> {
+  close(options: CloseOptions = {}): Promise<void> {
+    checkKnown(options, ["drain"]);
+    const { drain = 0 } = options;
     if (!(drain >= 0 && drain < 2 ** 31)) {
       throw new OptionError("drain", drain, "a number of ms of at least 0");
     }

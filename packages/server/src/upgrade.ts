@@ -2,7 +2,7 @@
 // What the request's head says is decided in upgrade-decision.ts, who may come in by entrance.ts.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { WebSocketServer, type PerMessageDeflateOptions } from "ws";
 import { CHANNELS_PROTOCOL, readAuthToken } from "./auth-token.ts";
 import { Connection, type Handshake } from "./connection.ts";
 import { connectRequest } from "./connect-request.ts";
@@ -23,6 +23,13 @@ export interface Registry {
   gone(connection: Connection): void;
 }
 
+/** What is small is not worth it, and each connection keeps less than half of zlib's usual memory. */
+const DEFLATE: PerMessageDeflateOptions = {
+  threshold: 1_024,
+  serverMaxWindowBits: 13,
+  zlibDeflateOptions: { memLevel: 7, level: 6 },
+};
+
 /** Shakes hands for one endpoint. */
 export class Upgrader {
   readonly #scope: ServerScope;
@@ -40,7 +47,7 @@ export class Upgrader {
       noServer: true,
       WebSocket: ServerWebSocket,
       clientTracking: false,
-      perMessageDeflate: endpoint.compress,
+      perMessageDeflate: endpoint.compress ? DEFLATE : false,
       maxPayload: endpoint.limits.maxPayload,
       // As many fragments as a message of 4 MiB in the smallest sensible ones has.
       maxFragments: 65_536,

@@ -1,5 +1,8 @@
-// @slipstream/server/tokens: tokens that a server signs for its users and knows again, as
-// Phoenix.Token is. They are JWTs (RFC 7519) with HMAC, by the library `jose`.
+// @slipstream/server/tokens: tokens that a server signs for its users and knows again, for what
+// Phoenix.Token is for. They are JWTs (RFC 7519) with HMAC, by the library `jose`, and not readable
+// by Phoenix.Token.
+import { OptionError } from "../errors.ts";
+import { checkKnown } from "../option-checks.ts";
 import { errors, jwtVerify, SignJWT } from "jose";
 
 export interface TokensOptions {
@@ -43,11 +46,12 @@ const ALGORITHM = "HS256";
 
 /**
  * @typeParam T What a token says about its user.
- * @throws {TypeError} A secret that is too short, or a `maxAge` that is no time.
+ * @throws {OptionError} A secret that is missing or too short, no purpose, a `maxAge` that is no time.
  * @example
  * ```ts
+ * const secret = process.env["TOKEN_SECRET"] ?? ""; // refused at once where it is not set
  * const tokens = createTokens<{ user: string }>({
- *   secrets: [process.env.TOKEN_SECRET],
+ *   secrets: [secret],
  *   purpose: "user socket",
  * });
  *
@@ -60,14 +64,16 @@ const ALGORITHM = "HS256";
  * });
  * ```
  */
-export function createTokens<T>({
-  secrets,
-  purpose,
-  maxAge = TWO_WEEKS,
-}: TokensOptions): Tokens<T> {
+export function createTokens<T>(options: TokensOptions): Tokens<T> {
+  checkKnown(options, ["secrets", "purpose", "maxAge"]);
+  const { secrets, purpose, maxAge = TWO_WEEKS } = options;
+  if (!Array.isArray(secrets)) throw new OptionError("secrets", secrets, "an array of secrets");
   const [signing, ...others] = secrets.map(keyOf);
-  if (signing === undefined) throw new TypeError("createTokens needs at least one secret.");
-  if (!(maxAge > 0)) throw new TypeError("maxAge must be a number of ms above 0.");
+  if (signing === undefined) throw new OptionError("secrets", secrets, "at least one secret");
+  if (typeof purpose !== "string" || purpose === "") {
+    throw new OptionError("purpose", purpose, 'what tokens are for, such as "user socket"');
+  }
+  if (!(maxAge > 0)) throw new OptionError("maxAge", maxAge, "a number of ms above 0");
   const keys = [signing, ...others];
   return {
     sign: (data) =>
@@ -111,8 +117,8 @@ function refused(why: TokenRefusal): { readonly type: "refused"; readonly why: T
   return { type: "refused", why };
 }
 
-function keyOf(secret: Secret): Uint8Array {
+function keyOf(secret: Secret, index: number): Uint8Array {
   const key = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
   if (key instanceof Uint8Array && key.length >= MIN_SECRET) return key;
-  throw new TypeError(`A secret must have at least ${MIN_SECRET} bytes.`);
+  throw new OptionError(`secrets[${index}]`, secret, `at least ${MIN_SECRET} bytes`);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { OptionError } from "../errors.ts";
 import { createTokens } from "./index.ts";
 
 const secret = randomBytes(32);
@@ -77,6 +78,14 @@ test("a secret is replaced without turning anybody away", async () => {
 
 test("secrets that are too short, or missing, are refused at once", () => {
   expect(() => createTokens({ secrets: ["short"], purpose })).toThrow("at least 32 bytes");
-  expect(() => createTokens({ secrets: [undefined as never], purpose })).toThrow(TypeError);
+  const missing = () => createTokens({ secrets: [undefined as never], purpose });
+  expect(missing).toThrow("The option secrets[0] cannot be left out");
+  expect(() => createTokens({ secrets: [] as never, purpose })).toThrow(OptionError);
+  expect(() => createTokens({ secret, purpose } as never)).toThrow("There is no option secret.");
+  expect(() => createTokens({ secrets: [secret] } as never)).toThrow("purpose");
+  expect(() => createTokens({ secrets: [secret], purpose: "" })).toThrow("purpose");
+  expect(() => createTokens({ secrets: [secret], purpose, max_age: 1 } as never)).toThrow(
+    "There is no option max_age",
+  );
   expect(() => createTokens({ secrets: [secret], purpose, maxAge: Number.NaN })).toThrow("maxAge");
 });
