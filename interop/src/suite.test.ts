@@ -78,7 +78,7 @@ describe("joining", () => {
     const room = await socket.join(topic(), { hello: "w" });
     expect(room.response).toEqual({ hello: "w" });
     await room.leave();
-    expect(room.state).toEqual({ type: "left", confirmed: true });
+    expect(room.state).toEqual({ type: "left", by: "leave", confirmed: true });
   });
 
   test.each([

@@ -43,6 +43,7 @@ export interface Limits {
   /**
    * The messages that a client may send in a second, over all its channels; as many again may come
    * at once. Who sends more is closed with 1008, and the reason `rateLimited`. Infinity for any number.
+   * The default lets a service on a fast network say what it can; for the public, set it lower.
    */
   readonly maxMessageRate: number;
   /** The same for joins alone. */
@@ -68,7 +69,7 @@ export const DEFAULT_LIMITS: Limits = {
   pollWindow: 10_000,
   closeTimeout: 5_000,
   handlerTimeout: 60_000,
-  maxMessageRate: 10_000,
+  maxMessageRate: 100_000,
   maxJoinRate: 200,
   maxConnections: Infinity,
   maxConnectionsPerAddress: Infinity,
