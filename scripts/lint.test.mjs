@@ -39,6 +39,7 @@ const importRows = {
   bench: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["phoenix"] },
   soak: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["@slipstream/faults"] },
   examples: { bad: ["@slipstream/core", "slipstream"], good: ["@slipstream/client", "./a.ts"] },
+  "examples/src/server": { bad: ["@slipstream/core"], good: ["@slipstream/server", "express"] },
   newcomer: { bad: ["@slipstream/core"], good: ["node:net"] },
 };
 const layers = Object.entries(importRows).flatMap(([name, { bad, good }]) => [
@@ -109,7 +110,7 @@ const inTests = [
 
 const groups = { layers, roundabout, purity, time, manners, inTests };
 const outside = new Set(["interop", "bench", "soak", "examples"]);
-const folderOf = (name) => (outside.has(name) ? name : `packages/${name}`);
+const folderOf = (name) => (outside.has(name.split("/")[0]) ? name : `packages/${name}`);
 const sourcesOf = (name) => (name.includes("/") ? folderOf(name) : `${folderOf(name)}/src`);
 const pathOf = (group, index, name) =>
   `${sourcesOf(name)}/rows/${group}${index}.${group === "inTests" ? "test.ts" : "ts"}`;

@@ -21,4 +21,5 @@ export const needs = [
   { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
+  { tests: "examples/src/server/all-cores.test.ts", programs: ["redis-server"] },
 ];

@@ -3,7 +3,7 @@
 import { OptionError } from "./errors.ts";
 
 /** @throws {OptionError} No object of options. */
-export function checkRecord(option: string, value: unknown): void {
+function checkRecord(option: string, value: unknown): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   throw new OptionError(option, value, "an object");
 }

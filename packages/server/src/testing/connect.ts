@@ -5,6 +5,7 @@ import { connectRequest } from "../connect-request.ts";
 import { doorOf } from "../door.ts";
 import type { UpgradeRefusal } from "../end-reason.ts";
 import type { Admission } from "../entrance.ts";
+import { checkKnown } from "../option-checks.ts";
 import type { ChannelsServer } from "../server.ts";
 import { decideUpgrade } from "../upgrade-decision.ts";
 import { ConnectRefusedError, TestSocketError } from "./errors.ts";
@@ -23,6 +24,7 @@ const stays = (): (() => void) => () => {};
  * @typeParam A What the socket's `connect` accepts.
  * @throws {ConnectRefusedError} (by rejection) The socket does not accept it.
  * @throws {TestSocketError} (by rejection) `noServer`.
+ * @throws {OptionError} (by rejection) An option that there is not.
  * @example
  * ```ts
  * const socket = await connect(server, "/socket", { params: { token: "good" } });
@@ -37,6 +39,7 @@ export async function connect<A = unknown>(
   path: string,
   options: ConnectOptions = {},
 ): Promise<TestSocket<A>> {
+  checkKnown(options, ["params", "headers", "authToken", "address", "timeout"]);
   const door = doorOf(server);
   if (door === undefined) {
     throw new TestSocketError(

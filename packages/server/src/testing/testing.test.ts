@@ -171,6 +171,9 @@ describe("connecting", () => {
     });
     await server.close();
     expect(await refused("/socket")).toMatchObject({ reason: "closing", status: 503 });
+    expect(await failure(connect(server, "/socket", { param: {} } as object))).toMatchObject({
+      code: "invalid_option",
+    });
     expect(await failure(connect({} as ChannelsServer, "/socket"))).toMatchObject({
       code: "noServer",
     });
