@@ -1,6 +1,6 @@
 // What can happen to a channel: what the program commands, and what the session tells it.
 import type { EndReason } from "../end-reason.ts";
-import type { BroadcastMessage, ReplyMessage, ServerPushMessage } from "../message.ts";
+import type { ReplyMessage } from "../message.ts";
 import type { Push } from "../push/push.ts";
 
 /** Commands of the program. */
@@ -10,7 +10,7 @@ export type ChannelCommand<P> =
   | { readonly type: "leaveTopic"; readonly timeout: number }
   | { readonly type: "pushMessage"; readonly push: Push<P> };
 
-/** What happened elsewhere. Messages are those of the membership at hand; stale ones are dropped before. */
+/** What happened elsewhere. Messages for members are none of these: they change no state. */
 export type ChannelEvent =
   | { readonly type: "connectionOpened" }
   | { readonly type: "connectionLost"; readonly reason: EndReason | null }
@@ -23,7 +23,6 @@ export type ChannelEvent =
   | { readonly type: "leaveAnswered" }
   | { readonly type: "channelClosed" }
   | { readonly type: "channelCrashed" }
-  | { readonly type: "messageArrived"; readonly message: ServerPushMessage | BroadcastMessage }
   /** What the state waited for did not come in time. */
   | { readonly type: "deadlinePassed" };
 

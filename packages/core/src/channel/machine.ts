@@ -1,7 +1,13 @@
 // One channel of a session: routes what the server says about its topic, and does what entering a
 // state always brings with it. Which state follows which is for table.ts alone.
 import type { Context } from "../context.ts";
-import type { Ref, ReplyMessage, ServerMessage } from "../message.ts";
+import type {
+  BroadcastMessage,
+  Ref,
+  ReplyMessage,
+  ServerMessage,
+  ServerPushMessage,
+} from "../message.ts";
 import type { ChannelInput } from "./input.ts";
 import { Member } from "./member.ts";
 import { lossBy, refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
@@ -55,12 +61,18 @@ export class ChannelMachine<C, P> extends Member<C, P> {
         else this.context.ignore("staleJoinRef");
         return;
       case "serverPush":
-        if (this.#isCurrent(message.joinRef)) this.handle({ type: "messageArrived", message });
+        if (this.#isCurrent(message.joinRef)) this.#deliver(message);
         else this.context.ignore("staleJoinRef");
         return;
       case "broadcast":
-        this.handle({ type: "messageArrived", message });
+        this.#deliver(message);
     }
+  }
+
+  /** A member gets what is said. That changes no state, and is most of what a session does. */
+  #deliver(message: ServerPushMessage | BroadcastMessage): void {
+    if (this.#state.type !== "joined") this.context.ignore("notJoined");
+    else this.context.emit({ type: "messageReceived", channel: this.owner, message });
   }
 
   #receiveReply(reply: ReplyMessage): void {

@@ -90,10 +90,6 @@ const INPUTS: { readonly [T in InputTag]: (given: Given) => ChannelInput<string>
   leaveAnswered: () => ({ type: "leaveAnswered" }),
   channelClosed: () => ({ type: "channelClosed" }),
   channelCrashed: () => ({ type: "channelCrashed" }),
-  messageArrived: () => ({
-    type: "messageArrived",
-    message: { type: "broadcast", topic: "t", event: "e", payload: {} },
-  }),
   deadlinePassed: () => ({ type: "deadlinePassed" }),
 };
 
@@ -110,21 +106,18 @@ const CELLS: Readonly<Record<string, string>> = {
   "idle, joinTopic": "joining params: resolveParams",
   "idle, leaveTopic": "left",
   "idle, pushMessage": "idle: pushSettled",
-  "idle, messageArrived": "idle: frameIgnored",
 
   "waiting connection, leaveTopic": "left",
   "waiting connection, pushMessage": "waiting connection, one push queued",
   // Without a connection after all, it waits on. The session tells of connections that it has.
   "waiting connection, connectionOpened": "waiting connection",
   "waiting connection, sessionEnded": "left",
-  "waiting connection, messageArrived": "waiting connection: frameIgnored",
   "waiting connection, deadlinePassed": "waiting connection",
 
   "waiting delay, joinTopic": "joining params: resolveParams",
   "waiting delay, leaveTopic": "left",
   "waiting delay, pushMessage": "waiting delay, one push queued",
   "waiting delay, sessionEnded": "left",
-  "waiting delay, messageArrived": "waiting delay: frameIgnored",
   "waiting delay, deadlinePassed": "joining params: resolveParams",
 
   "joining params, leaveTopic": "left",
@@ -138,7 +131,6 @@ const CELLS: Readonly<Record<string, string>> = {
   "joining params, joinAnswered": "joined",
   "joining params, channelClosed": "errored",
   "joining params, channelCrashed": "errored",
-  "joining params, messageArrived": "joining params: frameIgnored",
   "joining params, deadlinePassed": "errored",
 
   "joining reply, leaveTopic": "leaving stay: sendMessage",
@@ -149,7 +141,6 @@ const CELLS: Readonly<Record<string, string>> = {
   "joining reply, joinAnswered": "joined",
   "joining reply, channelClosed": "errored",
   "joining reply, channelCrashed": "errored",
-  "joining reply, messageArrived": "joining reply: frameIgnored",
   // The leave that goes with it.
   "joining reply, deadlinePassed": "errored: sendMessage",
 
@@ -159,7 +150,6 @@ const CELLS: Readonly<Record<string, string>> = {
   "joined, sessionEnded": "left",
   "joined, channelClosed": "waiting delay",
   "joined, channelCrashed": "waiting delay",
-  "joined, messageArrived": "joined: messageReceived",
 
   "leaving stay, joinTopic": "leaving join",
   "leaving stay, pushMessage": "leaving stay: pushSettled",
@@ -168,7 +158,6 @@ const CELLS: Readonly<Record<string, string>> = {
   "leaving stay, leaveAnswered": "left",
   "leaving stay, channelClosed": "left",
   "leaving stay, channelCrashed": "left",
-  "leaving stay, messageArrived": "leaving stay: frameIgnored",
   "leaving stay, deadlinePassed": "left",
 
   // "left" is told in between, so that whoever waits for the leave hears of it.
@@ -179,17 +168,14 @@ const CELLS: Readonly<Record<string, string>> = {
   "leaving join, leaveAnswered": "joining params: channelChanged resolveParams",
   "leaving join, channelClosed": "joining params: channelChanged resolveParams",
   "leaving join, channelCrashed": "joining params: channelChanged resolveParams",
-  "leaving join, messageArrived": "leaving join: frameIgnored",
   "leaving join, deadlinePassed": "joining params: channelChanged resolveParams",
 
   "left, joinTopic": "joining params: resolveParams",
   "left, pushMessage": "left: pushSettled",
-  "left, messageArrived": "left: frameIgnored",
 
   "errored, joinTopic": "joining params: resolveParams",
   "errored, leaveTopic": "left",
   "errored, pushMessage": "errored: pushSettled",
-  "errored, messageArrived": "errored: frameIgnored",
 };
 
 function nameOf(state: ChannelState): string {

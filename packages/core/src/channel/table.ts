@@ -31,7 +31,6 @@ const outside = {
   leaveAnswered: stay,
   channelClosed: stay,
   channelCrashed: stay,
-  messageArrived: to.ignoreMessage,
   deadlinePassed: stay,
 } as const;
 
@@ -80,7 +79,6 @@ const table: Table = {
     leaveAnswered: stay,
     channelClosed: to.closed,
     channelCrashed: to.crashed,
-    messageArrived: to.ignoreMessage,
     deadlinePassed: (channel, state) => {
       const cause = { type: "timeout" } as const;
       if (state.step === "params") return to.retry(channel, state, { type: "paramsFailed", cause });
@@ -106,10 +104,6 @@ const table: Table = {
     leaveAnswered: stay,
     channelClosed: to.closed,
     channelCrashed: to.crashed,
-    messageArrived: ({ context, owner }, state, { message }) => {
-      context.emit({ type: "messageReceived", channel: owner, message });
-      return state;
-    },
     deadlinePassed: stay,
   },
   leaving: {
@@ -129,7 +123,6 @@ const table: Table = {
     leaveAnswered: to.leaveIsOver,
     channelClosed: to.leaveIsOver,
     channelCrashed: to.leaveIsOver,
-    messageArrived: to.ignoreMessage,
     deadlinePassed: (channel, state) =>
       to.afterLeave(channel, state, { type: "left", by: "leave", confirmed: false }),
   },

@@ -150,11 +150,3 @@ export function queuePush<C, P, S extends ChannelState>(
   pushes.enqueue(push);
   return state;
 }
-
-export function ignoreMessage<C, P, S extends ChannelState>(
-  { context }: Member<C, P>,
-  state: S,
-): S {
-  context.ignore("notJoined");
-  return state;
-}

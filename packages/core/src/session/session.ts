@@ -116,7 +116,7 @@ export class Session<C, P> {
     context.now = Math.ceil(now);
     switch (input.type) {
       case "messageReceived":
-        this.#receive(input.message);
+        this.receive(input.message, context.now);
         return;
       case "frameRejected":
         this.#reject();
@@ -154,12 +154,18 @@ export class Session<C, P> {
     }
   }
 
-  #receive(message: ServerMessage): void {
-    if (!this.#context.open) {
-      this.#context.ignore("closing");
+  /**
+   * Takes a message: the same as the input `messageReceived`, without making one. `now` may be the
+   * moment of an earlier message of the same batch.
+   */
+  receive(message: ServerMessage, now: number): void {
+    const context = this.#context;
+    if (now > context.now) context.now = Math.ceil(now);
+    if (!context.open) {
+      context.ignore("closing");
       return;
     }
-    this.#context.counters.messagesReceived += 1;
+    context.counters.messagesReceived += 1;
     this.#connection.heartbeat.heard();
     if (message.type === "reply" && message.topic === PHOENIX_TOPIC) {
       if (!this.#connection.heartbeat.answers(message.ref)) this.#members.pings.receive(message);
@@ -167,9 +173,9 @@ export class Session<C, P> {
     }
     const channel = this.#members.channels.get(message.topic);
     if (channel !== undefined) channel.receive(message);
-    else if (message.type === "reply") this.#context.ignore("unmatchedReply");
-    else if (message.type === "close") this.#context.ignore("lateClose");
-    else this.#context.ignore("unknownTopic");
+    else if (message.type === "reply") context.ignore("unmatchedReply");
+    else if (message.type === "close") context.ignore("lateClose");
+    else context.ignore("unknownTopic");
   }
 
   #reject(): void {
