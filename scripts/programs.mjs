@@ -22,4 +22,5 @@ export const needs = [
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
   { tests: "examples/src/server/all-cores.test.ts", programs: ["redis-server"] },
+  { tests: "scripts/server-guide.test.mjs", programs: ["redis-server"] },
 ];

@@ -4,6 +4,7 @@
 // - A block ```text right under a block of code is what that code prints, line by line.
 // - A comment <!-- given: … --> right above a block declares what the reader has and the block does
 //   not show, such as `declare const socket: Socket;`.
+// - A comment <!-- file: name.ts --> right above a block gives it a name, by which others import it.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -13,15 +14,15 @@ import { promisify } from "node:util";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 const block =
-  /(?:<!-- given:([\s\S]*?)-->\s*)?^```(js|ts)\n([\s\S]*?)^```(?:\s*^```text\n([\s\S]*?)^```)?/gm;
+  /(?:<!-- file: (\S+)\.ts -->\s*)?(?:<!-- given:([\s\S]*?)-->\s*)?^```(js|ts)\n([\s\S]*?)^```(?:\s*^```text\n([\s\S]*?)^```)?/gm;
 
 /** The blocks of a Markdown file: `{ name, language, code, output }`, `output` being undefined where none is written. */
 export async function snippetsOf(path) {
   const text = await readFile(path, "utf8");
-  return [...text.matchAll(block)].map(([whole, given, language, code, output], index) => {
+  return [...text.matchAll(block)].map(([whole, file, given, language, code, output], index) => {
     const line = text.slice(0, text.indexOf(whole)).split("\n").length;
     return {
-      name: `${basename(path, ".md")}-${index + 1}`,
+      name: file ?? `${basename(path, ".md")}-${index + 1}`,
       where: `${basename(path)}:${line}`,
       language,
       // Every block is a module of its own, whether or not it imports anything.
@@ -44,7 +45,7 @@ export async function inFolder(work) {
 /** Compiles the TypeScript among `snippets` into `folder`. Returns what the compiler complains about. */
 export async function compile(snippets, folder) {
   const programs = snippets.filter(({ language }) => language === "ts");
-  for (const { name, code } of programs) await writeFile(join(folder, `${name}.mts`), code);
+  for (const { name, code } of programs) await writeFile(join(folder, `${name}.ts`), code);
   await writeFile(
     join(folder, "tsconfig.json"),
     JSON.stringify({
@@ -59,7 +60,7 @@ export async function compile(snippets, folder) {
         noUnusedLocals: false,
         noUnusedParameters: false,
       },
-      files: programs.map(({ name }) => `${name}.mts`),
+      files: programs.map(({ name }) => `${name}.ts`),
     }),
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -69,7 +70,7 @@ export async function compile(snippets, folder) {
 
 /** Runs a snippet, compiled before if it is TypeScript. Rejects if it fails or does not end by itself. */
 export async function runSnippet({ name, language, code }, folder) {
-  const path = join(folder, `${name}.mjs`);
+  const path = join(folder, `${name}.js`);
   if (language === "js") await writeFile(path, code);
   const { stdout, stderr } = await run(process.execPath, [path], { timeout: 25_000 });
   return { stdout, stderr };

@@ -46,7 +46,16 @@ ${fence}
 test("a type error is a complaint that names the block", async () => {
   const text = `${fence}ts\nconst n: number = "one";\n${fence}\n`;
   await written(text, async (snippets, folder) => {
-    expect(await compile(snippets, folder)).toMatch(/guide-1\.mts.*error TS2322/);
+    expect(await compile(snippets, folder)).toMatch(/guide-1\.ts.*error TS2322/);
+  });
+});
+
+test("a block that is a file is imported by its name", async () => {
+  const text = `<!-- file: one.ts -->\n${fence}ts\nexport const one: number = 1;\n${fence}\n\n${fence}ts\nimport { one } from "./one.js";\nconsole.log(one);\n${fence}\n`;
+  await written(text, async (snippets, folder) => {
+    expect(snippets.map(({ name }) => name)).toEqual(["one", "guide-2"]);
+    expect(await compile(snippets, folder)).toBe("");
+    expect(await runSnippet(snippets[1], folder)).toEqual({ stdout: "1\n", stderr: "" });
   });
 });
 
