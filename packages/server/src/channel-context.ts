@@ -80,6 +80,7 @@ export class ChannelContext<C = Untyped, A = unknown> {
    *
    * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
    * @throws {EncodeError} The payload cannot be written.
+   * @throws {ReservedEventError} The event is the protocol's own, such as "phx_close".
    * @example
    * ```ts
    * this.push("welcome", { members: 3 });
@@ -92,12 +93,12 @@ export class ChannelContext<C = Untyped, A = unknown> {
     this.#seat.push(event, payload);
   }
 
-  /** Sends a message to all members of the topic, this one included. @throws {EncodeError} */
+  /** Sends a message to all members of the topic, this one included. @throws as `push` does. */
   broadcast<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
     this.#seat.broadcast(event, payload, "everyone");
   }
 
-  /** Sends a message to all members of the topic but this one. @throws {EncodeError} */
+  /** Sends a message to all members of the topic but this one. @throws as `push` does. */
   broadcastFrom<E extends MessageEvent<C>>(event: E, payload: MessagePayload<C, E>): void {
     this.#seat.broadcast(event, payload, "others");
   }

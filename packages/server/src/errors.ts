@@ -92,3 +92,16 @@ export class InvalidMessageError extends ChannelsServerError {
     this.event = event;
   }
 }
+
+/** An event that only the protocol may send was pushed or broadcast. Nothing was sent. */
+export class ReservedEventError extends ChannelsServerError {
+  override readonly name = "ReservedEventError";
+  override readonly code = "reserved_event";
+
+  constructor(event: string) {
+    super(
+      `The event ${event} is the protocol's own, and clients would believe it: nothing was sent. ` +
+        "Choose another name; where a client chooses it, list those that it may choose.",
+    );
+  }
+}

@@ -86,6 +86,29 @@ test("an answer that cannot be written crashes the channel, or the join", async 
   }
 });
 
+test.each(["phx_close", "phx_error", "phx_reply", "phx_join", "phx_leave"])(
+  "%s, pushed by a client and handed on as it is, ends its own channel and nobody else's",
+  async (event) => {
+    const { port, server } = await serve({
+      join: () => ok(),
+      handleIn({ event, payload }: IncomingPush<Untyped>, channel) {
+        channel.broadcast((payload as { as?: string }).as ?? event, payload);
+        return reply();
+      },
+    });
+    const [hostile, other] = [await TestClient.connect(port), await TestClient.connect(port)];
+    await hostile.join("a");
+    await other.join("a");
+    hostile.push("a", "say", { as: event });
+    expect(await hostile.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+    expect(() => server.broadcast("a", event, {})).toThrow(
+      expect.objectContaining({ code: "reserved_event" }),
+    );
+    server.broadcast("a", "news", 1);
+    expect(await other.next()).toEqual([null, null, "a", "news", 1]);
+  },
+);
+
 test("a topic and an event write no line of the log, and are cut", async () => {
   const logged: string[] = [];
   const { port } = await serve(

@@ -1,11 +1,6 @@
 // The whole of @slipstream/server.
-export {
-  ChannelsServer,
-  type CloseOptions,
-  type ListenOptions,
-  type ServerOptions,
-  type ServerStats,
-} from "./server.ts";
+export { ChannelsServer } from "./server.ts";
+export type { CloseOptions, ListenOptions, ServerOptions, ServerStats } from "./server-options.ts";
 export type { AdapterEvents, ClusterAdapter, ClusterLink } from "./cluster/adapter.ts";
 export type { ClusterStats } from "./cluster/cluster.ts";
 export type { ClusterOptions } from "./cluster-options.ts";
@@ -78,6 +73,7 @@ export {
   InvalidResultError,
   ListenError,
   OptionError,
+  ReservedEventError,
   ServerClosedError,
   UnhandledEventError,
 } from "./errors.ts";

@@ -5,6 +5,7 @@ import { PendingReply } from "./late-reply.ts";
 import type { Line } from "./membership-host.ts";
 import { ChannelPresence, type PresenceOwner } from "./presence/channel-presence.ts";
 import type { Subscriber } from "./pub-sub.ts";
+import { checkEvent } from "./reserved-event.ts";
 
 /** The membership, as its seat sees it. */
 export interface SeatOwner extends Subscriber, PresenceOwner {
@@ -45,6 +46,7 @@ export class MembershipSeat implements Seat<unknown> {
   }
 
   push(event: string, payload: unknown): void {
+    checkEvent(event);
     const { topic, joinRef } = this.#owner;
     this.#owner.say({ type: "serverPush", topic, joinRef, event, payload });
   }

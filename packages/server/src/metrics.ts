@@ -1,5 +1,5 @@
 // What a server has counted, in the text format that Prometheus scrapes (version 0.0.4). Pure.
-import type { ServerStats } from "./server.ts";
+import type { ServerStats } from "./server-options.ts";
 
 /** The Content-Type that goes with the text. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";

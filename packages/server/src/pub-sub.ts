@@ -1,6 +1,7 @@
 // Who is subscribed to which topic on this node, and handing broadcasts to them and to other nodes.
 import { V2 } from "@slipstream/core";
 import { Broadcast } from "./broadcast.ts";
+import { checkEvent } from "./reserved-event.ts";
 
 /** Whoever receives broadcasts. `deliver` must return at once and must not throw. */
 export interface Subscriber {
@@ -36,6 +37,7 @@ export class PubSub {
   /**
    * Hands a message to every subscriber of the topic but `except`, on every node.
    * @throws {EncodeError} The payload cannot be written: nobody was sent it.
+   * @throws {ReservedEventError}
    */
   broadcast(
     topic: string,
@@ -43,6 +45,7 @@ export class PubSub {
     payload: unknown,
     except: Subscriber | null = null,
   ): void {
+    checkEvent(event);
     const subscribers = this.#topics.get(topic);
     if (subscribers === undefined && this.#forward === null) return;
     const broadcast = Broadcast.of(topic, event, payload);

@@ -4,21 +4,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { clusterOptions, type ClusterOptions } from "./cluster-options.ts";
+import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connections.ts";
-import type { Stats } from "./counters.ts";
-import type { ClusterStats } from "./cluster/cluster.ts";
 import { Distribution } from "./distribution.ts";
 import { setDoor } from "./door.ts";
 import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { Entrance } from "./entrance.ts";
 import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
-import { DEFAULT_LIMITS, LIMITS, type Limits, withLimits } from "./limits.ts";
-import { consoleLogger, guarded, type Logger } from "./logger.ts";
+import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
+import { consoleLogger, guarded } from "./logger.ts";
 import { answerPlainly } from "./plain-answer.ts";
 import { checkKnown } from "./option-checks.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
+import {
+  SERVER_OPTIONS,
+  type CloseOptions,
+  type ListenOptions,
+  type ServerOptions,
+  type ServerStats,
+} from "./server-options.ts";
 import { serverScope, type ServerScope } from "./server-scope.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
 import {
@@ -30,40 +35,6 @@ import {
 } from "./upgrade-decision.ts";
 import { answerUnreadable } from "./unreadable-requests.ts";
 import { refuse, Upgrader } from "./upgrade.ts";
-
-/** The limits of all sockets, the other nodes, and where errors are written. */
-export interface ServerOptions extends Partial<Limits>, ClusterOptions {
-  /** Told about callbacks that threw. By default they are written to standard error. */
-  readonly logger?: Logger | false;
-}
-
-/** What is live and what was counted, on this node. */
-export interface ServerStats extends Stats {
-  /** Null where there is no cluster. */
-  readonly cluster: ClusterStats | null;
-}
-
-/** Where to listen. */
-export interface ListenOptions {
-  /** 0 for any port that is free. */
-  readonly port: number;
-  /** An address of this machine. Left out: all of them. */
-  readonly host?: string;
-}
-
-/** How to close. */
-export interface CloseOptions {
-  /** Ms over which the clients are told (with 1012), each at a random moment. 0 if left out. */
-  readonly drain?: number;
-}
-
-const SERVER_OPTIONS: readonly string[] = [
-  "logger",
-  "cluster",
-  "clusterInterval",
-  "clusterTimeout",
-  ...LIMITS,
-];
 
 type HttpServer = Server | HttpsServer;
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -234,6 +205,7 @@ export class ChannelsServer {
    * Sends a message to all members of a topic, on whatever socket they are.
    * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
    * @throws {EncodeError} The payload cannot be written: nobody was sent it.
+   * @throws {ReservedEventError} The event is the protocol's own, such as "phx_close".
    */
   broadcast(topic: string, event: string, payload: unknown): void {
     this.#scope.pubSub.broadcast(topic, event, payload);

@@ -1,0 +1,41 @@
+// What a server is given, and what it tells about itself. No behaviour.
+import type { ClusterOptions } from "./cluster-options.ts";
+import type { ClusterStats } from "./cluster/cluster.ts";
+import type { Stats } from "./counters.ts";
+import { LIMITS, type Limits } from "./limits.ts";
+import type { Logger } from "./logger.ts";
+
+/** The limits of all sockets, the other nodes, and where errors are written. */
+export interface ServerOptions extends Partial<Limits>, ClusterOptions {
+  /** Told about callbacks that threw. By default they are written to standard error. */
+  readonly logger?: Logger | false;
+}
+
+/** What is live and what was counted, on this node. */
+export interface ServerStats extends Stats {
+  /** Null where there is no cluster. */
+  readonly cluster: ClusterStats | null;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** 0 for any port that is free. */
+  readonly port: number;
+  /** An address of this machine. Left out: all of them. */
+  readonly host?: string;
+}
+
+/** How to close. */
+export interface CloseOptions {
+  /** Ms over which the clients are told (with 1012), each at a random moment. 0 if left out. */
+  readonly drain?: number;
+}
+
+/** The names of a server's options. */
+export const SERVER_OPTIONS: readonly string[] = [
+  "logger",
+  "cluster",
+  "clusterInterval",
+  "clusterTimeout",
+  ...LIMITS,
+];
