@@ -54,6 +54,7 @@ export abstract class ModuleActions<Assigns extends object, Topics> {
     const owner = {
       reset: (): void => {
         const { assigns } = resolved;
+        this.#assigns = {} as Assigns;
         this.#assigns = { ...(typeof assigns === "function" ? assigns() : assigns) } as Assigns;
       },
       handle,
@@ -184,13 +185,14 @@ export abstract class ModuleActions<Assigns extends object, Topics> {
     supervisorOf(this).runningLife.continueWith(message);
   }
 
-  /** Calls `handleInfo` with `message` in `delay` ms, unless the client has ended. Returns what takes it back. */
+  /**
+   * Calls `handleInfo` with `message` in `delay` ms, unless the client has ended. If as much waits then as
+   * may, the message is lost, counted and logged. Returns what takes it back.
+   */
   protected sendAfter(delay: number, message: unknown): () => void {
     const { life } = supervisorOf(this);
     checkTimeout("delay", delay);
-    return life.alarms.set(delay, () => {
-      if (life.phase === "running") life.send("info", message);
-    });
+    return life.sendAfter(delay, message);
   }
 
   #rejoin(topic: string, params?: unknown): void {

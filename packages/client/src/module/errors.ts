@@ -1,5 +1,6 @@
 // The errors of the module style: of awaiting, and of sending to a client and calling it.
 import { SlipstreamError } from "../errors.ts";
+import type { TerminateReason } from "./mail.ts";
 
 /** What an `await…` in a callback did not get. */
 export type AwaitFailure =
@@ -97,6 +98,18 @@ export class NotRunningError extends SlipstreamError {
 
   constructor(state: string) {
     super(`The client is ${state}. Call start() first, and nothing after stop().`);
+  }
+}
+
+/** What whoever waits for the end of an `init` is told, if that does not come. */
+export function whyNotBegun(reason: TerminateReason): unknown {
+  switch (reason.type) {
+    case "crashed":
+      return reason.error;
+    case "aborted":
+      return reason.cause;
+    case "stopped":
+      return new AwaitError("the end of init", { type: "stopped" });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
 import { Awaits, type Awaited, type Patience } from "./awaits.ts";
 import { Call, REPLY_LATER } from "./call.ts";
-import { AwaitError, CallError, MailboxFullError } from "./errors.ts";
+import { AwaitError, CallError, MailboxFullError, whyNotBegun } from "./errors.ts";
 import { giveWay, isThenable } from "./give-way.ts";
 import {
   CALLBACKS,
@@ -19,14 +19,17 @@ import {
 import { Mailbox } from "./mailbox.ts";
 import { ManualSocket } from "./manual-socket.ts";
 import type { ResolvedModuleOptions } from "./options.ts";
+import { within } from "./within.ts";
 
 /** Whose life it is. */
 export interface Program {
   readonly tally: Tally;
   readonly options: ResolvedModuleOptions;
+  /** What the last life kept is forgotten. Throws what the option `assigns` throws. */
+  reset(): void;
   /** Runs the callback of a turn. */
   handle(turn: Turn): unknown;
-  /** Counts what was sent and came too late to be handled. */
+  /** Counts what was sent and will not be handled. */
   lost(count: number): void;
 }
 
@@ -59,6 +62,10 @@ export class Life {
   /** The turns that are being taken, or null while there are none to take. */
   #taking: Promise<void> | null = null;
   #hasBegun = false;
+  /** Whether there is anything that `terminate` could put in order. */
+  #initWasCalled = false;
+  /** Whether it was said that there is no room for what `sendAfter` sends. */
+  #saidFull = false;
   #resolveEnded: (reason: TerminateReason) => void = () => {};
 
   constructor(program: Program, url: string | URL, dial: Dial) {
@@ -102,6 +109,20 @@ export class Life {
       throw new MailboxFullError(this.#program.options.limit);
     }
     this.#wake();
+  }
+
+  /** The same for `handleInfo`, `delay` ms from now. Nobody is left to be refused then: it is counted, and said once. */
+  sendAfter(delay: number, message: unknown): () => void {
+    return this.alarms.set(delay, () => {
+      if (this.#phase !== "running") return;
+      if (this.#mailbox.putProgram({ type: "info", message })) return this.#wake();
+      const { limit, socket } = this.#program.options;
+      this.#program.lost(1);
+      if (this.#saidFull) return;
+      this.#saidFull = true;
+      const { message: why } = new MailboxFullError(limit);
+      socket.logger.warn(`slipstream: what sendAfter was to send now is lost, and counted: ${why}`);
+    });
   }
 
   /** Asks the program's `handleCall`, in its turn. */
@@ -187,6 +208,8 @@ export class Life {
   }
 
   async #begin(turn: Turn): Promise<void> {
+    this.#program.reset();
+    this.#initWasCalled = true;
     await this.#program.handle(turn);
     this.#hasBegun = true;
     this.begun.resolve();
@@ -225,11 +248,12 @@ export class Life {
   async #end(reason: TerminateReason): Promise<void> {
     this.#phase = "stopping";
     this.#awaits.stop();
-    await this.#within("The callback that was running", this.#taking);
+    if (this.#taking !== null) {
+      await this.#within("The callback that was running", this.#taking);
+    }
     this.#phase = "terminating";
-    const initRan = this.#ahead[0]?.type !== "init";
     this.#refuseWhatWaits(reason);
-    if (initRan) await this.#within("terminate", this.#terminate(reason));
+    if (this.#initWasCalled) await this.#within("terminate", this.#terminate(reason));
     this.#phase = "over";
     this.#awaits.stop();
     this.alarms.clear();
@@ -262,31 +286,8 @@ export class Life {
   }
 
   /** Waits for `work`, but not longer than `shutdownTimeout`. `what` names it. */
-  async #within(what: string, work: Promise<void> | null): Promise<void> {
-    if (work === null) return;
+  #within(what: string, work: Promise<void>): Promise<void> {
     const { shutdownTimeout, socket } = this.#program.options;
-    await new Promise<void>((resolve) => {
-      const cancel = this.alarms.set(shutdownTimeout, () => {
-        socket.logger.warn(
-          `slipstream: ${what} did not end within ${shutdownTimeout} ms, and is not waited for any longer.`,
-        );
-        resolve();
-      });
-      void work.then(() => {
-        cancel();
-        resolve();
-      });
-    });
-  }
-}
-
-function whyNotBegun(reason: TerminateReason): unknown {
-  switch (reason.type) {
-    case "crashed":
-      return reason.error;
-    case "aborted":
-      return reason.cause;
-    case "stopped":
-      return new AwaitError("the end of init", { type: "stopped" });
+    return within(shutdownTimeout, what, work, this.alarms.set, socket.logger);
   }
 }

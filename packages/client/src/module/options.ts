@@ -15,7 +15,10 @@ import { toldPolicy } from "../policies.ts";
 import { resolveOptions, type ResolvedOptions } from "../resolve-options.ts";
 import type { TerminateReason } from "./mail.ts";
 
-/** What a client keeps between its callbacks, anew for each start: an object, or what makes one. */
+/**
+ * What a client keeps between its callbacks, anew for each start: an object, or what makes one, which is
+ * called right before `init`; what it throws is as if `init` threw it, but that no `terminate` follows.
+ */
 export type AssignsOption<Assigns> = object extends Assigns
   ? { readonly assigns?: Assigns | (() => Assigns) }
   : { readonly assigns: Assigns | (() => Assigns) };

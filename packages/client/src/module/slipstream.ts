@@ -18,7 +18,7 @@ export interface ModuleStats {
   readonly waiting: number;
   /** Messages of the server that the overflow policy has dropped. */
   readonly droppedMessages: number;
-  /** What waited when the client ended, and was not handled. */
+  /** What was sent and not handled: it waited when the client ended, or `sendAfter` found no room for it. */
   readonly lostMessages: number;
   /** Awaits and calls that failed, and that nobody has observed. */
   readonly unobservedFailures: number;
@@ -153,8 +153,9 @@ export abstract class BaseSlipstream<
   }
 
   /**
-   * Starts the client, and resolves when its `init` is done. What runs already is not started again.
-   * @throws what `init` threw (by rejection). Then the client has ended.
+   * Starts the client, and resolves when its `init` is done. What runs already is not started again. One
+   * that is ending begins anew behind its end, and resolves then, unless `stop()` takes that back.
+   * @throws what `init` or the option `assigns` threw (by rejection). Then the client has ended.
    */
   start(): Promise<void> {
     return supervisorOf(this).start();
@@ -162,6 +163,7 @@ export abstract class BaseSlipstream<
 
   /**
    * Ends the client: the callback that runs is waited for, what waits is given up, `terminate` is called.
+   * One that has crashed and is ending, or waits to start anew, does not start any more.
    * Resolves when nothing is left, also if it is awaited in a callback, after `shutdownTimeout`.
    */
   async stop(reason?: unknown): Promise<void> {

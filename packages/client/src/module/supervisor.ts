@@ -1,10 +1,10 @@
 // The lives of a client in module style: the first, and after a crash the next, if its policy says so.
 import { STABLE_AFTER } from "@slipstream/core";
 import { onAbort } from "../abort.ts";
-import type { Outcome, Tally } from "../outcome.ts";
+import { Outcome, type Tally } from "../outcome.ts";
 import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
-import { NotRunningError } from "./errors.ts";
+import { NotRunningError, whyNotBegun } from "./errors.ts";
 import { Life, type Program } from "./life.ts";
 import type { TerminateReason, Turn } from "./mail.ts";
 import type { ResolvedModuleOptions } from "./options.ts";
@@ -54,6 +54,10 @@ export class Supervisor implements Program, Tally {
   #bornAt = 0;
   #stopped: Promise<TerminateReason> | null = null;
   #resolveStopped: ((reason: TerminateReason) => void) | null = null;
+  /** Why no other life is to begin when the present one, which crashed, has ended; null if one may. */
+  #stopAsked: TerminateReason | null = null;
+  /** For whoever asks to start while no life runs: settled when the next one has begun. */
+  #next: Outcome<void> | null = null;
   #releaseSignal: (() => void) | null = null;
 
   constructor(owner: Owner, url: string | URL, options: ResolvedModuleOptions, dial: Dial) {
@@ -98,36 +102,34 @@ export class Supervisor implements Program, Tally {
   }
 
   start(): Outcome<void> {
-    const { type } = this.#state;
-    if ((type === "running" || type === "restarting") && this.#life !== null) {
-      return this.#life.begun;
+    switch (this.state.type) {
+      case "running":
+        if (this.#life !== null) return this.#life.begun;
+        break;
+      case "stopping":
+      case "restarting":
+        return (this.#next ??= new Outcome<void>(this));
+      case "stopped":
+        this.#stopped = null;
+        break;
+      case "idle":
     }
-    if (type === "stopped") this.#stopped = null;
-    // Whoever asks from now on is told of the end of this run.
-    void this.stopped;
-    this.#began = false;
-    this.#attempt = 0;
-    const life = this.#beginLife();
-    this.#releaseSignal ??= onAbort(this.options.socket.signal, (cause) => {
-      void this.stop({ type: "aborted", cause });
-    });
-    return life.begun;
+    return this.#run();
   }
 
   stop(reason: TerminateReason): Promise<TerminateReason> {
-    switch (this.#state.type) {
-      case "idle":
-        return Promise.resolve(reason);
-      case "restarting":
-        this.#conclude(reason);
-        break;
-      case "running":
-        void this.#life?.stop(reason);
-        break;
-      case "stopping":
-      case "stopped":
-    }
+    const { type } = this.state;
+    if (type === "idle") return Promise.resolve(reason);
+    this.#next?.reject(whyNotBegun(reason));
+    this.#next = null;
+    if (type === "restarting") this.#conclude(reason);
+    else if (type === "stopping") this.#stopAsked ??= reason;
+    else if (type === "running") void this.#life?.stop(reason);
     return this.stopped;
+  }
+
+  reset(): void {
+    this.#owner.reset();
   }
 
   handle(turn: Turn): unknown {
@@ -138,8 +140,20 @@ export class Supervisor implements Program, Tally {
     this.lostMessages += count;
   }
 
+  #run(): Outcome<void> {
+    // Whoever asks from now on is told of the end of this run.
+    void this.stopped;
+    this.#began = false;
+    this.#attempt = 0;
+    this.#stopAsked = null;
+    const life = this.#beginLife();
+    this.#releaseSignal ??= onAbort(this.options.socket.signal, (cause) => {
+      void this.stop({ type: "aborted", cause });
+    });
+    return life.begun;
+  }
+
   #beginLife(): Life {
-    this.#owner.reset();
     this.#bornAt = this.options.socket.clock.now();
     this.#state = { type: "running" };
     const life = new Life(this, this.#url, this.#dial);
@@ -163,11 +177,11 @@ export class Supervisor implements Program, Tally {
       random: Math.random,
     });
     if (delay === false) return this.#conclude(reason);
+    if (this.#stopAsked !== null) return this.#conclude(this.#stopAsked);
     this.#state = { type: "restarting", attempt, delay, cause: reason };
     this.#alarms.set(delay, () => {
       this.restarts += 1;
-      // That it cannot begin is told by its end.
-      this.#beginLife().begun.catch(() => {});
+      this.#goOn(this.#beginLife().begun);
     });
   }
 
@@ -178,5 +192,16 @@ export class Supervisor implements Program, Tally {
     this.#state = { type: "stopped", reason };
     this.#resolveStopped?.(reason);
     this.#resolveStopped = null;
+    if (this.#next !== null) this.#goOn(this.start());
+  }
+
+  /** Tells whoever waits for the next life whether it has begun. To all others, its end tells that it could not. */
+  #goOn(begun: Outcome<void>): void {
+    const next = this.#next;
+    this.#next = null;
+    begun.then(
+      () => next?.resolve(),
+      (error: unknown) => next?.reject(error),
+    );
   }
 }
