@@ -101,11 +101,16 @@ describe("a validator", () => {
     };
     expect(check(thrower)).toEqual(failed);
     expect(await check(() => Promise.reject(broken))).toEqual(failed);
-    for (const nonsense of [undefined, null, { issues: 7 }, { issues: [null] }]) {
+    for (const nonsense of [
+      ...[undefined, null, false, true, 5, "yes", {}, [], { v: 1 }, () => ({ value: 1 })],
+      ...[Object.create({ value: 1 }), { value: 1, issues: 7 }, { value: 1, issues: null }],
+      ...[{ issues: 7 }, { issues: [null] }],
+    ]) {
       const told = { type: "invalid", issues: [], cause: expect.any(TypeError) };
       expect(check(() => nonsense)).toEqual(told);
       expect(await check(() => Promise.resolve(nonsense))).toEqual(told);
     }
     expect(check(() => ({ issues: [] }))).toEqual({ type: "invalid", issues: [] });
+    expect(check(() => ({ value: undefined, issues: undefined }))).toEqual(valid(undefined));
   });
 });

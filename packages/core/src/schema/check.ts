@@ -36,10 +36,24 @@ export function check(schema: StandardSchema, value: unknown): Checked | Promise
   }
 }
 
+/**
+ * Standard Schema knows two answers: a value, or issues. Whatever is neither has let nothing pass,
+ * so that a validator with a bug (`validate: (value) => isUser(value)`) does not switch the check off.
+ */
 function verdict(result: unknown): Checked {
-  const { issues, value } = result as { issues?: unknown; value?: unknown };
-  if (issues === undefined) return { type: "valid", value };
-  return { type: "invalid", issues: (issues as readonly StandardIssue[]).map(issueOf) };
+  if (typeof result !== "object" || result === null) return failed(nonsense());
+  const { issues } = result as { issues?: unknown };
+  if (Array.isArray(issues)) {
+    return { type: "invalid", issues: (issues as readonly StandardIssue[]).map(issueOf) };
+  }
+  if (issues !== undefined || !Object.hasOwn(result, "value")) return failed(nonsense());
+  return { type: "valid", value: (result as { value: unknown }).value };
+}
+
+function nonsense(): TypeError {
+  return new TypeError(
+    "The validator answered neither { value } nor { issues }, which Standard Schema asks for.",
+  );
 }
 
 function issueOf({ message, path = [] }: StandardIssue): Issue {
