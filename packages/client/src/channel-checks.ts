@@ -21,7 +21,7 @@ import { ValidationError, type ValidationErrorCode } from "./validation-error.ts
 /** How many messages may wait for async validators. What comes then is dropped and counted. */
 const MAX_WAITING = 1_000;
 
-/** Ms that a validator may take over a reply, a response or a message. */
+/** Ms that a validator may take over a message, and the most that it may over a reply or a response. */
 const PATIENCE = 10_000;
 
 export class ChannelChecks implements Checks {
@@ -32,6 +32,8 @@ export class ChannelChecks implements Checks {
   readonly #pushes: CheckedPushes;
   readonly #patience: Patience;
   readonly #invalid: Listeners<[error: ValidationError, message: RoutedMessage]>;
+  /** When the server was asked to let us in, and whether it had before. */
+  #asked: { readonly at: number; readonly again: boolean } = { at: 0, again: false };
   #accepted: { readonly of: ChannelState; readonly response: unknown } | null = null;
   /** Whether the log was told that messages are dropped, since the last one that was not. */
   #overflowing = false;
@@ -40,7 +42,7 @@ export class ChannelChecks implements Checks {
     this.schema = schema;
     this.#core = core;
     this.#pushes = new CheckedPushes(core, this);
-    this.#patience = new Patience(core.host.clock, PATIENCE);
+    this.#patience = new Patience(core.host.clock);
     this.#invalid = new Listeners(`a handler of invalid messages on ${core.topic}`, core.host);
   }
 
@@ -56,52 +58,60 @@ export class ChannelChecks implements Checks {
   }
 
   push(push: Push<PendingPush>, request: PushRequest): void {
+    const { owner: pending } = push;
+    const called = this.#core.host.clock.now();
+    pending.judgeBy((response) => {
+      const { event, timeout, signal } = request;
+      const checked = this.#patience.bound(
+        this.schema.reply(event, response),
+        this.#left(called, timeout),
+        signal,
+      );
+      if (checked instanceof Promise) {
+        void checked.then((checked) => this.#answered(pending, request, checked));
+      } else {
+        this.#answered(pending, request, checked);
+      }
+    });
     this.#pushes.push(push, request);
   }
 
-  reply(push: PendingPush, event: string, response: unknown): void {
-    const checked = this.#patience.bound(this.schema.reply(event, response));
-    const judge = (checked: Checked): void => {
-      if (checked.type === "valid") {
-        push.resolve(checked.value);
-      } else {
-        this.#core.host.invalidReplies += 1;
-        const cause = this.error("invalidReply", event, checked);
-        push.reject(new PushError(this.#core.topic, event, { type: "invalidReply", cause }));
-      }
-    };
-    if (checked instanceof Promise) void checked.then(judge);
-    else judge(checked);
+  joining({ again }: ChannelStateOf<"joining">): void {
+    this.#asked = { at: this.#core.host.clock.now(), again };
   }
 
   joined(state: ChannelStateOf<"joined">): void {
-    this.#incoming.addAlways(
-      this.#patience.bound(this.schema.response(state.response)),
-      (checked) => {
-        // The membership may be over by now. Whoever waits then waits for the next one.
-        if (this.#core.machine.state !== state) return;
-        if (checked.type === "valid") {
-          this.#accepted = { of: state, response: checked.value };
-          this.#core.joined(checked.value);
-        } else {
-          this.#core.host.invalidReplies += 1;
-          const cause = this.error("invalidResponse", undefined, checked);
-          this.#core.refuseJoin(
-            new JoinError(this.#core.topic, { type: "invalidResponse", cause }),
-          );
-        }
-      },
+    const { host } = this.#core;
+    const checked = this.#patience.bound(
+      this.schema.response(state.response),
+      this.#left(this.#asked.at, host.joinTimeout),
     );
+    this.#incoming.addAlways(checked, (checked) => {
+      // The membership may be over by now. Whoever waits then waits for the next one.
+      if (this.#core.machine.state !== state) return;
+      if (checked.type === "valid") {
+        this.#accepted = { of: state, response: checked.value };
+        this.#core.joined(checked.value);
+      } else {
+        host.invalidReplies += 1;
+        const cause = this.error("invalidResponse", undefined, checked);
+        this.#core.refuseJoin(new JoinError(this.#core.topic, { type: "invalidResponse", cause }));
+      }
+    });
   }
 
   accepted(state: ChannelState): { readonly response: unknown } | null {
     return this.#accepted?.of === state ? this.#accepted : null;
   }
 
+  judging(state: ChannelState): boolean {
+    return state.type === "joined" && !this.#asked.again && this.accepted(state) === null;
+  }
+
   /** Checks a message, and hands over in its turn what the schema makes of it. */
   received({ event, payload }: RoutedMessage): void {
     const added = this.#incoming.add(
-      this.#patience.bound(this.schema.message(event, payload)),
+      this.#patience.bound(this.schema.message(event, payload), PATIENCE),
       (checked) => {
         if (checked.type === "valid")
           this.#core.messages.deliver({ event, payload: checked.value });
@@ -134,6 +144,29 @@ export class ChannelChecks implements Checks {
     checked: Extract<Checked, { type: "invalid" }>,
   ): ValidationError {
     return new ValidationError(code, this.#core.topic, event, checked);
+  }
+
+  /** What is left of a timeout for a validator, in ms. */
+  #left(since: number, timeout: number): number {
+    const { clock } = this.#core.host;
+    return Math.max(Math.min(timeout - (clock.now() - since), PATIENCE), 0);
+  }
+
+  /** A push was answered with the status "ok", and this is what the schema makes of the response. */
+  #answered(pending: PendingPush, { event, signal }: PushRequest, checked: Checked): void {
+    const { host, topic } = this.#core;
+    if (checked.type === "valid") {
+      pending.resolve(checked.value);
+    } else if (signal?.aborted === true) {
+      const cause: unknown = signal.reason;
+      pending.reject(
+        new PushError(topic, event, { type: "failed", code: "aborted", sent: true, cause }),
+      );
+    } else {
+      host.invalidReplies += 1;
+      const cause = this.error("invalidReply", event, checked);
+      pending.reject(new PushError(topic, event, { type: "invalidReply", cause }));
+    }
   }
 
   #refuse(error: ValidationError, message: RoutedMessage): void {

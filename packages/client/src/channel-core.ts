@@ -23,8 +23,8 @@ import { Waiters } from "./waiters.ts";
 /** What a channel needs of its socket. */
 export interface ChannelHost extends RouterHost, Tally, Observed {
   readonly session: Session<ChannelCore, PendingPush>;
-  /** How long a leave waits for the server's answer, in ms. */
-  readonly leaveTimeout: number;
+  /** How long a join, and a leave that says nothing else, wait for the server's answer, in ms. */
+  readonly joinTimeout: number;
   /** Whether so much waits for the network that pushes are refused. */
   readonly congested: boolean;
   readonly clock: Clock;
@@ -48,14 +48,16 @@ export interface PushRequest {
 export interface Checks {
   /** Resolves with what is to be sent with the join, or rejects. */
   params(params: unknown): Promise<unknown>;
-  /** Sends or refuses a push, in the order of the calls. */
+  /** Sends or refuses a push, in the order of the calls, and judges what it is answered. */
   push(push: Push<PendingPush>, request: PushRequest): void;
-  /** Settles a push that was answered with the status "ok". */
-  reply(push: PendingPush, event: string, response: unknown): void;
+  /** The server is asked to let us in. */
+  joining(state: ChannelStateOf<"joining">): void;
   /** Takes the server's word, and in its time calls the core's `joined` or `refuseJoin`. */
   joined(state: ChannelStateOf<"joined">): void;
   /** What it made of the answer to the join that led to `state`; null if there is nothing yet. */
   accepted(state: ChannelState): { readonly response: unknown } | null;
+  /** Whether this is a first join, whose answer is still being checked. */
+  judging(state: ChannelState): boolean;
   received(message: RoutedMessage): void;
   /** What whoever waits for a join is told of its failure. */
   failure(reason: ChannelEndReason): JoinError | null;
@@ -125,7 +127,7 @@ export class ChannelCore {
     return joining;
   }
 
-  leave(timeout: number = this.host.leaveTimeout): Outcome<void> {
+  leave(timeout: number = this.host.joinTimeout): Outcome<void> {
     const leaving = this.#leaving ?? new Outcome<void>(this.host);
     this.#leaving = leaving;
     this.stop("leave");
@@ -162,7 +164,7 @@ export class ChannelCore {
   /** `pending` takes the outcome. */
   push(
     request: PushRequest,
-    pending: PendingPush = new PendingPush(this.host, this.topic, request.event, this.checks),
+    pending: PendingPush = new PendingPush(this.host, this.topic, request.event),
   ): PendingPush {
     const { event, payload, expects, signal } = request;
     const push = this.host.session.push(this.machine, pending, event, payload, expects);
@@ -192,6 +194,9 @@ export class ChannelCore {
   /** The machine's state has changed. */
   changed(state: ChannelState): void {
     switch (state.type) {
+      case "joining":
+        this.checks?.joining(state);
+        break;
       case "joined":
         if (this.checks === null) this.joined(state.response);
         else this.checks.joined(state);
@@ -206,7 +211,6 @@ export class ChannelCore {
         break;
       case "idle":
       case "waiting":
-      case "joining":
       case "leaving":
     }
     this.#states?.tell(state);
@@ -257,7 +261,8 @@ export class ChannelCore {
   /** One of those who wait for the join gave up. The last one takes the asking back with him. */
   #joinGivenUp(joiners: Waiters<unknown>, cause: unknown): JoinError {
     const { state } = this.machine;
-    const first = (state.type === "waiting" || state.type === "joining") && !state.again;
+    const asking = (state.type === "waiting" || state.type === "joining") && !state.again;
+    const first = asking || this.checks?.judging(state) === true;
     const back = state.type === "leaving" && state.then === "join";
     if (joiners.size === 0 && (first || back)) void this.leave();
     return new JoinError(this.topic, { type: "aborted", cause });

@@ -90,7 +90,7 @@ function describeLost(code: PushFailure): string | null {
     case "left":
       return "had no reply before the channel was left.";
     case "aborted":
-      return "was given up, as its signal asked, before there was a reply.";
+      return "was given up, as its signal asked, before its reply was handed over.";
     case "notJoined":
     case "queueFull":
     case "invalidPayload":

@@ -1,37 +1,43 @@
 // Bounds how long validators may take: one that never answers must not leave anybody without an
 // outcome, nor hold up what comes behind it.
 import type { Checked } from "@slipstream/core";
+import { onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
 export class Patience {
   readonly #clock: Clock;
-  readonly #limit: number;
   readonly #waiting = new Set<(why: string) => void>();
 
-  /** @param limit ms that one check may take. */
-  constructor(clock: Clock, limit: number) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#limit = limit;
   }
 
-  /** The same check, which has failed when it takes longer than the limit, or `end` is called. */
-  bound(checked: Checked | Promise<Checked>): Checked | Promise<Checked> {
+  /** The same check, which has failed when it takes longer than `ms`, `signal` is aborted, or `end` is called. */
+  bound(
+    checked: Checked | Promise<Checked>,
+    ms: number,
+    signal?: AbortSignal,
+  ): Checked | Promise<Checked> {
     if (!(checked instanceof Promise)) return checked;
     return new Promise((resolve) => {
+      // The validator itself may have aborted the signal.
+      let release = (): void => {};
       const settle = (outcome: Checked): void => {
         this.#waiting.delete(giveUp);
         this.#clock.clearTimer(timer);
+        release();
         resolve(outcome);
       };
       const giveUp = (why: string): void => {
         settle({ type: "invalid", issues: [], cause: new Error(why) });
       };
       const timer = this.#clock.setTimer(
-        this.#limit,
+        ms,
         giveUp,
-        `The validator has not answered within ${this.#limit} ms.`,
+        `The validator has not answered within the ${Math.round(ms)} ms that were left to it.`,
       );
       this.#waiting.add(giveUp);
+      release = onAbort(signal, () => giveUp("The signal was aborted."));
       void checked.then(settle);
     });
   }

@@ -106,7 +106,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return this.#endpoint.place;
   }
 
-  get leaveTimeout(): number {
+  get joinTimeout(): number {
     return this.options.joinTimeout;
   }
 
