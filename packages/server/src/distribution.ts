@@ -30,7 +30,14 @@ export class Distribution {
     );
     this.presences = new Presences({
       node,
-      tell: (topic, diff) => this.pubSub.broadcastHere(topic, "presence_diff", diff),
+      tell: (topic, diff) => {
+        try {
+          this.pubSub.broadcastHere(topic, "presence_diff", diff);
+        } catch (error) {
+          // Channels that end are told of here, and must come to their end.
+          logger.error("A presence_diff could not be written, and was told nobody.", error);
+        }
+      },
       publish,
     });
     this.#cluster =
@@ -53,9 +60,10 @@ export class Distribution {
     return this.#disconnectHere(id);
   }
 
-  async close(): Promise<void> {
+  /** Takes `bound` ms at most. */
+  async close(bound: number): Promise<void> {
     this.presences.close();
-    await this.#cluster?.close();
+    await this.#cluster?.close(bound);
   }
 
   #handlers(): ClusterHandlers {

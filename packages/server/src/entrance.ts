@@ -116,7 +116,8 @@ export class Entrance {
       settle(() => refused("connectTimeout", 503));
     }, this.#endpoint.limits.connectTimeout);
     this.#pending.add(giveUp);
-    result.then(
+    // Promise.resolve, since a thenable may throw rather than reject.
+    Promise.resolve(result).then(
       (value) => settle(() => this.#read(value, release)),
       (error: unknown) => settle(() => this.#failed(error)),
     );

@@ -1,11 +1,12 @@
 // The whole of @slipstream/server.
 export { ChannelsServer } from "./server.ts";
-export type { CloseOptions, ListenOptions, ServerOptions, ServerStats } from "./server-options.ts";
+export type { ListenOptions } from "./listening.ts";
+export type { CloseOptions, ServerOptions, ServerStats } from "./server-options.ts";
 export type { AdapterEvents, ClusterAdapter, ClusterLink } from "./cluster/adapter.ts";
 export type { ClusterStats } from "./cluster/cluster.ts";
 export type { ClusterOptions } from "./cluster-options.ts";
 export { ChannelPresence } from "./presence/channel-presence.ts";
-export type { PresenceMeta } from "./presence/presences.ts";
+export type { PresenceMeta } from "./presence/meta.ts";
 export type { Meta, PresenceDiff, PresenceList } from "./presence/presence-table.ts";
 export type { ConnectRequest, SocketDefinition } from "./endpoint.ts";
 export type { ConnectParam, ConnectParams } from "./connect-params.ts";

@@ -32,6 +32,8 @@ describe("the check", () => {
     [["http://localhost:5173"], "http://localhost:5173", "localhost:4000", true],
     [[], "https://a.org", "a.org", false],
     [[], undefined, "a.org", true],
+    [(async () => true) as never, "https://g.org", "x", false],
+    [undefined, "file://", "", false],
     [(origin) => origin === "https://f.org", "https://f.org", "x", true],
     [(origin) => origin === "https://f.org", "https://g.org", "x", false],
     [

@@ -32,7 +32,9 @@ export function originCheck(origins: Origins = "same"): OriginCheck {
   if (typeof origins === "function") {
     return (origin) => {
       try {
-        return origin === undefined || origins(origin);
+        // A promise is not yet a yes.
+        const allowed: unknown = origin === undefined || origins(origin);
+        return allowed === true;
       } catch {
         return false;
       }
@@ -46,7 +48,10 @@ export function originCheck(origins: Origins = "same"): OriginCheck {
 function isSame(origin: string, host: string | undefined): boolean {
   const page = parsed(origin);
   return (
-    page !== null && host !== undefined && parsed(`${page.protocol}//${host}`)?.host === page.host
+    page !== null &&
+    page.host !== "" &&
+    host !== undefined &&
+    parsed(`${page.protocol}//${host}`)?.host === page.host
   );
 }
 

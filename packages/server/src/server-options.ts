@@ -17,14 +17,6 @@ export interface ServerStats extends Stats {
   readonly cluster: ClusterStats | null;
 }
 
-/** Where to listen. */
-export interface ListenOptions {
-  /** 0 for any port that is free. */
-  readonly port: number;
-  /** An address of this machine. Left out: all of them. */
-  readonly host?: string;
-}
-
 /** How to close. */
 export interface CloseOptions {
   /** Ms over which the clients are told (with 1012), each at a random moment. 0 if left out. */

@@ -2,7 +2,6 @@
 // leaves the rest to the files that it names.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connections.ts";
@@ -11,7 +10,7 @@ import { setDoor } from "./door.ts";
 import { drainAll } from "./drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
 import { Entrance } from "./entrance.ts";
-import { ListenError, OptionError, ServerClosedError } from "./errors.ts";
+import { OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded } from "./logger.ts";
 import { answerPlainly } from "./plain-answer.ts";
@@ -20,11 +19,11 @@ import type { PresenceList } from "./presence/presence-table.ts";
 import {
   SERVER_OPTIONS,
   type CloseOptions,
-  type ListenOptions,
   type ServerOptions,
   type ServerStats,
 } from "./server-options.ts";
 import { serverScope, type ServerScope } from "./server-scope.ts";
+import { checkListenOptions, listenOn, type ListenOptions } from "./listening.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
 import {
   decideUpgrade,
@@ -112,11 +111,7 @@ export class ChannelsServer {
    * @throws {ServerClosedError} `close` was called.
    */
   async listen(options: ListenOptions): Promise<{ readonly port: number }> {
-    checkKnown(options, ["port", "host"]);
-    const { port, host } = options;
-    if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-      throw new OptionError("port", port, "a port number, or 0 for any that is free");
-    }
+    checkListenOptions(options);
     if (this.#closing !== null) throw new ServerClosedError();
     const { connectTimeout } = this.#limits;
     const http = createServer(
@@ -131,24 +126,19 @@ export class ChannelsServer {
     );
     answerUnreadable(http, this.#limits.closeTimeout);
     this.attach(http);
-    await new Promise<void>((resolve, reject) => {
-      const failed = (cause: Error): void => {
-        this.#detach(http);
-        const place = `port ${port}${host === undefined ? "" : ` of ${host}`}`;
-        reject(new ListenError(`Cannot listen on ${place}: ${cause.message}.`, { cause }));
-      };
-      http.once("error", failed);
-      http.listen(port, host, () => {
-        http.off("error", failed);
-        resolve();
-      });
-    });
+    let port: number;
+    try {
+      port = await listenOn(http, options);
+    } catch (error) {
+      this.#detach(http);
+      throw error;
+    }
     if (this.#closing !== null) {
       http.close();
       throw new ServerClosedError();
     }
     this.#owned.add(http);
-    return { port: (http.address() as AddressInfo).port };
+    return { port };
   }
 
   /**
@@ -259,7 +249,7 @@ export class ChannelsServer {
     await allGone;
     for (const http of this.#attached.keys()) this.#detach(http);
     await this.#scope.activity.idle(this.#limits.closeTimeout);
-    await this.#distribution.close();
+    await this.#distribution.close(this.#limits.closeTimeout);
     for (const http of this.#owned) http.closeAllConnections();
     await Promise.all(released);
   }

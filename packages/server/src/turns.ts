@@ -106,7 +106,8 @@ export abstract class Turns<T> {
       this.#work(this.#next());
       this.finished();
     };
-    result.then(
+    // Promise.resolve, since a thenable may throw rather than reject.
+    Promise.resolve(result).then(
       (value) => {
         this.conclude(item, value);
         resume();

@@ -80,6 +80,18 @@ test.each([
   ["refuse(), later", async () => refuse(), 403, "refused"],
   ["refuse with a status that is none", () => refuse(200), 403, "refused"],
   ["an error, later", () => Promise.reject(new Error("secret")), 500, "connectFailed"],
+  [
+    "what throws when it is awaited",
+    () =>
+      ({
+        // oxlint-disable-next-line unicorn/no-thenable -- that is the attack
+        then() {
+          throw new Error("secret");
+        },
+      }) as never,
+    500,
+    "connectFailed",
+  ],
   ["nothing", () => undefined as unknown as Accepted<unknown>, 500, "connectFailed"],
 ])("connect returns %s", async (_name, connect, status, reason) => {
   const { port, server } = await serve(anyone, { connect });

@@ -23,8 +23,11 @@ export interface ClusterLink {
    * were not taken, because the broker is away or does not keep up: then they are lost, and counted.
    */
   publish(bytes: Uint8Array): boolean;
-  /** Sends what was published, and frees everything. Nothing is reported after it was called. */
-  close(): Promise<void>;
+  /**
+   * Sends what was published, if that takes no longer than `bound` ms, and frees everything. Nothing
+   * is reported after it was called.
+   */
+  close(bound: number): Promise<void>;
 }
 
 /**

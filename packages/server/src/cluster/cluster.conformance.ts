@@ -177,6 +177,22 @@ export function describeCluster(broker: () => TestBroker): void {
     expect(await bob.ask("room:1", "list")).toEqual({ status: "ok", response: {} });
   });
 
+  test("what is said during a close and after it is lost, counted, and no error", async () => {
+    const [a] = await pair(broker());
+    const closing = a.server.close();
+    for (let turn = 0; turn < 20; turn++) {
+      a.server.broadcast("room:1", "news", { turn });
+      a.server.disconnect("user:nobody");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closing;
+    a.server.broadcast("room:1", "news", {});
+    expect(a.server.disconnect("user:nobody")).toBe(0);
+    const { state, lost } = a.server.stats().cluster!;
+    expect(state).toBe("down");
+    expect(lost).toBeGreaterThanOrEqual(2);
+  });
+
   describe("presence", () => {
     test("a user on two nodes is one key with two metas, everywhere", async () => {
       const [a, b] = await pair(broker());

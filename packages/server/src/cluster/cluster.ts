@@ -53,6 +53,7 @@ export class Cluster implements AdapterEvents {
   #state: ClusterStats["state"] = "starting";
   #whenUp: (() => void)[] = [];
   #closed = false;
+  #answering: NodeJS.Immediate | null = null;
   #losses = 0;
   #published = 0;
   #lost = 0;
@@ -101,8 +102,7 @@ export class Cluster implements AdapterEvents {
   }
 
   publish(message: NodeMessage): void {
-    const taken = this.#state === "up" && this.#link.publish(encodeEnvelope(this.#node, message));
-    if (taken) this.#published += 1;
+    if (this.#take(encodeEnvelope(this.#node, message))) this.#published += 1;
     else this.#lost += 1;
   }
 
@@ -144,18 +144,41 @@ export class Cluster implements AdapterEvents {
       if (!this.#handlers.said(node, message)) this.#rejected += 1;
       return;
     }
-    if (message.asks) this.#sayAlive("tells");
+    // Of many that ask at once, all are answered by one word.
+    if (message.asks) this.#answering ??= setImmediate(() => this.#answer());
     this.#handlers.lives(node, message.seq);
   }
 
-  /** Says goodbye, and frees everything. */
-  async close(): Promise<void> {
+  /** Says goodbye, and frees everything. Takes `bound` ms at most, and never rejects. */
+  async close(bound: number): Promise<void> {
     if (this.#closed) return;
     this.publish({ type: "gone" });
     this.#closed = true;
+    this.#state = "down";
     clearInterval(this.#timer);
+    if (this.#answering !== null) clearImmediate(this.#answering);
     this.#release();
-    await this.#link.close();
+    try {
+      await this.#link.close(bound);
+    } catch (error) {
+      this.#logger.error("The cluster's adapter failed to close.", error);
+    }
+  }
+
+  /** Whether the adapter has taken it. An adapter that throws has not. */
+  #take(bytes: Uint8Array): boolean {
+    if (this.#state !== "up") return false;
+    try {
+      return this.#link.publish(bytes);
+    } catch (error) {
+      this.#logger.error("The cluster's adapter failed to publish.", error);
+      return false;
+    }
+  }
+
+  #answer(): void {
+    this.#answering = null;
+    this.#sayAlive("tells");
   }
 
   #tick(): void {

@@ -1,5 +1,9 @@
 // What nodes say to each other, and how it is written. Version 1: a byte for the version, one for
 // the kind, 16 for the sender, then the body: JSON, but for broadcasts, whose frame travels as it is.
+import { isMeta } from "../presence/meta.ts";
+
+/** More than the presences of one node ever need. */
+const MAX_PARTS = 1_000;
 
 /** One tracked presence, as it travels: topic, key, ref, meta. */
 export type PresenceEntry = readonly [topic: string, key: string, ref: string, meta: object];
@@ -141,6 +145,7 @@ function isWhole(kind: Kind, message: Partial<Record<string, unknown>>): boolean
         isCount(part) &&
         isCount(parts) &&
         part < parts &&
+        parts <= MAX_PARTS &&
         Array.isArray(entries) &&
         entries.every(isEntry)
       );
@@ -153,8 +158,7 @@ function isCount(value: unknown): value is number {
 
 function isEntry(value: unknown): boolean {
   if (!Array.isArray(value) || value.length !== 4 || !areTexts(value.slice(0, 3))) return false;
-  const meta: unknown = value[3];
-  return typeof meta === "object" && meta !== null && !Array.isArray(meta);
+  return isMeta(value[3]);
 }
 
 function isChange(value: unknown): boolean {

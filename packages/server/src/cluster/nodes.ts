@@ -8,6 +8,9 @@ export interface NodeEvents {
   vanished(node: string): void;
 }
 
+/** More than any cluster has that shares one channel. */
+const MAX_NODES = 1_000;
+
 export class Nodes {
   readonly #heardAt = new Map<string, number>();
   readonly #events: NodeEvents;
@@ -22,6 +25,7 @@ export class Nodes {
 
   heard(node: string, now: number): void {
     const isNew = !this.#heardAt.has(node);
+    if (isNew && this.#heardAt.size >= MAX_NODES) return;
     this.#heardAt.set(node, now);
     if (isNew) this.#events.appeared(node);
   }

@@ -118,6 +118,17 @@ export function describeOutages(broker: () => OutageBroker): void {
       await a.server.ready();
     });
 
+    test("a server closes while its broker does not answer, and right after it was killed", async () => {
+      const cluster = broker();
+      const [a, b] = await pair(cluster);
+      cluster.process.freeze();
+      await a.server.close();
+      await cluster.process.kill();
+      await b.server.close();
+      expect([a, b].map(stateOf)).toEqual(["down", "down"]);
+      await cluster.process.start();
+    });
+
     test("a server closes while its broker is away", async () => {
       const cluster = broker();
       const [a] = await pair(cluster);

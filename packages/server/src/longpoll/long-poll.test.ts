@@ -1,7 +1,7 @@
 // Long polling: what Phoenix was seen to answer, npm `phoenix` over it as it comes, and its bounds.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { noreply, ok, reply, accept, refuse, stop } from "../results.ts";
 import { servesUntil } from "../fixtures/server.ts";
@@ -113,9 +113,10 @@ test("a session without a poll ends, and its token begins another", async () => 
 /** The same room beside an HTTP server that tells when polls come and go. */
 async function serveWatched() {
   const { server } = await serve(room);
-  const seen = { polls: 0, ended: 0 };
+  const seen = { polls: 0, posts: 0, ended: 0 };
   const http = createServer((request, response) => {
     if (request.method === "GET") seen.polls += 1;
+    if (request.method === "POST") seen.posts += 1;
     response.on("close", () => (seen.ended += 1));
     expect(server.handleRequest(request, response)).toBe(true);
   });
@@ -222,6 +223,23 @@ test("a body over maxPayload is refused, and its session goes on", async () => {
   await client.poll();
   expect(await client.raw("x".repeat(1_500))).toEqual({ status: 413 });
   expect((await client.send(["1", "1", "a", "phx_join", {}])).status).toBe(200);
+});
+
+test("one body at a time is read of a session, and none once it has ended", async () => {
+  const { port, server, seen } = await serveWatched();
+  const client = new PollClient(port);
+  const { token } = await client.poll();
+  const half = connect(port, "127.0.0.1");
+  onTestFinished(() => void half.destroy());
+  half.on("error", () => {});
+  half.write(
+    `POST /socket/longpoll?vsn=2.0.0&token=${token} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n[`,
+  );
+  await until(() => seen.posts === 1);
+  expect(await client.send(["1", "1", "a", "phx_join", {}])).toEqual({ status: 429 });
+  const gone = once(half, "close");
+  await server.close();
+  await gone;
 });
 
 test("what is no message ends the session", async () => {

@@ -31,6 +31,8 @@ export class LongPoll {
   readonly #entrance: Entrance;
   /** By token: whoever knows it is the session's client. */
   readonly #sessions = new Map<string, PollSession>();
+  /** Whose messages are being read just now. */
+  readonly #taking = new Map<PollSession, IncomingMessage>();
 
   constructor(scope: ServerScope, registry: Registry, endpoint: Endpoint, entrance: Entrance) {
     this.#scope = scope;
@@ -65,6 +67,9 @@ export class LongPoll {
         return poll(session, token, response);
       case "POST":
         if (session === undefined) return answer(response, { status: 410 }, null);
+        // One at a time, as clients send them: what is being read is bounded by the sessions.
+        if (this.#taking.has(session)) return refuseBody(response);
+        this.#taking.set(session, request);
         void this.#take(session, request, response);
         return;
       default:
@@ -118,6 +123,7 @@ export class LongPoll {
     const handshake = { endpoint: this.#endpoint, ...admitted };
     const connection = new Connection(this.#scope, handshake, session, (gone) => {
       this.#sessions.delete(token);
+      this.#taking.get(session)?.destroy();
       release();
       this.#registry.gone(gone);
     });
@@ -132,6 +138,7 @@ export class LongPoll {
     response: ServerResponse,
   ): Promise<void> {
     const body = await readBody(request, this.#endpoint.limits.maxPayload);
+    this.#taking.delete(session);
     if (body.type === "aborted") return;
     if (body.type === "tooLarge") return answer(response, { status: 413 }, null);
     const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
@@ -149,6 +156,12 @@ function poll(session: PollSession, token: string, response: ServerResponse): vo
   const gone = (): void => session.abandon(answered);
   response.on("close", gone);
   session.poll(answered);
+}
+
+/** The body is not read, so that the connection cannot be used again. */
+function refuseBody(response: ServerResponse): void {
+  response.setHeader("Connection", "close");
+  answer(response, { status: 429 }, null);
 }
 
 function answer(response: ServerResponse, body: Body, token: string | null): void {

@@ -1,6 +1,7 @@
 // The connection to NATS of one node.
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { AdapterEvents, ClusterLink } from "../cluster/adapter.ts";
+import { settled } from "../cluster/settled.ts";
 
 export interface NatsLinkOptions {
   readonly connection: NodeConnectionOptions;
@@ -42,13 +43,13 @@ export class NatsLink implements ClusterLink {
     return true;
   }
 
-  async close(): Promise<void> {
+  async close(bound: number): Promise<void> {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#connecting;
+    await settled(this.#connecting, bound);
     if (this.#connection === null) return;
-    if (this.#isUp) await this.#connection.drain();
-    else await this.#connection.close();
+    if (this.#isUp) await settled(this.#connection.drain(), bound);
+    await settled(this.#connection.close(), bound);
   }
 
   async #connect(): Promise<void> {
@@ -98,7 +99,12 @@ export class NatsLink implements ClusterLink {
         this.#lost(new Error("NATS has closed the connection, or does not answer."));
       }
     }
-    if (!this.#isClosed) this.#lost(await connection.closed());
+    if (this.#isClosed) return;
+    // The library has given up, as it does when its credentials are refused for a while. We do not.
+    const cause = await connection.closed();
+    this.#connection = null;
+    this.#lost(cause);
+    this.#retry(cause);
   }
 
   #lost(cause: unknown): void {

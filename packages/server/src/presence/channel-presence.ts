@@ -1,5 +1,6 @@
 // Presence as a channel has it: its own keys on its own topic.
-import type { Presences, PresenceMeta, Tracker } from "./presences.ts";
+import type { PresenceMeta } from "./meta.ts";
+import type { Presences, Tracker } from "./presences.ts";
 import type { PresenceList } from "./presence-table.ts";
 
 /** Whose presences these are. */
@@ -36,7 +37,9 @@ export class ChannelPresence {
   /**
    * Says that `key` (a user, mostly) is here. The same key tracked by two channels is one key with
    * two metas; tracked again by this channel, it has the new meta.
-   * @param meta A JSON object that clients get, with a `phx_ref` added.
+   * @param meta A JSON object that clients get, with a `phx_ref` added: 64,000 characters and 32
+   * levels at most.
+   * @throws {TypeError} The meta or the key is none, or too large. Nothing has changed.
    * @throws {Error} The join is not answered yet: track from `handleInfo`, see `sendInfo`.
    */
   track(key: string, meta: PresenceMeta = {}): void {

@@ -28,6 +28,7 @@ interface Entry {
   readonly meta: Meta;
 }
 
+/** Of one node by ref, of several by node and ref: none can take another's entries away. */
 type ByRef = Map<string, Entry>;
 
 type Side = Map<string, Entry>;
@@ -90,7 +91,7 @@ export class PresenceTable {
     if (ofNode.has(ref)) return;
     const entry: Entry = { node, topic, key, meta: { ...meta, phx_ref: ref } };
     ofNode.set(ref, entry);
-    valueOf(valueOf(this.#topics, topic, newByKey), key, newByRef).set(ref, entry);
+    valueOf(valueOf(this.#topics, topic, newByKey), key, newByRef).set(`${node} ${ref}`, entry);
     diffs.joined(entry);
   }
 
@@ -104,7 +105,7 @@ export class PresenceTable {
     const { topic, key } = entry;
     const keys = this.#topics.get(topic);
     const refs = keys?.get(key);
-    refs?.delete(ref);
+    refs?.delete(`${node} ${ref}`);
     if (refs?.size === 0) keys?.delete(key);
     if (keys?.size === 0) this.#topics.delete(topic);
     diffs.left(entry);

@@ -134,3 +134,45 @@ test("npm phoenix's Presence follows it", async () => {
   presences[1]?.phoenix.disconnect();
   await until(() => presences.every((each, index) => index === 1 || keys(each) === "ann"));
 });
+
+test("metas and keys that a client chooses cost their channel at most", async () => {
+  const { port, server } = await serve({
+    join: () => ok(),
+    handleIn: {
+      track(payload, channel) {
+        const { key = "k", meta } = payload as { key?: string; meta: Record<string, unknown> };
+        channel.presence.track(key, meta);
+        return reply();
+      },
+    },
+  });
+  const witness = await TestClient.connect(port);
+  onTestFinished(() => witness.close());
+  await witness.join("a");
+  const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  const metas = [
+    ...[32, 33, 100, 4_000, 4_090, 4_100, 4_200, 8_000].map(nested),
+    `{"text":"${"x".repeat(70_000)}"}`,
+    "[]",
+    "7",
+  ];
+  for (const meta of metas) {
+    const client = await TestClient.connect(port);
+    await client.join("a");
+    client.webSocket.send(`["a","t","a","track",{"meta":${meta}}]`);
+    const answer = (await client.next()) as unknown[];
+    expect([answer[3], meta.length]).toEqual([
+      meta === nested(32) ? "presence_diff" : "phx_error",
+      meta.length,
+    ]);
+    await client.close();
+  }
+  const client = await TestClient.connect(port);
+  onTestFinished(() => client.close());
+  await client.join("a");
+  client.push("a", "track", { key: "k".repeat(1_025), meta: {} });
+  expect(((await client.next()) as unknown[])[3]).toBe("phx_error");
+  await until(() => server.stats().live.websocket === 2);
+  expect(server.presences("a")).toEqual({});
+  expect(await witness.ask("a", "track", { meta: { fine: true } })).toBeDefined();
+});

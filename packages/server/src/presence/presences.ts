@@ -1,6 +1,7 @@
 // The presences of this server: those that its channels track, those that other nodes tell of, and
 // the presence_diff that members get when either changes. Source: Phoenix.Presence, Phoenix.Tracker.
 import type { NodeMessage, PresenceChange, PresenceEntry } from "../cluster/node-message.ts";
+import { checkKey, metaOf, type PresenceMeta } from "./meta.ts";
 import {
   DiffsByTopic,
   PresenceTable,
@@ -9,9 +10,6 @@ import {
   type PresenceList,
 } from "./presence-table.ts";
 import { Replicas } from "./replicas.ts";
-
-/** What a channel says about a presence: a JSON object of its own. */
-export type PresenceMeta = Readonly<Record<string, unknown>>;
 
 /** Whoever tracks: its presences end with it. */
 export type Tracker = object;
@@ -67,10 +65,11 @@ export class Presences {
 
   /**
    * A second call for the same key replaces what the first one said.
-   * @throws {TypeError} The meta is no object that JSON can write. Nothing has changed.
+   * @throws {TypeError} The meta or the key is none (see meta.ts). Nothing has changed.
    */
   track(tracker: Tracker, topic: string, key: string, meta: PresenceMeta): void {
-    const own = jsonCopy(meta);
+    checkKey(key);
+    const own = metaOf(meta);
     this.#change((diffs) => this.#put(tracker, topic, key, own, diffs));
   }
 
@@ -227,12 +226,4 @@ function inParts<T>(items: readonly T[]): T[][] {
     size += length;
   }
   return parts;
-}
-
-/** What clients will read, which nobody can change afterwards. */
-function jsonCopy(meta: PresenceMeta): PresenceMeta {
-  const copy: unknown = JSON.parse(JSON.stringify(meta) ?? "null");
-  if (typeof copy === "object" && copy !== null && !Array.isArray(copy))
-    return copy as PresenceMeta;
-  throw new TypeError("The meta of a presence must be an object that JSON can write.");
 }

@@ -147,6 +147,17 @@ test("a meta is a copy, without a prototype to reach", () => {
   expect(Object.getPrototypeOf(presences.list(TOPIC))).toBe(null);
 });
 
+test("a node that claims another's refs takes nothing away with it", () => {
+  const [node, forger] = NAMES as [string, string];
+  const presences = new Presences({ node, tell: () => {}, publish: () => {} });
+  presences.track({}, TOPIC, "ann", {});
+  const [ours] = presences.metas(TOPIC, "ann");
+  const entry = [TOPIC, "ann", ours?.phx_ref as string, {}] as const;
+  presences.said(forger, { type: "presencesChanged", seq: 1, changes: [{ joined: entry }] });
+  presences.vanished(forger);
+  expect(presences.metas(TOPIC, "ann")).toEqual([ours]);
+});
+
 test("a meta that cannot be written changes nothing", () => {
   const [presences] = new World().nodes as [Presences];
   const circle: Record<string, unknown> = {};

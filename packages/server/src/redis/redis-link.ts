@@ -1,6 +1,7 @@
 // The two connections to Redis of one node: up when both are.
 import type { Redis } from "ioredis";
 import type { AdapterEvents, ClusterLink } from "../cluster/adapter.ts";
+import { settled } from "../cluster/settled.ts";
 
 export interface RedisLinkOptions {
   readonly channel: string;
@@ -56,11 +57,11 @@ export class RedisLink implements ClusterLink {
     return true;
   }
 
-  async close(): Promise<void> {
+  async close(bound: number): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#pings);
     // QUIT is answered when all that was published before it has been.
-    if (this.#publisher.status === "ready") await this.#publisher.quit().catch(() => {});
+    if (this.#publisher.status === "ready") await settled(this.#publisher.quit(), bound);
     await Promise.all([this.#publisher, this.#subscriber].map(disconnected));
   }
 
