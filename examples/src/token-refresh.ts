@@ -1,4 +1,5 @@
-// A token that expires. It is kept as long as the server takes it, and renewed when it is refused.
+// A token that expires. It is kept as long as the server takes it, and renewed when it is refused. If
+// the server refuses five in a row, the client gives up: `stopped` resolves with the type "gaveUp".
 import { Slipstream, type EndReason } from "@slipstream/client";
 
 export class TokenClient extends Slipstream {

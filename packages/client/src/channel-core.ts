@@ -224,7 +224,8 @@ export class ChannelCore {
     else this.checks.ended(() => this.messages.end(error));
     if (this.#awaited) {
       this.#refuseJoiners(this.checks?.failure(reason) ?? new JoinError(this.topic, reason));
-    } else {
+    } else if (reason.type !== "disconnected" || this.host.session.state.type !== "ended") {
+      // That the socket ended, with all its channels, is the socket's to tell.
       this.host.untold(error);
     }
   }

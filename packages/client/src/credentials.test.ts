@@ -3,7 +3,7 @@ import { accept, refuse } from "@slipstream/server";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { serve } from "./fixtures/servers.ts";
-import { newSocket, untilState } from "./fixtures/sockets.ts";
+import { Log, newSocket, turn, untilState } from "./fixtures/sockets.ts";
 
 const good = ({ authToken }: { authToken: string | null }): unknown =>
   authToken === "good" ? accept() : refuse(403);
@@ -41,6 +41,31 @@ describe("401 and 403", () => {
     const socket = newSocket(url, { authToken: async () => tokens.shift() ?? "" });
     await socket.connect();
     expect(asked.map(({ authToken }) => authToken)).toEqual(["bad", "worse", "good"]);
+  });
+
+  test("functions that give others each time: five refusals in a row are the end", async () => {
+    const { url, asked } = await serve(() => refuse(403));
+    let signed = 0;
+    const socket = newSocket(url, { authToken: () => `token ${(signed += 1)}` });
+    expect(await failureOf(socket.connect())).toMatchObject({
+      code: "upgradeRejected",
+      reason: { status: 403 },
+    });
+    expect(asked.length).toBe(5);
+    // Whoever asks anew is given as many tries again.
+    expect(await failureOf(socket.connect())).toMatchObject({ code: "upgradeRejected" });
+    expect(asked.length).toBe(10);
+  });
+
+  test("being let in makes the refusals count from 0", async () => {
+    const { server, url } = await serve((_, index) => (index % 5 === 4 ? accept() : refuse(401)));
+    let signed = 0;
+    const socket = newSocket(url, { authToken: () => `token ${(signed += 1)}` });
+    await socket.connect();
+    server.disconnect("everyone");
+    await untilState(socket, "waiting");
+    await untilState(socket, "open");
+    expect(socket.stats.counters.endsByReason.upgradeRejected).toBe(8);
   });
 
   test("params and headers count as much as the token", async () => {
@@ -97,4 +122,20 @@ test("a refusal after it has been open: the end, told to the log, and connect() 
   allowed = true;
   await socket.connect();
   expect(socket.state.type).toBe("open");
+});
+
+test("a refusal that ends many channels is one line in the log", async () => {
+  let allowed = true;
+  const { server, url } = await serve(() => (allowed ? accept() : refuse(403)));
+  const log = new Log();
+  const socket = newSocket(url, { params: { user: "a" }, logger: log });
+  await socket.connect();
+  const rooms = await Promise.all([1, 2, 3].map((n) => socket.join(`room:${n}`)));
+  allowed = false;
+  server.disconnect("everyone");
+  await untilState(socket, "ended");
+  await turn();
+  expect(rooms.map(({ state }) => state.type)).toEqual(["errored", "errored", "errored"]);
+  const said = log.lines.filter(([level]) => level !== "debug");
+  expect(said).toEqual([["error", expect.stringContaining("with 403"), expect.anything()]]);
 });

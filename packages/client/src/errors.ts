@@ -1,12 +1,6 @@
 // The errors of sockets and channels; those of the module style are in module/errors.ts. Each has a
 // stable code and a sentence that says what happened and what to do; none holds a URL's query, a header, a token or a payload we sent.
-import type {
-  ChannelEndReason,
-  EndReason,
-  EndReasonType,
-  PushFailure,
-  PushOutcome,
-} from "@slipstream/core";
+import type { ChannelEndReason, EndReason, PushFailure, PushOutcome } from "@slipstream/core";
 import {
   sayEnded,
   sayNotConnected,
@@ -36,14 +30,26 @@ export class OptionError extends SlipstreamError {
   }
 }
 
+/** The program itself gave up: its signal was aborted. */
+export interface ConnectGivenUp {
+  readonly type: "aborted";
+  /** The signal's reason. */
+  readonly cause: unknown;
+  /** Why the last attempt failed; null if none had. */
+  readonly last: EndReason | null;
+}
+
+/** Why there is no connection. */
+export type ConnectFailure = EndReason | ConnectGivenUp;
+
 /** The socket could not be connected, or ended before it was. */
 export class ConnectError extends SlipstreamError {
   override readonly name = "ConnectError";
-  override readonly code: EndReasonType;
-  readonly #reason: EndReason;
+  override readonly code: ConnectFailure["type"];
+  readonly #reason: ConnectFailure;
 
   /** `place` is the URL without its query. */
-  constructor(reason: EndReason, place: string) {
+  constructor(reason: ConnectFailure, place: string) {
     super(sayNotConnected(place, reason), causeOf(reason));
     this.code = reason.type;
     this.#reason = reason;
@@ -53,7 +59,7 @@ export class ConnectError extends SlipstreamError {
    * What ended it. A getter, so that whoever logs the error does not log the body and the headers of
    * a refusal: servers set cookies, and their error pages like to quote the URL that was asked for.
    */
-  get reason(): EndReason {
+  get reason(): ConnectFailure {
     return this.#reason;
   }
 }

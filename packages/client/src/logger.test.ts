@@ -66,6 +66,10 @@ test("the default writes errors and warnings to the console, however deep what c
   logger.error("slipstream: a", error);
   logger.warn("b");
   logger.debug("c");
+  logger.untold(new Error("one line says it"));
+  expect(written.splice(2)).toEqual(["slipstream: one line says it"]);
+  logger.untold(new Error("it has a cause", { cause: "theirs" }));
+  expect(written.splice(2)).toEqual(["slipstream: it has a cause theirs"]);
   expect(written.length).toBe(2);
   expect(written[0]).toMatch(/^slipstream: a Error: refused/);
   expect(written[1]).toBe("b");

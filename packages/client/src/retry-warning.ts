@@ -1,6 +1,6 @@
 // Warns of attempts to connect that fail: they are tried again in silence otherwise, and a URL that
-// can never work looks like a program that hangs.
-import type { SessionStateOf } from "@slipstream/core";
+// can never work looks like a program that hangs. Keeps why the last one failed, for whoever gives up.
+import type { EndReason, SessionStateOf } from "@slipstream/core";
 import type { Logger } from "./logger.ts";
 import { sayRetrying } from "./sentences.ts";
 
@@ -12,6 +12,8 @@ import { sayRetrying } from "./sentences.ts";
 export class RetryWarning {
   readonly #place: string;
   readonly #logger: Required<Logger>;
+  /** Why the last attempt failed; null if the last one has opened. */
+  last: EndReason | null = null;
   #opened = 0;
   #warned = false;
 
@@ -24,6 +26,7 @@ export class RetryWarning {
   see({ attempt, cause, delay }: SessionStateOf<"waiting">, opened: number): void {
     if (attempt === 1) this.#warned = false;
     const failed = opened === this.#opened || attempt > 1;
+    this.last = cause;
     this.#opened = opened;
     if (this.#warned || !failed) return;
     this.#warned = true;

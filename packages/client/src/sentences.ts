@@ -8,7 +8,7 @@ import {
   quote,
   serverReason,
 } from "./describe.ts";
-import type { JoinGivenUp, PushFailed } from "./errors.ts";
+import type { ConnectFailure, JoinGivenUp, PushFailed } from "./errors.ts";
 import type { ValidationErrorCode } from "./validation-error.ts";
 
 export function sayWrongOption(option: string, value: unknown, accepts: string): string {
@@ -22,8 +22,16 @@ function nameType(value: unknown): string {
   return `this ${typeof value}`;
 }
 
-export function sayNotConnected(place: string, reason: EndReason): string {
-  return `Not connected to ${place}: ${describeEnd(reason)}`;
+export function sayNotConnected(place: string, reason: ConnectFailure): string {
+  return `Not connected to ${place}: ${describeConnect(reason)}`;
+}
+
+function describeConnect(reason: ConnectFailure): string {
+  if (reason.type !== "aborted") return describeEnd(reason);
+  const { last } = reason;
+  return last === null
+    ? "its signal was aborted, before an attempt had failed."
+    : `its signal was aborted. The last attempt failed: ${describeEnd(last)}`;
 }
 
 export function sayNotJoined(topic: string, failure: ChannelEndReason | JoinGivenUp): string {

@@ -1,4 +1,5 @@
 // AbortSignals: of connect, of a join, of a push and of the whole socket; before, during and after.
+import { refuse } from "@slipstream/server";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { serve, serveRaw, speak, type V2Message } from "./fixtures/servers.ts";
@@ -10,15 +11,21 @@ import {
   untilChannel,
   untilState,
 } from "./fixtures/sockets.ts";
-import { connect, type PushError } from "./index.ts";
+import { connect, type ConnectError, type PushError } from "./index.ts";
 
 const REASON = new Error("had enough");
+/** What whoever waits for a connection is told. */
+const ABORTED = { name: "ConnectError", code: "aborted", cause: REASON };
 
 describe("connect", () => {
-  test("aborted before: rejects with the reason, and nothing is dialled", async () => {
+  test("aborted before: rejects with the reason as its cause, and nothing is dialled", async () => {
     const server = await serveRaw();
     const socket = newSocket(`${server.url}/socket`);
-    expect(await failureOf(socket.connect({ signal: AbortSignal.abort(REASON) }))).toBe(REASON);
+    const error = await failureOf(socket.connect({ signal: AbortSignal.abort(REASON) }));
+    expect(error).toMatchObject({ name: "ConnectError", code: "aborted", cause: REASON });
+    expect((error as Error).message).toMatch(
+      /its signal was aborted, before an attempt had failed/,
+    );
     await turn();
     expect([server.peers.length, socket.state.type]).toEqual([0, "idle"]);
   });
@@ -31,7 +38,7 @@ describe("connect", () => {
     const peer = await server.peer();
     await peer.request();
     controller.abort(REASON);
-    expect(await connecting).toBe(REASON);
+    expect(await connecting).toMatchObject(ABORTED);
     await peer.gone();
     expect(await untilState(socket, "ended")).toMatchObject({ reason: { type: "requested" } });
   });
@@ -48,10 +55,28 @@ describe("connect", () => {
     const first = failureOf(socket.connect({ signal: controller.signal }));
     const second = socket.connect();
     controller.abort(REASON);
-    expect(await first).toBe(REASON);
+    expect(await first).toMatchObject(ABORTED);
     accept();
     await second;
     expect(socket.state.type).toBe("open");
+  });
+
+  test("aborted after attempts that failed: the error says how the last one did", async () => {
+    const { url } = await serve(() => refuse(404));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const socket = newSocket(url, { signal, reconnect: [1] });
+    const connecting = failureOf(socket.connect());
+    await nextEnd(socket);
+    await nextEnd(socket);
+    controller.abort(REASON);
+    const error = (await connecting) as ConnectError;
+    expect(error.reason).toMatchObject({ type: "aborted", cause: REASON, last: { status: 404 } });
+    expect(error.message).toMatch(/its signal was aborted. The last attempt failed: .* 404/);
+    await untilState(socket, "ended");
+    // What failed in a series that is over says nothing of the next.
+    const anew = (await failureOf(socket.connect())) as ConnectError;
+    expect(anew.reason).toMatchObject({ type: "aborted", last: null });
   });
 
   test("waiting for a socket that comes back by itself: it goes on coming back", async () => {
@@ -69,7 +94,7 @@ describe("connect", () => {
     const controller = new AbortController();
     const waiting = failureOf(socket.connect({ signal: controller.signal }));
     controller.abort(REASON);
-    expect(await waiting).toBe(REASON);
+    expect(await waiting).toMatchObject(ABORTED);
     await untilState(socket, "open");
   });
 
@@ -95,7 +120,7 @@ describe("the socket's own", () => {
     expect(await push).toMatchObject({ code: "disconnected" });
     expect(await end).toMatchObject({ reason: { type: "requested" }, code: 1000, clean: true });
     await expect.poll(() => server.stats().endsByReason.closedByRemote).toBe(1);
-    expect(await failureOf(socket.connect())).toBe(REASON);
+    expect(await failureOf(socket.connect())).toMatchObject(ABORTED);
   });
 
   test("aborted while it waits to reconnect, and while it connects", async () => {
@@ -108,14 +133,14 @@ describe("the socket's own", () => {
     const connecting = failureOf(socket.connect());
     await untilState(socket, "waiting");
     controller.abort(REASON);
-    expect(await connecting).toBe(REASON);
+    expect(await connecting).toMatchObject(ABORTED);
     expect(socket.state).toMatchObject({ type: "ended", reason: { type: "requested" } });
   });
 
   test("aborted before: nothing is dialled", async () => {
     const server = await serveRaw();
     const connecting = connect(`${server.url}/socket`, { signal: AbortSignal.abort(REASON) });
-    expect(await failureOf(connecting)).toBe(REASON);
+    expect(await failureOf(connecting)).toMatchObject(ABORTED);
     expect(server.peers.length).toBe(0);
   });
 });

@@ -13,7 +13,7 @@ import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
 import type { Clock } from "./clock.ts";
 import { Endpoint } from "./endpoint.ts";
-import { ConnectError } from "./errors.ts";
+import { ConnectError, type ConnectFailure } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
 import type { Dropped } from "./message-router.ts";
@@ -48,6 +48,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   readonly #endpoint: Endpoint;
   /** The signal of the options: it ends the socket whenever it is aborted. */
   readonly #signal: AbortSignal | undefined;
+  /** Told in place of the log that nothing is tried any more, where nobody awaits the connection. */
+  failed: ((error: ConnectError) => void) | null = null;
   #states: StateStream<SessionState> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
   /** Channels that were made and never joined, by topic. The session holds those that were. */
@@ -90,7 +92,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   /** The error that says why there is no connection. */
-  connectError(reason: EndReason): ConnectError {
+  connectError(reason: ConnectFailure): ConnectError {
     return new ConnectError(reason, this.#endpoint.place);
   }
 
@@ -133,7 +135,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     const connectors = (this.#connectors ??= new Waiters<void>(this));
     const connecting = connectors.add(signal, (reason) => this.#connectGivenUp(connectors, reason));
     const ours = this.#signal;
-    if (ours?.aborted === true) connecting.reject(ours.reason);
+    if (ours?.aborted === true) connecting.reject(this.#aborted(ours.reason));
     if (connecting.settled) return connecting;
     if (isAtRest(state)) this.#firstConnect = true;
     this.#watchSignal();
@@ -179,7 +181,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   untold(error: Error): void {
-    this.options.logger.error(`slipstream: ${error.message}`, error);
+    this.options.logger.untold(error);
   }
 
   /** The first is a warning. A peer that sends nothing else must not fill a log. */
@@ -238,6 +240,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   #changed(state: SessionState): void {
+    if (this.#retryWarning !== null && (state.type === "open" || state.type === "ended")) {
+      this.#retryWarning.last = null;
+    }
     if (state.type === "open") {
       this.#firstConnect = false;
       this.#connectors?.resolve();
@@ -261,8 +266,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.#releaseSignal = null;
     if (reason.type === "requested") return;
     const error = this.connectError(reason);
-    if (this.#connectors === null || this.#connectors.size === 0) this.untold(error);
-    else this.#refuseConnectors(error);
+    if (this.#connectors !== null && this.#connectors.size > 0) this.#refuseConnectors(error);
+    else if (this.failed === null) this.untold(error);
+    else this.failed(error);
   }
 
   #refuseConnectors(error: unknown): void {
@@ -278,7 +284,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
 
   #watchSignal(): void {
     this.#releaseSignal ??= onAbort(this.#signal, (reason) => {
-      this.#refuseConnectors(reason);
+      this.#refuseConnectors(this.#aborted(reason));
       void this.disconnect(1000, "");
     });
   }
@@ -287,9 +293,16 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
    * One of those who wait for the connection gave up. The last one takes the asking back with him,
    * unless the socket has been open and comes back by itself.
    */
-  #connectGivenUp(connectors: Waiters<void>, reason: unknown): unknown {
+  #connectGivenUp(connectors: Waiters<void>, reason: unknown): ConnectError {
+    const error = this.#aborted(reason);
     if (this.#firstConnect && connectors.size === 0) void this.disconnect(1000, "");
-    return reason;
+    return error;
+  }
+
+  /** The error of whoever gave up. */
+  #aborted(cause: unknown): ConnectError {
+    const last = this.#retryWarning?.last ?? null;
+    return this.connectError({ type: "aborted", cause, last });
   }
 }
 

@@ -81,7 +81,7 @@ describe("results", () => {
       if (error instanceof PushError) expectTypeOf(error.code).toEqualTypeOf<PushErrorCode>();
     };
     expectTypeOf(told).toBeFunction();
-    expectTypeOf<ConnectError["code"]>().toEqualTypeOf<EndReason["type"]>();
+    expectTypeOf<ConnectError["code"]>().toEqualTypeOf<EndReason["type"] | "aborted">();
     expectTypeOf<"left" | "aborted" | "refused">().toExtend<JoinError["code"]>();
   });
 });

@@ -25,7 +25,10 @@ export interface SessionOptions {
   /** How many pushes of one channel, and how many pings, may be on their way without an outcome. */
   readonly maxInFlight: number;
   readonly reconnect: RetryPolicy<EndReason>;
-  /** After a 401 or 403: end, unless the credentials differ when they are evaluated again. */
+  /**
+   * After a 401 or 403: end, unless the credentials differ when they are evaluated again; and end after
+   * `MAX_REFUSALS` in a row.
+   */
   readonly credentialsMustChange: boolean;
   readonly rejoin: RetryPolicy<ChannelEndReason>;
   /** Makes every random choice of the session, none of which is a secret. */

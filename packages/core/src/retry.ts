@@ -21,6 +21,12 @@ export type RetryPolicy<Cause> = (retry: Retry<Cause>) => number | false;
 /** A connection or membership that lasted this many ms makes its attempts count from 0 again. */
 export const STABLE_AFTER = 10_000;
 
+/**
+ * So many refusals of credentials in a row, each of others than before, are the end: whoever signs a
+ * new token each time would be refused for ever.
+ */
+export const MAX_REFUSALS = 5;
+
 const FIRST = 1_000;
 const CAP = 30_000;
 

@@ -99,7 +99,8 @@ export abstract class ModuleActions<Assigns extends object, Topics> {
   /**
    * Connects again after the delay that the option `reconnect` says, or at once after a `disconnect()`.
    * Does nothing where there is a connection or an attempt.
-   * @throws {ConnectError} if the option says to give up.
+   * @throws {ConnectError} if the option says to give up, or credentials were refused. A callback that
+   * does not catch it ends the client as "gaveUp".
    */
   protected reconnect(): void {
     supervisorOf(this).life.socket.reconnect();

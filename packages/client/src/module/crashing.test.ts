@@ -156,19 +156,6 @@ describe("a callback throws", () => {
     expect(await failureOf(client.call("go"))).toMatchObject({ code: "crashed", cause: error });
     expect(await client.stopped).toMatchObject({ callback: "handleCall" });
   });
-
-  test("a policy that has given up is such an end: reconnect throws in handleDisconnect", async () => {
-    const { url } = await serve(() => {
-      throw new Error("never");
-    });
-    const client = newClient(url, {}, { reconnect: false });
-    await client.start();
-    expect(await client.stopped).toMatchObject({
-      type: "crashed",
-      callback: "handleDisconnect",
-      error: { name: "ConnectError", code: "upgradeRejected" },
-    });
-  });
 });
 
 describe("restart", () => {

@@ -105,6 +105,7 @@ export class NotRunningError extends SlipstreamError {
 export function whyNotBegun(reason: TerminateReason): unknown {
   switch (reason.type) {
     case "crashed":
+    case "gaveUp":
       return reason.error;
     case "aborted":
       return reason.cause;

@@ -222,7 +222,12 @@ export class Life {
 
   #failed(callback: CallbackName, error: unknown): void {
     const { logger } = this.#program.options.socket;
-    if (this.#phase === "running") {
+    const { gaveUp } = this.socket;
+    if (this.#phase === "running" && gaveUp !== null && error === gaveUp) {
+      // No fault of the program's: one line says it all.
+      logger.error(`slipstream: the client ends. ${gaveUp.message}`);
+      void this.#end({ type: "gaveUp", error: gaveUp });
+    } else if (this.#phase === "running") {
       logger.error(`slipstream: ${callback} threw, and the client ends.`, error);
       void this.#end({ type: "crashed", callback, error });
     } else if (!(error instanceof AwaitError && error.code === "stopped")) {

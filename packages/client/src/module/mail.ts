@@ -1,5 +1,6 @@
 // What a client in module style is told, one thing at a time. Each is handled by one callback.
 import type { ChannelEndReason, EndReason, PushOutcome } from "@slipstream/core";
+import type { ConnectError } from "../errors.ts";
 import type { Call } from "./call.ts";
 
 /**
@@ -14,6 +15,11 @@ export type TerminateReason =
   | { readonly type: "stopped"; readonly reason?: unknown }
   /** The signal of its options was aborted. */
   | { readonly type: "aborted"; readonly cause: unknown }
+  /**
+   * There is no connection, and `reconnect()` was told not to try again: credentials were refused, or
+   * the option `reconnect` says so. `error.reason` is why the last attempt ended.
+   */
+  | { readonly type: "gaveUp"; readonly error: ConnectError }
   /** A callback threw, or the mailbox overflowed and its policy is to fail. */
   | { readonly type: "crashed"; readonly callback: CallbackName; readonly error: unknown };
 

@@ -1,6 +1,7 @@
 // A socket on which nothing comes back by itself: it tells what happened, in order, and what is next
 // is the program's word. The states are the core's; all that is kept here are delays that run.
 import type { EndReason, RetryPolicy } from "@slipstream/core";
+import type { ConnectError } from "../errors.ts";
 import type { Outcome } from "../outcome.ts";
 import { SocketCore, type Disconnected } from "../socket-core.ts";
 import type { Dial } from "../transport.ts";
@@ -15,6 +16,8 @@ const untilTold = (): number => Infinity;
 export class ManualSocket {
   readonly topics: Topics;
   readonly core: SocketCore;
+  /** What `reconnect` threw last, having given up; null if it has not. */
+  gaveUp: ConnectError | null = null;
   readonly #reconnect: RetryPolicy<EndReason>;
   readonly #alarm: Alarm;
   #cancelReconnect: (() => void) | null = null;
@@ -79,7 +82,7 @@ export class ManualSocket {
         return;
       case "ended":
         // Credentials that were refused, and that did not differ when they were asked for anew.
-        if (state.reason.type !== "requested") throw this.core.connectError(state.reason);
+        if (state.reason.type !== "requested") this.#giveUp(state.reason);
         this.connect();
         return;
       case "idle":
@@ -95,8 +98,13 @@ export class ManualSocket {
   #connectAfter(attempt: number, cause: EndReason): void {
     if (this.#cancelReconnect !== null) return;
     const delay = this.#reconnect({ attempt, cause, again: true, random: Math.random });
-    if (delay === false) throw this.core.connectError(cause);
+    if (delay === false) this.#giveUp(cause);
     this.#cancelReconnect = this.#alarm(delay, () => this.connect());
+  }
+
+  #giveUp(reason: EndReason): never {
+    this.gaveUp = this.core.connectError(reason);
+    throw this.gaveUp;
   }
 
   #cancelDelay(): void {

@@ -38,7 +38,8 @@ export interface ModuleOptions extends SocketOptions {
   };
   /**
    * Whether a client whose callback threw starts anew: `false` for never, a table of delays in ms, or a
-   * function of how often it crashed in a row and of why. Default: false.
+   * function of how often it crashed in a row and of why. A client that gave up connecting has not
+   * crashed, and is not started anew. Default: false.
    */
   readonly restart?: RetryOption<TerminateReason>;
   /** How long a callback may still run when the client is to stop, and how long `terminate`. Default: 5,000. */

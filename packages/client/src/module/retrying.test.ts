@@ -1,10 +1,13 @@
 // Coming back at the program's word: delays by attempt and cause, credentials that were refused, and
 // what is taken back.
+import { MAX_REFUSALS } from "@slipstream/core";
 import { accept, refuse } from "@slipstream/server";
 import { describe, expect, test, vi } from "vitest";
 import type { Clock } from "../clock.ts";
 import { startClient, newClient, type Client } from "../fixtures/clients.ts";
+import { failureOf } from "../fixtures/failure.ts";
 import { serve } from "../fixtures/servers.ts";
+import { Log } from "../fixtures/sockets.ts";
 import { SLIPSTREAM_RECONNECT, SLIPSTREAM_REJOIN } from "../index.ts";
 
 /** The system's clock, on which delays of this many ms or more pass at once, and are written down. */
@@ -66,12 +69,21 @@ describe("reconnect", () => {
 
   test("refused credentials are not offered again unless they differ; then the client ends", async () => {
     const { url, asked } = await serve(() => refuse(403));
-    const fixed = newClient(url, {}, { params: { token: "t" } });
+    const log = new Log();
+    // A restart is for crashes: it would offer them again.
+    const options = { params: { token: "t" }, restart: [1], logger: log };
+    const fixed = newClient(url, {}, options);
     await fixed.start();
-    expect(await fixed.stopped).toMatchObject({
-      callback: "handleDisconnect",
-      error: { name: "ConnectError", code: "upgradeRejected" },
+    const reason = await fixed.stopped;
+    expect(reason).toMatchObject({
+      type: "gaveUp",
+      error: { name: "ConnectError", code: "upgradeRejected", reason: { status: 403 } },
     });
+    expect(fixed.told("terminate")).toEqual([[reason]]);
+    expect(fixed.stats.restarts).toBe(0);
+    expect(log.lines.filter(([level]) => level === "error")).toEqual([
+      ["error", expect.stringMatching(/^slipstream: the client ends\. .* with 403\./), undefined],
+    ]);
     expect(asked).toHaveLength(1);
 
     let calls = 0;
@@ -80,6 +92,53 @@ describe("reconnect", () => {
     await stale.stopped;
     expect(asked).toHaveLength(1 + 3);
     expect(stale.told("handleDisconnect")).toHaveLength(4);
+
+    const signed = newClient(url, {}, { params: () => ({ token: `t${++calls}` }), restart: [1] });
+    await signed.start();
+    expect(await signed.stopped).toMatchObject({ type: "gaveUp" });
+    expect(asked).toHaveLength(1 + 3 + MAX_REFUSALS);
+  });
+
+  test("a policy that says no more ends the client as gaveUp, unless the program catches it", async () => {
+    const { url } = await serve(() => refuse(503));
+    const reconnect = (attempt: number): number | false => attempt < 1 && 1;
+    const left = newClient(url, {}, { reconnect });
+    await left.start();
+    expect(await left.stopped).toMatchObject({
+      type: "gaveUp",
+      error: { code: "upgradeRejected" },
+    });
+    const caught: unknown[] = [];
+    const client = await startClient(
+      url,
+      {
+        handleDisconnect(this: Client) {
+          try {
+            this.reconnect();
+          } catch (error) {
+            caught.push(error);
+          }
+        },
+      },
+      { reconnect },
+    );
+    await client.until("handleDisconnect", 2);
+    client.send("still there");
+    await client.until("handleInfo");
+    expect(caught).toMatchObject([{ code: "upgradeRejected" }]);
+  });
+
+  test("an init that gives up rejects the start with the ConnectError", async () => {
+    const { url } = await serve(() => refuse(403));
+    const client = newClient(url, {
+      async init(this: Client) {
+        this.connect();
+        await this.awaitDisconnect();
+        this.reconnect();
+      },
+    });
+    expect(await failureOf(client.start())).toMatchObject({ name: "ConnectError" });
+    expect(await client.stopped).toMatchObject({ type: "gaveUp" });
   });
 
   test("a delay that waits is one, and is taken back by connect and by stop", async () => {

@@ -63,7 +63,8 @@ export abstract class BaseSlipstream<
 
   /**
    * Called when a connection, or an attempt to make one, has ended. By default it connects again, with
-   * the delays of the option `reconnect`, unless `disconnect()` was called. Topics are not joined any more.
+   * the delays of the option `reconnect`, unless `disconnect()` was called; where there is nothing left
+   * to try, the client ends as "gaveUp". Topics are not joined any more.
    */
   protected handleDisconnect(reason: EndReason): unknown {
     return reason.type === "requested" ? undefined : this.reconnect();

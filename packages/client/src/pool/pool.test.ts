@@ -5,7 +5,7 @@ import { seededRandom } from "@slipstream/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../fixtures/failure.ts";
 import { serve } from "../fixtures/servers.ts";
-import { turn } from "../fixtures/sockets.ts";
+import { Log, turn } from "../fixtures/sockets.ts";
 import {
   PoolFullError,
   SocketPool,
@@ -197,6 +197,31 @@ describe("sockets come and go", () => {
     expect(pool.state.type).toBe("ended");
     await pool.join("room:anew");
     expect(pool.state.type).toBe("open");
+  });
+});
+
+describe("a refusal that is the end of all sockets", () => {
+  test.each(["told to onFailure", "told to nobody"])("%s", async (who) => {
+    let allowed = true;
+    const { url, server } = await serve(() => (allowed ? accept() : refuse(403)));
+    const log = new Log();
+    const pool = newPool(url, { channelsPerSocket: 5, params: { token: "t" }, logger: log });
+    const failures: SocketFailure[] = [];
+    if (who === "told to onFailure") pool.onFailure((failure) => failures.push(failure));
+    const rooms = await Promise.all(topics(20).map((topic) => pool.join(topic)));
+    allowed = false;
+    server.disconnect("everyone");
+    await expect.poll(() => pool.state.sockets).toBe(0);
+    await turn();
+    expect(new Set(rooms.map(({ state }) => state.type))).toEqual(new Set(["errored"]));
+    const said = log.lines.filter(([level]) => level !== "debug");
+    if (who === "told to onFailure") {
+      expect(failures.flatMap((failure) => failure.topics).length).toBe(20);
+      expect(said).toEqual([]);
+    } else {
+      const line = ["error", expect.stringContaining("with 403"), expect.anything()];
+      expect(said).toEqual([line, line, line, line]);
+    }
   });
 });
 

@@ -11,7 +11,7 @@ import type {
   Untyped,
 } from "../channel-types.ts";
 import { systemClock, type Clock } from "../clock.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, type ConnectError } from "../errors.ts";
 import { Listeners, type Reporter } from "../listeners.ts";
 import { consoleLogger, GuardedLogger } from "../logger.ts";
 import { checkFunction } from "../option-checks.ts";
@@ -207,6 +207,11 @@ export class BasePool implements PoolOwner, Reporter {
       this.#failures.call(failure);
     }
     this.#tell();
+  }
+
+  /** @internal */
+  untold(error: ConnectError): void {
+    if (this.#failures.size === 0) this.#logger.untold(error);
   }
 
   /** @internal */

@@ -2,8 +2,10 @@
 // needed. Which channel goes where is for pool.ts.
 import type { ChannelState, SessionState } from "@slipstream/core";
 import type { Clock, Timer } from "../clock.ts";
+import type { ConnectError } from "../errors.ts";
 import type { Channel } from "../readable-channel.ts";
 import type { ReadableSocket } from "../readable-socket.ts";
+import { BaseSocket } from "../socket.ts";
 import type { Disconnected } from "../socket-core.ts";
 
 /** What a pooled socket tells its pool. */
@@ -11,6 +13,8 @@ export interface PoolOwner {
   readonly clock: Clock;
   /** Ms for which a socket without channels is kept. */
   readonly closeAfter: number;
+  /** It has failed for good, and nobody waits for it. */
+  untold(error: ConnectError): void;
   /** Its state has changed. */
   changed(socket: PooledSocket, state: SessionState): void;
   /** A channel is in use. */
@@ -33,6 +37,7 @@ export class PooledSocket {
     this.socket = socket;
     this.#owner = owner;
     socket.onState((state) => owner.changed(this, state));
+    BaseSocket.coreOf(socket).failed = (error) => owner.untold(error);
   }
 
   get size(): number {

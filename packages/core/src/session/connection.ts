@@ -21,6 +21,7 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
   readonly heartbeat: Heartbeat<C, P>;
   openedAt: number = 0;
   late: number = 0;
+  refusals: number = 0;
   readonly #owner: ConnectionOwner;
   #state: SessionState = { type: "idle" };
   /** Made when first needed: most sockets are never paused. */
@@ -73,6 +74,7 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
   #enterOpen(): void {
     this.openedAt = this.context.now;
     this.context.open = true;
+    this.refusals = 0;
     this.context.counters.opened += 1;
     this.heartbeat.start();
   }

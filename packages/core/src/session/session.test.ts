@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { EndReason } from "../end-reason.ts";
 import { seededRandom } from "../random.ts";
+import { MAX_REFUSALS } from "../retry.ts";
 import { CLOSED, Driver, LOST, OPTIONS } from "../testing/driver.ts";
 import type { TransportEnd } from "./input.ts";
 
@@ -464,6 +465,29 @@ describe("S9: refused credentials are not sent again", () => {
     const it = refused(status);
     it.credentials(true);
     expect(it.types()).toEqual(["dialServer", "sessionChanged"]);
+  });
+
+  test("so many refusals in a row, each of others, end it; unless the policy decides alone", () => {
+    const refuseAgain = (it: Driver): void => {
+      it.closed(REFUSED);
+      it.pass(2_000);
+      it.credentials(true);
+    };
+    const it = refused(403);
+    it.credentials(true);
+    for (let times = 1; times < MAX_REFUSALS - 1; times++) refuseAgain(it);
+    expect(it.session.state).toMatchObject({ type: "connecting", step: "dialling" });
+    it.closed(REFUSED);
+    expect(it.session.state).toMatchObject({ type: "ended", reason: { status: 403 } });
+    it.connect();
+    it.dial();
+    it.closed(REFUSED);
+    expect(it.session.state.type).toBe("waiting");
+
+    const alone = refused(403, { credentialsMustChange: false });
+    alone.credentials(true);
+    for (let times = 0; times < 2 * MAX_REFUSALS; times++) refuseAgain(alone);
+    expect(alone.session.state.type).toBe("connecting");
   });
 
   test("after another status, unchanged ones dial", () => {

@@ -1,7 +1,7 @@
 // What a session does in answer to an input, where that takes more than a word in table.ts.
 import type { Context } from "../context.ts";
 import type { EndReason } from "../end-reason.ts";
-import { STABLE_AFTER } from "../retry.ts";
+import { MAX_REFUSALS, STABLE_AFTER } from "../retry.ts";
 import type { TransportEnd } from "./input.ts";
 import type { Reader } from "./reading.ts";
 import type { ConnectionEnd, SessionState, SessionStateOf } from "./state.ts";
@@ -14,6 +14,8 @@ export interface Connection<C, P> {
   readonly reader: Reader<C, P>;
   /** How late, in ms, the deadline was noticed that has passed. */
   readonly late: number;
+  /** How often credentials were refused since a connection was open or was asked for anew. */
+  refusals: number;
   /** Tells the program of a state that is over as soon as it began. */
   announce(state: SessionState): void;
 }
@@ -58,8 +60,10 @@ export function connect<C, P>(
 }
 
 /** Begins the first attempt of a new series. */
-export const connectAnew = <C, P>(connection: Connection<C, P>): SessionState =>
-  connect(connection, { attempt: 0, refusal: null });
+export function connectAnew<C, P>(connection: Connection<C, P>): SessionState {
+  connection.refusals = 0;
+  return connect(connection, { attempt: 0, refusal: null });
+}
 
 /**
  * The delay is over. If it has been for long, the machine slept: how often it had failed before says
@@ -93,9 +97,13 @@ export function retry<C, P>(
   const cause = end.reason;
   conclude(connection, end);
   const again = counters.opened > 0;
-  const delay = options.reconnect({ attempt, cause, again, random });
+  const isRefusal = refusesCredentials(cause);
+  if (isRefusal) connection.refusals += 1;
+  const refusedTooOften =
+    isRefusal && options.credentialsMustChange && connection.refusals >= MAX_REFUSALS;
+  const delay = !refusedTooOften && options.reconnect({ attempt, cause, again, random });
   if (delay === false) return { type: "ended", reason: cause, last: end };
-  const refusal = refusesCredentials(cause) ? cause : refused;
+  const refusal = isRefusal ? cause : refused;
   return { type: "waiting", attempt: attempt + 1, delay, cause, refusal };
 }
 
