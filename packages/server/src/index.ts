@@ -4,6 +4,7 @@ export type { ListenOptions } from "./listening.ts";
 export type { CloseOptions, ServerOptions, ServerStats } from "./server-options.ts";
 export type { AdapterEvents, ClusterAdapter, ClusterLink } from "./cluster/adapter.ts";
 export type { ClusterStats } from "./cluster/cluster.ts";
+export { inProcess } from "./cluster/in-process.ts";
 export type { ClusterOptions } from "./cluster-options.ts";
 export { ChannelPresence } from "./presence/channel-presence.ts";
 export type { PresenceMeta } from "./presence/meta.ts";
