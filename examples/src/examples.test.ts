@@ -66,7 +66,10 @@ test("request-reply: answers find their callers", async () => {
   const answers = await Promise.allSettled([prices.priceOf("tea"), prices.priceOf("sand")]);
   expect(answers).toMatchObject([
     { status: "fulfilled", value: { price: 3 } },
-    { status: "rejected", reason: { message: "no price: refused" } },
+    {
+      status: "rejected",
+      reason: { message: "no price: refused", code: "refused", status: "error" },
+    },
   ]);
 });
 

@@ -1,6 +1,21 @@
 // A service of the program that asks a remote one. Many may ask at once: answers find their callers.
 import { REPLY_LATER, Slipstream, type Caller, type Reply } from "@slipstream/client";
 
+/** Why there is no price: the server's word, or that there was none. */
+export class NoPriceError extends Error {
+  /** "refused", or what became of the push, such as "timeout". */
+  readonly code: string;
+  /** The server's status, if it answered. */
+  readonly status: string | undefined;
+
+  constructor(reply: Exclude<Reply, { type: "ok" }>) {
+    const code = reply.type === "failed" ? reply.code : reply.type;
+    super(`no price: ${code}`);
+    this.code = code;
+    this.status = reply.type === "refused" ? reply.status : undefined;
+  }
+}
+
 interface Kept {
   /** Who waits for which push. */
   readonly callers: ReadonlyMap<string, Caller>;
@@ -34,6 +49,6 @@ export class PriceService extends Slipstream<Kept> {
       return left;
     });
     if (reply.type === "ok") caller?.reply(reply.response);
-    else caller?.reject(new Error(`no price: ${reply.type}`));
+    else caller?.reject(new NoPriceError(reply));
   }
 }

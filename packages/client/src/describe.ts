@@ -70,9 +70,13 @@ export function describeChannelEnd(reason: ChannelEndReason): string {
 }
 
 /** A phrase on why a push failed without a reply; it follows the push's event and topic. */
-export function describePushFailure({ code, sent }: Pick<FailedPush, "code" | "sent">): string {
+export function describePushFailure({
+  code,
+  sent,
+  cause,
+}: Pick<FailedPush, "code" | "sent" | "cause">): string {
   const lost = sent ? describeLost(code) : null;
-  if (lost === null) return describeUnsent(code);
+  if (lost === null) return describeUnsent(code, cause);
   return `${lost} The server may or may not have acted on it.`;
 }
 
@@ -99,7 +103,7 @@ function describeLost(code: PushFailure): string | null {
   }
 }
 
-function describeUnsent(code: PushFailure): string {
+function describeUnsent(code: PushFailure, cause: unknown): string {
   switch (code) {
     case "timeout":
       return "was not sent: the channel was not joined within the push's timeout.";
@@ -116,9 +120,9 @@ function describeUnsent(code: PushFailure): string {
     case "aborted":
       return "was not sent: its signal was aborted.";
     case "invalidPayload":
-      return "was not sent: its payload does not match the schema, as the cause tells.";
+      return `was not sent${why(cause) ?? ": its payload does not match the schema."}`;
     case "unsendable":
-      return "was not sent: its payload cannot be written as a frame.";
+      return `was not sent${why(cause) ?? ": its payload cannot be written as a frame."}`;
   }
 }
 
@@ -134,6 +138,11 @@ const LONGEST_QUOTE = 200;
 export function quote(text: string): string {
   const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
   return JSON.stringify(cut).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, "\u{fffd}");
+}
+
+/** A cause whose message is a whole sentence of ours; null where there is none. */
+function why(cause: unknown): string | null {
+  return cause instanceof Error && cause.message !== "" ? `. ${cause.message}` : null;
 }
 
 function because(cause: unknown): string {

@@ -2,6 +2,9 @@
 import { inspect } from "node:util";
 import type { ChannelEndReason, EndReason, PushFailure } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "./fixtures/failure.ts";
+import { serve } from "./fixtures/servers.ts";
+import { openSocket } from "./fixtures/sockets.ts";
 import { describeChannelEnd, describeEnd, describePushFailure } from "./describe.ts";
 import type { SlipstreamError } from "./errors.ts";
 import { ChannelEndedError, ConnectError, JoinError, PushError } from "./errors.ts";
@@ -69,6 +72,25 @@ describe("sentences", () => {
         / may or may not have acted on it\.$/,
       );
     }
+  });
+
+  test("a push that could not be sent says why, in its cause's words", async () => {
+    const { url } = await serve();
+    const room = await (await openSocket(url)).join("room:a");
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    const because = async (payload: unknown): Promise<string> =>
+      ((await failureOf(room.push("e", payload))) as PushError).message;
+    expect(await because({ n: 1n })).toMatch(/cannot be written as JSON: it holds a BigInt/);
+    expect(await because(cycle)).toMatch(
+      /cannot be written as JSON: it holds itself, in a cycle\.$/,
+    );
+    const cause = new Error(
+      'The payload of the push "e" on room:a does not match the schema at "n".',
+    );
+    expect(describePushFailure({ code: "invalidPayload", sent: false, cause })).toContain(
+      'at "n".',
+    );
   });
 
   test("they say what to do", () => {

@@ -9,6 +9,7 @@ import {
   sayNotOk,
   sayOverflow,
   sayWrongOption,
+  type Accepts,
 } from "./sentences.ts";
 
 /** What all errors of this package have in common. */
@@ -23,8 +24,8 @@ export class OptionError extends SlipstreamError {
   /** Its name, such as "heartbeat.interval". */
   readonly option: string;
 
-  /** `accepts` completes the sentence "It must be …". The value itself is never shown. */
-  constructor(option: string, value: unknown, accepts: string) {
+  /** `accepts` completes the sentence "It must be …", or names the options that there are. The value itself is never shown. */
+  constructor(option: string, value: unknown, accepts: Accepts) {
     super(sayWrongOption(option, value, accepts));
     this.option = option;
   }

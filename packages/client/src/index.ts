@@ -1,5 +1,6 @@
 // The whole of @slipstream/client, as Node sees it: sockets over the library `ws`.
 import { OptionError } from "./errors.ts";
+import { showOnNode } from "./inspect.ts";
 import { dialWs, type WsOptions } from "./node/index.ts";
 import { checkRecord } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
@@ -9,6 +10,8 @@ import { telemetry } from "./telemetry/index.ts";
 import type { AssignsOption, ModuleOptions } from "./module/options.ts";
 import { BaseSlipstream } from "./module/slipstream.ts";
 import type { AnyTopics } from "./module/types.ts";
+
+showOnNode();
 
 /** What belongs to the transport over `ws`. */
 const NODE_OPTIONS: readonly string[] = ["agent", "tls", "compress"];

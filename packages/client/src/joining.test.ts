@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { serve, speak, type V2Message } from "./fixtures/servers.ts";
-import { newSocket, openSocket, untilChannel } from "./fixtures/sockets.ts";
+import { Log, newSocket, openSocket, untilChannel } from "./fixtures/sockets.ts";
 import { JoinError, V1 } from "./index.ts";
 
 describe("join", () => {
@@ -161,6 +161,23 @@ describe("one channel per topic", () => {
     expect(heard).toEqual([1]);
     await made.leave();
     expect(socket.channel("room:a")).not.toBe(made);
+  });
+
+  test("joined again with other params: shared, and the log is told, without them", async () => {
+    const { url } = await serve();
+    const log = new Log();
+    const socket = await openSocket(url, { logger: log });
+    const room = await socket.join("room:a", { user: 1 });
+    const said = (): unknown[] => log.lines.filter(([level]) => level === "warn");
+    expect(await socket.join("room:a", { user: 1 })).toBe(room);
+    expect(await socket.join("room:a")).toBe(room);
+    expect(said()).toEqual([]);
+    expect(await socket.join("room:a", { user: "s3cr3t" })).toBe(room);
+    expect(room.response).toEqual({ user: 1 });
+    expect(said()).toEqual([
+      ["warn", expect.stringContaining("one channel per topic and socket"), undefined],
+    ]);
+    expect(JSON.stringify(said())).not.toContain("s3cr3t");
   });
 
   test("one that was left may join again; another that wants the topic then is told", async () => {

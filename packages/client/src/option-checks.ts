@@ -48,8 +48,7 @@ export function checkCloseCode(option: string, value: number): void {
 export function checkUnknown(options: object, known: readonly string[], prefix = ""): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
-    const accepts = `left out: there is no such option. There are ${known.join(", ")}`;
-    throw new OptionError(prefix + name, value, accepts);
+    throw new OptionError(prefix + name, value, { known: known.map((one) => prefix + one) });
   }
 }
 

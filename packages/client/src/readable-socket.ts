@@ -10,6 +10,7 @@ import type {
   SchemaOptions,
   Untyped,
 } from "./channel-types.ts";
+import { quote } from "./describe.ts";
 import { UnsupportedError } from "./errors.ts";
 import { checkOptions, checkText } from "./option-checks.ts";
 import type { Provided } from "./options.ts";
@@ -72,7 +73,19 @@ export class ReadableSocket extends BaseSocket {
     checkOptions(options, ["signal", "schema"]);
     const { schema, ...rest } = options;
     if (schema !== undefined) withSchema(super.channel(topic), schema);
+    this.#warnOfOtherParams(topic, params);
     return super.join(topic, params, rest) as Promise<Channel>;
+  }
+
+  /** There is one channel per topic and socket: who joins it again shares it, and its params. */
+  #warnOfOtherParams(topic: string, params: unknown): void {
+    const core = BaseSocket.coreOf(this);
+    const channel = core.session.channels.get(topic);
+    if (channel?.state.type !== "joined" || params === undefined) return;
+    if (areSame(params, channel.owner.joinParams)) return;
+    core.options.logger.warn(
+      `slipstream: ${quote(topic)} is joined already, with other params. There is one channel per topic and socket: the new params are sent with its next join. Leave it first, or join it on a socket of its own.`,
+    );
   }
 
   /** The present state and every change, for a loop that ends when the socket has ended. */
@@ -120,5 +133,15 @@ export class ReadableSocket extends BaseSocket {
   /** @internal */
   protected override face(core: ChannelCore, pushTimeout: number): Channel {
     return new Channel(core, pushTimeout);
+  }
+}
+
+/** Functions may give anything; values are the same if they are written the same. */
+function areSame(one: unknown, other: unknown): boolean {
+  if (one === other || typeof one === "function" || typeof other === "function") return true;
+  try {
+    return JSON.stringify(one ?? {}) === JSON.stringify(other ?? {});
+  } catch {
+    return true;
   }
 }

@@ -11,7 +11,13 @@ import {
 import type { ConnectFailure, JoinGivenUp, PushFailed } from "./errors.ts";
 import type { ValidationErrorCode } from "./validation-error.ts";
 
-export function sayWrongOption(option: string, value: unknown, accepts: string): string {
+/** What an option must be; or, where there is none of that name, which there are. */
+export type Accepts = string | { readonly known: readonly string[] };
+
+export function sayWrongOption(option: string, value: unknown, accepts: Accepts): string {
+  if (typeof accepts !== "string") {
+    return `There is no option ${option}. There are ${accepts.known.join(", ")}.`;
+  }
   return `The option ${option} cannot be ${nameType(value)}. It must be ${accepts}.`;
 }
 

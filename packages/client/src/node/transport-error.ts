@@ -6,6 +6,8 @@ import { SlipstreamError } from "../errors.ts";
 export type TransportErrorCode =
   /** The URL cannot be read, or is not one for WebSockets. */
   | "invalid_url"
+  /** What answered the TLS handshake does not speak TLS. */
+  | "not_tls"
   /** A 101 that does not complete the opening handshake of RFC 6455 section 4.1. */
   | "bad_handshake"
   /** TCP ended, and no close frame had come. */
@@ -18,6 +20,7 @@ export type TransportErrorCode =
 const SENTENCES: Record<TransportErrorCode, string> = {
   invalid_url:
     "The URL cannot be dialled. Give a ws:, wss: or ws+unix: URL without a fragment identifier.",
+  not_tls: "The server did not answer as TLS does. Is it ws: rather than wss:, or another port?",
   bad_handshake:
     "The server answered 101 without upgrading to a WebSocket. Check that the path is a WebSocket's, and that no proxy strips the Upgrade header.",
   ended_without_close:

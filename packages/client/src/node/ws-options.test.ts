@@ -204,7 +204,10 @@ describe("TLS", () => {
       peer.end();
     });
     const end = await new Recorder(dialWs(), server.url.replace("ws:", "wss:")).end();
-    expect(end.error?.cause).toBeInstanceOf(Error);
+    expect(end.error?.cause).toMatchObject({
+      code: "not_tls",
+      message: expect.stringContaining("Is it ws: rather than wss:"),
+    });
     expect(end.rejected).toBeUndefined();
   });
 

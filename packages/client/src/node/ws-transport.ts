@@ -81,6 +81,12 @@ type Phase =
   | "resetting"
   | "ended";
 
+/** What OpenSSL says where the answer to its hello is no TLS. */
+const NOT_TLS: ReadonlySet<string> = new Set([
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+]);
+
 const MAX_INT32 = 2 ** 31 - 1;
 
 class WsTransport implements Transport, ConnectionOwner {
@@ -205,6 +211,11 @@ class WsTransport implements Transport, ConnectionOwner {
     // The parser's errors carry the bytes that it could not read, headers included.
     if ("rawPacket" in error) delete error.rawPacket;
     const protocol = protocolCode(error);
+    if (NOT_TLS.has((error as NodeJS.ErrnoException).code ?? "")) {
+      // What OpenSSL says of it names a line of its source.
+      this.#failure = { cause: new TransportError("not_tls") };
+      return;
+    }
     this.#failure = protocol === undefined ? { cause: error } : { cause: error, protocol };
   }
 

@@ -395,3 +395,7 @@ test("options that cannot be used are told by name", async () => {
   expect(make({ events: { state: "s" } })).toThrow("The option event");
   expect(make({ fetch: true })).toThrow("The option fetch");
 });
+
+test("what is no channel is refused, with what to do in module style", () => {
+  expect(() => new Presence({} as never)).toThrow(/PresenceState of @slipstream\/core/);
+});

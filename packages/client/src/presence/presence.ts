@@ -4,7 +4,7 @@ import { PresenceState, type ChannelState, type PresenceChange as Change } from 
 import type { PresenceEntry, PresenceMeta } from "@slipstream/core";
 import { BaseChannel } from "../channel.ts";
 import type { ChannelCore } from "../channel-core.ts";
-import { ChannelEndedError } from "../errors.ts";
+import { ChannelEndedError, OptionError } from "../errors.ts";
 import { Inbox } from "../inbox.ts";
 import { Listeners } from "../listeners.ts";
 import { checkEvent, checkFunction, checkOptions } from "../option-checks.ts";
@@ -58,6 +58,9 @@ export type PresenceChange<M extends PresenceMeta = PresenceMeta, D = undefined>
 /** Any channel, whatever travels on it. */
 export type AnyChannel = Pick<BaseChannel, "topic" | "state" | "onState">;
 
+const CHANNEL =
+  "what socket.channel or socket.join returned. A client in module style has no channels: give what handleMessage is told to a PresenceState of @slipstream/core";
+
 /**
  * Who is present on a channel, as Phoenix.Presence tells it. Make it before the channel is joined or
  * right after: it is told everything once, by the server's first message.
@@ -94,6 +97,7 @@ export class Presence<M extends PresenceMeta = PresenceMeta, D = undefined> {
     checkEvent(events.state);
     checkEvent(events.diff);
     if (fetch !== undefined) checkFunction("fetch", fetch);
+    if (!(channel instanceof BaseChannel)) throw new OptionError("channel", channel, CHANNEL);
     const core = BaseChannel.coreOf(channel as BaseChannel);
     const what = `presence on ${core.topic}`;
     this.#core = core;

@@ -77,7 +77,16 @@ export function noBinaryForm(type: string): EncodeError {
 export function unserializable(cause: unknown): EncodeError {
   return new EncodeError(
     "unserializable_payload",
-    "The payload cannot be written as JSON. It may hold a cycle or a BigInt, nest too deeply, or have a toJSON that throws.",
+    `The payload cannot be written as JSON: ${whyNotJson(cause)}.`,
     { cause },
   );
+}
+
+/** By what engines say of it. Their words are not quoted: they may name what the payload holds. */
+function whyNotJson(cause: unknown): string {
+  if (cause instanceof RangeError) return "it nests too deeply";
+  const said = cause instanceof TypeError ? cause.message : "";
+  if (/bigint/i.test(said)) return "it holds a BigInt. Send a number or a text in its place";
+  if (/circular|cyclic/i.test(said)) return "it holds itself, in a cycle";
+  return "a toJSON or a getter in it threw, as the cause tells";
 }
