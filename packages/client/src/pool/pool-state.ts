@@ -13,7 +13,7 @@ export type PoolState =
   | { readonly type: "partial"; readonly sockets: number; readonly open: number }
   /** None is open any more, and they are coming back. */
   | { readonly type: "reconnecting"; readonly sockets: number; readonly open: number }
-  /** `disconnect()` was called, and is not done. No channel has been asked for since. */
+  /** `disconnect()` was called, and `sockets` are not gone yet. No channel has been asked for since. */
   | { readonly type: "closing"; readonly sockets: number; readonly open: number }
   /** `disconnect()` is done. A new channel begins anew. */
   | { readonly type: "ended"; readonly sockets: number; readonly open: number };
@@ -25,16 +25,23 @@ interface Standing {
   readonly opened: boolean;
 }
 
-/** The state of sockets that are in use. */
-export function stateOf(all: readonly Standing[], ending: "no" | "closing" | "ended"): PoolState {
+/** The state of sockets that are in use; of `closing` others, while all are being closed. */
+export function stateOf(
+  all: readonly Standing[],
+  ending: "no" | "closing" | "ended",
+  closing: number,
+): PoolState {
   const standings = all.filter(({ state }) => state.type !== "idle");
   const sockets = standings.length;
   const open = standings.filter(({ state }) => state.type === "open").length;
   const type = (): PoolState["type"] => {
-    if (sockets === 0) return ending === "no" ? "idle" : ending;
+    if (sockets === 0) return "idle";
     if (open === sockets) return "open";
     if (open > 0) return "partial";
     return standings.some(({ opened }) => opened) ? "reconnecting" : "connecting";
   };
+  if (sockets === 0 && ending !== "no") {
+    return { type: ending, sockets: ending === "closing" ? closing : 0, open };
+  }
   return { type: type(), sockets, open };
 }

@@ -75,7 +75,7 @@ export class BasePool implements PoolOwner, Reporter {
   readonly #failures: Listeners<[failure: SocketFailure]>;
   readonly #ends: Listeners<[end: ConnectionEnd]>;
   #ending: "no" | "closing" | "ended" = "no";
-  #told: PoolState = stateOf([], "no");
+  #told: PoolState = stateOf([], "no", 0);
   /** What those have counted that are gone. */
   #gone: Numbers;
   #releaseSignal: (() => void) | null = null;
@@ -109,7 +109,7 @@ export class BasePool implements PoolOwner, Reporter {
       state: socket.state,
       opened,
     }));
-    return stateOf(standings, this.#ending);
+    return stateOf(standings, this.#ending, this.#closing.size);
   }
 
   /** What all sockets have counted, those that are gone included. */
