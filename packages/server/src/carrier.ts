@@ -16,6 +16,8 @@ export interface Carrier {
   readonly buffered: number;
   /** Sends one message, as `toWire` frames it. */
   write(wire: Buffer): void;
+  /** What is written until the present turn of the event loop is over may travel together. */
+  gather(): void;
   /** Calls back once, when nothing waits any more. False if nothing waits: then it does not. */
   onceDrained(callback: () => void): boolean;
   /** Starts to end it. The connection is told how that goes on. */

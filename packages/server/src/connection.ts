@@ -45,7 +45,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   /** Callbacks that take their time. */
   #working = 0;
   #timer: NodeJS.Timeout | null = null;
-  #whenDrained: (() => void)[] = [];
+  #whenDrained: (() => void)[] | null = null;
 
   constructor(
     scope: ServerScope,
@@ -83,7 +83,8 @@ export class Connection implements Line, WebSocketListener, Watched {
       counters.messagesDropped += 1;
       return;
     }
-    if (!this.#pace.mayReceive()) return this.#tooFast("maxMessageRate");
+    if (!this.#pace.mayReceive(performance.now())) return this.#tooFast("maxMessageRate");
+    this.#carrier.gather();
     let message: ClientMessage;
     try {
       message = this.serializer.decode(isBinary ? data : data.toString("utf8"), "client");
@@ -95,7 +96,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   }
 
   mayJoin(): boolean {
-    if (this.#pace.mayJoin()) return true;
+    if (this.#pace.mayJoin(performance.now())) return true;
     this.#tooFast("maxJoinRate");
     return false;
   }
@@ -124,17 +125,18 @@ export class Connection implements Line, WebSocketListener, Watched {
     const hasRoom = !this.isOpen || this.#carrier.buffered < this.limits.maxBuffered / 2;
     if (hasRoom || !this.#waitsToDrain()) return this.scope.loopTurn.rest();
     return new Promise((resolve) => {
+      this.#whenDrained ??= [];
       this.#whenDrained.push(resolve);
     });
   }
 
   #waitsToDrain(): boolean {
-    return this.#whenDrained.length > 0 || this.#carrier.onceDrained(() => this.#releaseDrained());
+    return this.#whenDrained !== null || this.#carrier.onceDrained(() => this.#releaseDrained());
   }
 
   #releaseDrained(): void {
-    const waiting = this.#whenDrained;
-    this.#whenDrained = [];
+    const waiting = this.#whenDrained ?? [];
+    this.#whenDrained = null;
     for (const resolve of waiting) resolve();
   }
 
@@ -182,6 +184,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   look(now: number): void {
     const { silentFor, stuckFor } = this.#carrier.look(now);
     if (this.#working > 0) this.#memberships.look(now);
+    this.#pace.look(now);
     if (!this.isOpen) return;
     if (stuckFor >= this.limits.sendTimeout) this.#reset({ type: "sendTimeout" });
     else if (silentFor >= this.limits.idleTimeout)

@@ -1,22 +1,34 @@
-// How fast the client of one connection may speak.
+// How fast the client of one connection may speak. Who says nothing for a second costs nothing.
 import type { Limits } from "./limits.ts";
 import { Rate } from "./rate.ts";
 
 export class Pace {
-  readonly #messages: Rate | null;
-  readonly #joins: Rate | null;
+  readonly #limits: Limits;
+  #messages: Rate | null = null;
+  #joins: Rate | null = null;
 
-  constructor({ maxMessageRate, maxJoinRate }: Limits) {
-    const now = performance.now();
-    this.#messages = maxMessageRate < Infinity ? new Rate(maxMessageRate, now) : null;
-    this.#joins = maxJoinRate < Infinity ? new Rate(maxJoinRate, now) : null;
+  constructor(limits: Limits) {
+    this.#limits = limits;
   }
 
-  mayReceive(): boolean {
-    return this.#messages === null || this.#messages.take(performance.now());
+  /** @param now Ms of a clock that never goes back. */
+  mayReceive(now: number): boolean {
+    const { maxMessageRate } = this.#limits;
+    if (maxMessageRate === Infinity) return true;
+    this.#messages ??= new Rate(maxMessageRate, now);
+    return this.#messages.take(now);
   }
 
-  mayJoin(): boolean {
-    return this.#joins === null || this.#joins.take(performance.now());
+  mayJoin(now: number): boolean {
+    const { maxJoinRate } = this.#limits;
+    if (maxJoinRate === Infinity) return true;
+    this.#joins ??= new Rate(maxJoinRate, now);
+    return this.#joins.take(now);
+  }
+
+  /** Forgets what a new one would say as well. */
+  look(now: number): void {
+    if (this.#messages?.isFull(now) === true) this.#messages = null;
+    if (this.#joins?.isFull(now) === true) this.#joins = null;
   }
 }

@@ -3,13 +3,16 @@
 /** Takes no memory but its own, and no timer. */
 export class Rate {
   readonly #perSecond: number;
+  /** At least one: less would let nothing happen. */
+  readonly #most: number;
   #left: number;
   #at: number;
 
   /** @param now Ms of a clock that never goes back. */
   constructor(perSecond: number, now: number) {
     this.#perSecond = perSecond;
-    this.#left = Math.max(1, perSecond);
+    this.#most = Math.max(1, perSecond);
+    this.#left = this.#most;
     this.#at = now;
   }
 
@@ -24,12 +27,12 @@ export class Rate {
   /** Nothing has happened for so long that a new one would say the same. */
   isFull(now: number): boolean {
     this.#fill(now);
-    return this.#left >= this.#perSecond;
+    return this.#left >= this.#most;
   }
 
   #fill(now: number): void {
     const filled = this.#left + ((now - this.#at) / 1_000) * this.#perSecond;
-    this.#left = Math.min(Math.max(1, this.#perSecond), filled);
+    this.#left = Math.min(this.#most, filled);
     this.#at = now;
   }
 }

@@ -96,20 +96,23 @@ export class Upgrader {
     serializer: Ask["serializer"],
     { assigns, id, release }: Extract<Admission, { type: "accepted" }>,
   ): void {
-    socket.once("close", release);
     const handshake = { endpoint: this.#endpoint, serializer, assigns, id };
+    let hasOpened = false;
+    // It calls back before it returns, or not at all.
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(handshake, webSocket as ServerWebSocket, socket);
+      hasOpened = true;
+      this.#open(handshake, webSocket as ServerWebSocket, socket, release);
     });
+    if (!hasOpened) release();
   }
 
-  #open(handshake: Handshake, webSocket: ServerWebSocket, raw: Duplex): void {
-    const carrier = webSocketCarrier(webSocket, raw);
-    const connection = new Connection(this.#scope, handshake, carrier, (gone) =>
-      this.#registry.gone(gone),
-    );
-    webSocket.listen(connection);
-    raw.on("end", () => connection.tcpEnded());
+  #open(handshake: Handshake, webSocket: ServerWebSocket, raw: Duplex, release: () => void): void {
+    const carrier = webSocketCarrier(webSocket, raw, this.#endpoint.limits);
+    const connection = new Connection(this.#scope, handshake, carrier, (gone) => {
+      release();
+      this.#registry.gone(gone);
+    });
+    webSocket.listen(connection, raw);
     this.#registry.opened(connection);
   }
 

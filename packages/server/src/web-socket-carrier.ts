@@ -4,12 +4,20 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Carrier, Look } from "./carrier.ts";
 import { fromWire } from "./frame.ts";
+import type { Limits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { resetSocket } from "./reset.ts";
 
-export function webSocketCarrier(webSocket: WebSocket, raw: Duplex): Carrier {
+/** What travels together is at most about so many bytes. */
+const GATHERED = 16 * 1024;
+
+export function webSocketCarrier(
+  webSocket: WebSocket,
+  raw: Duplex,
+  { maxBuffered }: Pick<Limits, "maxBuffered">,
+): Carrier {
   return webSocket.extensions === ""
-    ? new PlainCarrier(webSocket, raw)
+    ? new PlainCarrier(webSocket, raw, Math.min(GATHERED, maxBuffered))
     : new CompressingCarrier(webSocket, raw);
 }
 
@@ -26,6 +34,7 @@ abstract class WebSocketCarrier implements Carrier {
 
   abstract readonly buffered: number;
   abstract write(wire: Buffer): void;
+  abstract gather(): void;
   abstract onceDrained(callback: () => void): boolean;
 
   get isOpen(): boolean {
@@ -47,12 +56,33 @@ abstract class WebSocketCarrier implements Carrier {
 
 /** The frames that `ws` writes of its own never wait while nothing is compressed: so the order is kept. */
 class PlainCarrier extends WebSocketCarrier {
+  readonly #mostGathered: number;
+
+  constructor(webSocket: WebSocket, raw: Duplex, mostGathered: number) {
+    super(webSocket, raw);
+    this.#mostGathered = mostGathered;
+  }
+
   get buffered(): number {
-    return this.raw.writableLength;
+    const { raw } = this;
+    if (raw.writableLength > this.#mostGathered && raw.writableCorked > 0) {
+      // What is only gathered does not wait for the client.
+      raw.uncork();
+      raw.cork();
+    }
+    return raw.writableLength;
   }
 
   write(wire: Buffer): void {
     this.raw.write(wire);
+  }
+
+  gather(): void {
+    const { raw } = this;
+    if (raw.writableCorked > 0) return;
+    raw.cork();
+    // After all promises that are settled by now: what async callbacks have to say is gathered too.
+    queueMicrotask(() => process.nextTick(uncork, raw));
   }
 
   onceDrained(callback: () => void): boolean {
@@ -74,6 +104,9 @@ class CompressingCarrier extends WebSocketCarrier {
     this.webSocket.send(frame, { binary: typeof frame !== "string" }, () => this.#sent());
   }
 
+  /** Each message is compressed in its own time. */
+  gather(): void {}
+
   onceDrained(callback: () => void): boolean {
     if (this.buffered === 0) return false;
     this.#onDrained = callback;
@@ -86,4 +119,8 @@ class CompressingCarrier extends WebSocketCarrier {
     this.#onDrained = null;
     callback?.();
   }
+}
+
+function uncork(raw: Duplex): void {
+  raw.uncork();
 }

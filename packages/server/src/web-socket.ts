@@ -1,5 +1,6 @@
 // The one thing that has to be known about a WebSocket and that `ws` does not tell: that its closing
 // handshake has begun, or has come one step further. Everything else is `ws` as it comes.
+import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
 /** What happens to a WebSocket. */
@@ -16,17 +17,27 @@ export interface WebSocketListener {
   failed(): void;
   /** `ws` gives up on a client that lets more than 60 pongs wait. */
   unreadable(): void;
+  /** The client's FIN came. */
+  tcpEnded(): void;
   /** TCP is gone. */
   gone(code: number): void;
 }
 
+/** Where a raw socket has its listener: a property costs each connection less than a function would. */
+const LISTENER = Symbol("listener");
+
 export class ServerWebSocket extends WebSocket {
   #listener: WebSocketListener | null = null;
 
-  /** Listens with functions that all WebSockets share. To be called once. */
-  listen(listener: WebSocketListener): void {
+  /**
+   * Listens with functions that all WebSockets share. To be called once.
+   * @param raw what it runs on.
+   */
+  listen(listener: WebSocketListener, raw: Duplex): void {
     this.#listener = listener;
     this.on("message", onMessage).on("error", onError).on("close", onClose);
+    Reflect.set(raw, LISTENER, listener);
+    raw.on("end", onEnd);
   }
 
   override close(code?: number, reason?: string | Buffer): void {
@@ -55,4 +66,8 @@ function onError(this: WebSocket): void {
 
 function onClose(this: WebSocket, code: number): void {
   ServerWebSocket.listenerOf(this)?.gone(code);
+}
+
+function onEnd(this: Duplex): void {
+  (Reflect.get(this, LISTENER) as WebSocketListener).tcpEnded();
 }

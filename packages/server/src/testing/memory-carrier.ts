@@ -63,6 +63,9 @@ export class MemoryCarrier implements Carrier {
     if (frame !== null && this.#isOpen) this.#client.received(frame);
   }
 
+  /** Nothing travels. */
+  gather(): void {}
+
   onceDrained(): boolean {
     return false;
   }
