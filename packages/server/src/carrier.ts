@@ -14,7 +14,7 @@ export interface Carrier {
   readonly isOpen: boolean;
   /** Bytes that wait to be sent. */
   readonly buffered: number;
-  /** Sends one message, as `toWire` frames it. */
+  /** Sends one message, as `toWire` frames it; nothing if it is not open. */
   write(wire: Buffer): void;
   /** What is written until the present turn of the event loop is over may travel together. */
   gather(): void;

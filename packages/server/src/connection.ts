@@ -28,18 +28,19 @@ export interface Handshake {
 }
 
 export class Connection implements Line, WebSocketListener, Watched {
+  // What a broadcast looks at comes first: with thousands of receivers, memory is what takes its time.
   readonly endpoint: Endpoint;
   readonly serializer: Serializer;
+  readonly scope: ServerScope;
+  readonly #carrier: Carrier;
+  /** Why it ends, once that is known. Nothing is sent or handled any more. */
+  #end: ConnectionEnd | null = null;
   readonly assigns: unknown;
   readonly id: string | null;
-  readonly scope: ServerScope;
   queuedBytes = 0;
-  readonly #carrier: Carrier;
   readonly #onGone: (connection: Connection) => void;
   readonly #memberships: Memberships;
   readonly #pace: Pace;
-  /** Why it ends, once that is known. Nothing is sent or handled any more. */
-  #end: ConnectionEnd | null = null;
   #gone = false;
   #draining = false;
   /** Callbacks that take their time. */
@@ -113,7 +114,8 @@ export class Connection implements Line, WebSocketListener, Watched {
   }
 
   write(wire: Buffer): void {
-    if (!this.isOpen) return;
+    // No close frame goes out before the end is known; a carrier that has ended otherwise takes nothing.
+    if (this.#end !== null) return;
     if (this.#carrier.buffered > this.limits.maxBuffered) {
       return this.#reset({ type: "overflow" });
     }

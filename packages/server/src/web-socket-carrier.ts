@@ -65,16 +65,19 @@ class PlainCarrier extends WebSocketCarrier {
 
   get buffered(): number {
     const { raw } = this;
-    if (raw.writableLength > this.#mostGathered && raw.writableCorked > 0) {
+    const waiting = raw.writableLength;
+    if (waiting > this.#mostGathered && raw.writableCorked > 0) {
       // What is only gathered does not wait for the client.
       raw.uncork();
       raw.cork();
+      return raw.writableLength;
     }
-    return raw.writableLength;
+    return waiting;
   }
 
+  /** A connection that has said its close frame writes no more; so what is left to ask is cheap. */
   write(wire: Buffer): void {
-    this.raw.write(wire);
+    if (this.raw.writable) this.raw.write(wire);
   }
 
   gather(): void {
@@ -100,7 +103,7 @@ class CompressingCarrier extends WebSocketCarrier {
 
   write(wire: Buffer): void {
     const frame = fromWire(wire);
-    if (frame === null) return;
+    if (frame === null || !this.isOpen) return;
     this.webSocket.send(frame, { binary: typeof frame !== "string" }, () => this.#sent());
   }
 

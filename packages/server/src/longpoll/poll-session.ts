@@ -75,7 +75,7 @@ export class PollSession implements Carrier {
 
   write(wire: Buffer): void {
     const frame = fromWire(wire);
-    if (typeof frame !== "string") return;
+    if (typeof frame !== "string" || !this.#isOpen) return;
     this.#queue.push(frame);
     this.#bytes += wire.length;
     // What is said in one go is answered in one go.
