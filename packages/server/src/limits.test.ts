@@ -1,6 +1,7 @@
 // Each bound of a connection, exceeded. Those on bytes and idleness are in ending.test.ts.
 import { once } from "node:events";
 import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { OptionError } from "./errors.ts";
 import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
@@ -146,6 +147,26 @@ test("maxQueued: it bounds what a join pushes, and what waits for a join", async
   expect(await client.next()).toEqual(["b", "b", "b", "phx_reply", okReply({})]);
   for (let n = 0; n < 3; n++)
     expect(((await client.next()) as unknown[])[4]).toEqual(okReply("pong"));
+});
+
+test("maxBuffered: answers that are gathered do not wait for the client", async () => {
+  const { port, server } = await serve(
+    { join: () => ok(), handleIn: { ping: (payload: unknown) => reply(payload) } },
+    { maxBuffered: 1_000 },
+  );
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.webSocket.pause();
+  // So many pings in one write that their answers are many times what may wait.
+  const { _socket: tcp } = client.webSocket as unknown as { _socket: Duplex };
+  tcp.cork();
+  for (let n = 0; n < 200; n++) client.push("a", "ping", n);
+  tcp.uncork();
+  client.webSocket.resume();
+  for (let n = 0; n < 200; n++) {
+    expect(await client.next()).toEqual(["a", String(n + 1), "a", "phx_reply", okReply(n)]);
+  }
+  expect(server.stats().endsByReason.overflow).toBe(0);
 });
 
 test("drained: resolves when what was pushed is on its way, so that much can be pushed", async () => {

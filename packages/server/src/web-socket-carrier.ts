@@ -57,6 +57,8 @@ abstract class WebSocketCarrier implements Carrier {
 /** The frames that `ws` writes of its own never wait while nothing is compressed: so the order is kept. */
 class PlainCarrier extends WebSocketCarrier {
   readonly #mostGathered: number;
+  /** The next write is the first of those that may travel together. */
+  #isNext = false;
 
   constructor(webSocket: WebSocket, raw: Duplex, mostGathered: number) {
     super(webSocket, raw);
@@ -77,11 +79,20 @@ class PlainCarrier extends WebSocketCarrier {
 
   /** A connection that has said its close frame writes no more; so what is left to ask is cheap. */
   write(wire: Buffer): void {
-    if (this.raw.writable) this.raw.write(wire);
+    const { raw } = this;
+    if (!raw.writable) return;
+    raw.write(wire);
+    if (this.#isNext) this.#gatherTheRest();
   }
 
+  /** The first answer goes at once: it may lead to broadcasts in the same turn, which take their time. */
   gather(): void {
+    this.#isNext = true;
+  }
+
+  #gatherTheRest(): void {
     const { raw } = this;
+    this.#isNext = false;
     if (raw.writableCorked > 0) return;
     raw.cork();
     // After all promises that are settled by now: what async callbacks have to say is gathered too.
