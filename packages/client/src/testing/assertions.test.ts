@@ -151,6 +151,68 @@ describe("refuting", () => {
     expect(failure).toMatchObject({ code: "unwanted" });
   });
 
+  test("fails where it cannot be said, since too much came that nobody asked for", async () => {
+    const { room, connection } = await joined(patient());
+    void room.send("bad");
+    for (let n = 0; n < 10_000; n++) void room.send("n", n);
+    const failure = (await failureOf(connection.refutePush("room:a", "bad"))) as Error;
+    expect(failure).toMatchObject({ code: "forgotten" });
+    expect(failure.message).toContain(
+      'a push of "bad" to "room:a", cannot be said: 1 were dropped',
+    );
+    expect(await failureOf(connection.refutePush("room:a", "n"))).toMatchObject({
+      code: "unwanted",
+    });
+  });
+
+  test("also what a silent server has taken, which it answers in no way", async () => {
+    const { room, connection, server } = await joined(patient());
+    const { socket } = await connected({ heartbeat: false }, server);
+    connection.goSilent();
+    void room.push("p").catch(() => {});
+    expect(await failureOf(connection.refutePush("room:a", "p"))).toMatchObject({
+      code: "unwanted",
+    });
+    const pushing = room.push("asked", {}, { timeout: 1_000 });
+    const failed = failureOf(pushing);
+    (await connection.assertPush("room:a", "asked")).reply(ok());
+    await server.clock.advance(1_000);
+    expect(await failed).toMatchObject({ code: "timeout" });
+    await socket.disconnect();
+  });
+
+  test("a close that a silent server has taken, and the reset that follows", async () => {
+    const { socket, connection } = await connected({}, patient());
+    connection.goSilent();
+    void socket.disconnect({ code: 4000, reason: "bye" });
+    await connection.assertDisconnect({ code: 4000, reason: "bye" });
+    await connection.refuteDisconnect();
+    expect(
+      await failureOf(connection.refuteDisconnect({ code: null }, { within: 10_000 })),
+    ).toMatchObject({ code: "unwanted" });
+  });
+
+  test("an attempt that was given up was made", async () => {
+    const server = patient();
+    const socket = clientOf(server);
+    await server.clock.rest();
+    await socket.disconnect();
+    const failure = (await failureOf(server.refuteConnect())) as Error;
+    expect(failure).toMatchObject({ code: "unwanted" });
+    expect(failure.message).toContain("(the client has given it up)");
+    await server.refuteConnect();
+  });
+
+  test("an attempt that was given up is past once the next one is taken", async () => {
+    const server = patient();
+    const socket = clientOf(server, { connectTimeout: 10, reconnect: [1] });
+    await server.clock.rest();
+    await server.clock.advanceUntil(() => socket.state.type === "waiting");
+    await server.clock.advance(1);
+    await server.acceptConnect();
+    await server.refuteConnect();
+  });
+
   test("leaves, disconnects, connects", async () => {
     const server = patient();
     const { room, connection } = await joined(server);

@@ -196,7 +196,10 @@ export class TestConnection {
     this.#peer.link.cut(cause);
   }
 
-  /** From now on the server takes what comes and does nothing, not even answer a close. */
+  /**
+   * From now on the server takes what comes and answers nothing, not even a close; what the test answers
+   * is not sent either. What the client does can be asserted and refuted as before.
+   */
   goSilent(): void {
     this.#peer.goSilent();
   }

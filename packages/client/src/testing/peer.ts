@@ -80,6 +80,7 @@ export class Peer implements ServerEnd {
     return joinRef;
   }
 
+  /** What comes is heard, and no answer is sent, not even one that a test gives. */
   goSilent(): void {
     this.#silent = true;
   }
@@ -96,7 +97,6 @@ export class Peer implements ServerEnd {
 
   received(frame: Frame): void {
     this.seat.active();
-    if (this.#silent) return;
     let message: ClientMessage;
     try {
       message = this.#serializer.decode(frame, "client");
@@ -109,12 +109,13 @@ export class Peer implements ServerEnd {
 
   closeReceived(code: number, reason: string): void {
     this.seat.active();
-    if (this.#over !== null || this.#silent) return;
+    if (this.#over !== null) return;
     const answer = (): void => this.link.answerClose(code, reason);
-    const byItself = this.seat.closing === "auto";
+    const byItself = this.seat.closing === "auto" && !this.#silent;
     if (byItself) answer();
     this.said.put(new ReceivedClose(code, reason, byItself ? null : answer));
-    this.end("The client has closed the connection.");
+    // Whoever has no answer resets the connection in the end, which is heard as well.
+    if (!this.#silent) this.end("The client has closed the connection.");
   }
 
   ended(by: "close" | "reset" | "cut"): void {
@@ -146,6 +147,7 @@ export class Peer implements ServerEnd {
   }
 
   #answer(to: ClientMessage, status: string, response: unknown): void {
+    if (this.#silent) return;
     const topic = to.type === "heartbeat" ? "phoenix" : to.topic;
     const joinRef = to.type === "heartbeat" ? null : to.joinRef;
     this.send({ type: "reply", topic, joinRef, ref: to.ref, status, response });

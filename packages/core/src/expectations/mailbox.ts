@@ -26,6 +26,8 @@ export class Mailbox<T extends { toString(): string }> {
   readonly #hint: () => string;
   readonly #after: After;
   readonly #items: T[] = [];
+  /** What became meaningless before anybody asked for it. It came all the same. */
+  #withdrawn: T[] = [];
   #dropped = 0;
   #waiting: readonly Waiting<T>[] = [];
   /** Why nothing more will come; null while it may. */
@@ -39,16 +41,12 @@ export class Mailbox<T extends { toString(): string }> {
 
   put(item: T): void {
     if (this.#waiting.some(({ offer }) => offer(item))) return;
-    this.#items.push(item);
-    if (this.#items.length <= MOST_KEPT) return;
-    this.#items.shift();
-    this.#dropped += 1;
+    this.#keep(item, this.#items);
   }
 
-  /** Takes out what has become meaningless before anybody asked for it. */
+  /** It has become meaningless. If nobody has asked for it yet, nobody can take it any more. */
   withdraw(item: T): void {
-    const place = this.#items.indexOf(item);
-    if (place !== -1) this.#items.splice(place, 1);
+    if (takeOut(item, this.#items)) this.#keep(item, this.#withdrawn);
   }
 
   /** Nothing more will come. Whoever waits for more is told why. */
@@ -59,10 +57,10 @@ export class Mailbox<T extends { toString(): string }> {
 
   /** The first item that is as expected, taken out; undefined if there is none. */
   find<U extends T>(expected: Expectation<T, U>): U | undefined {
-    const fits = (item: T): item is U =>
-      expected.isOfKind(item) && expected.difference(item) === null;
-    const item = this.#items.find(fits);
-    if (item !== undefined) this.withdraw(item);
+    const item = firstThatFits(expected, this.#items);
+    if (item === undefined) return undefined;
+    takeOut(item, this.#items);
+    this.#forgetWithdrawn(expected);
     return item;
   }
 
@@ -83,14 +81,36 @@ export class Mailbox<T extends { toString(): string }> {
     );
   }
 
-  /** @throws {ExpectationError} `unwanted`, if there is such an item. */
+  /**
+   * @throws {ExpectationError} `unwanted`, if there is such an item, or was and became meaningless;
+   * `forgotten`, if items were dropped, which may have been such.
+   */
   refute<U extends T>(unwanted: Expectation<T, U>): void {
-    const item = this.find(unwanted);
-    if (item === undefined) return;
+    const item = this.find(unwanted) ?? firstThatFits(unwanted, this.#withdrawn);
+    if (item !== undefined) {
+      takeOut(item, this.#withdrawn);
+      throw new ExpectationError(
+        "unwanted",
+        `Did not expect ${unwanted.what}, but it came: ${item.toString()}.`,
+      );
+    }
+    if (this.#dropped === 0) return;
     throw new ExpectationError(
-      "unwanted",
-      `Did not expect ${unwanted.what}, but it came: ${item.toString()}.`,
+      "forgotten",
+      `Whether ${this.#from} did what was not expected, ${unwanted.what}, cannot be said: ${this.#dropped} were dropped that nobody had asked for, since no more than ${MOST_KEPT} are kept. Ask for what comes before it is that many.`,
     );
+  }
+
+  #keep(item: T, where: T[]): void {
+    where.push(item);
+    if (where.length <= MOST_KEPT) return;
+    where.shift();
+    this.#dropped += 1;
+  }
+
+  /** Whoever has taken one that fits has asked for those that were withdrawn before, too. */
+  #forgetWithdrawn<U extends T>(expected: Expectation<T, U>): void {
+    this.#withdrawn = this.#withdrawn.filter((item) => !fits(expected, item));
   }
 
   #next<U extends T>(expected: Expectation<T, U>, timeout: number): Promise<U | undefined> {
@@ -104,7 +124,8 @@ export class Mailbox<T extends { toString(): string }> {
       const waiting: Waiting<T> = {
         offer: (item) => {
           try {
-            if (!expected.isOfKind(item) || expected.difference(item) !== null) return false;
+            if (!fits(expected, item)) return false;
+            this.#forgetWithdrawn(expected);
           } catch (thrown) {
             // A function of the test's has failed: that is the test's failure.
             // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- as it was thrown
@@ -135,4 +156,22 @@ export class Mailbox<T extends { toString(): string }> {
       lines.push(`  and ${this.#dropped} before these, which nobody asked for`);
     return [`What ${this.#from} did instead:`, ...lines].join("\n");
   }
+}
+
+function fits<T, U extends T>(expected: Expectation<T, U>, item: T): item is U {
+  return expected.isOfKind(item) && expected.difference(item) === null;
+}
+
+function firstThatFits<T, U extends T>(
+  expected: Expectation<T, U>,
+  items: readonly T[],
+): U | undefined {
+  return items.find((item): item is U => fits(expected, item));
+}
+
+/** Returns whether it was among them. */
+function takeOut<T>(item: T, items: T[]): boolean {
+  const place = items.indexOf(item);
+  if (place !== -1) items.splice(place, 1);
+  return place !== -1;
 }

@@ -1,5 +1,6 @@
 // Partial matching: what fits, what does not, and what a failure says about it.
 import fc from "fast-check";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { difference } from "./pattern.ts";
 import { print } from "./print.ts";
@@ -62,6 +63,50 @@ describe("more than values", () => {
   ])("%s", (_, pattern, good, bad) => {
     expect(difference(pattern, good)).toBeNull();
     expect(difference(pattern, bad)).not.toBeNull();
+  });
+
+  test.each([
+    ["an async function", { tags: async () => false }],
+    ["an async function that fails", { tags: async () => Promise.reject(new Error("no")) }],
+    ["a function that returns a thenable", { tags: () => ({ then: () => {} }) }],
+    ["an async matcher", { tags: { asymmetricMatch: async () => false } }],
+  ])("%s is refused: a promise is truthy", (_, pattern) => {
+    expect(() => difference(pattern, { tags: 1 }, "payload")).toThrow(
+      /^The pattern at payload\.tags \(.*\) returned a promise/,
+    );
+    expect(() => difference(pattern.tags, 1)).toThrow(TypeError);
+  });
+
+  class OnlyGetters {
+    get y(): number {
+      return 2;
+    }
+  }
+  test.each([
+    ["Map", new Map([["y", 2]])],
+    ["Set", new Set(["y"])],
+    ["Promise", Promise.resolve({ y: 2 })],
+    ["Error", new Error("y")],
+    ["OnlyGetters", new OnlyGetters()],
+  ])("a %s has no JSON form, and is refused whatever comes", (name, tags) => {
+    for (const value of [{ tags: { x: 1 } }, { tags: [] }, { tags: 1 }, {}]) {
+      expect(() => difference({ tags }, value, "payload")).toThrow(
+        `The pattern at payload.tags is an object of the class ${name} without a JSON form`,
+      );
+    }
+  });
+
+  test("an object of a class is what it is in JSON, and empty ones of any realm are plain", () => {
+    class Point {
+      x = 1;
+      get y(): number {
+        return 2;
+      }
+    }
+    expect(fits(new Point(), { x: 1 })).toBe(true);
+    expect(fits(new Point(), { x: 2 })).toBe(false);
+    expect(fits(Object.create(null), { x: 1 })).toBe(true);
+    expect(fits(runInNewContext("({})"), { x: 1 })).toBe(true);
   });
 
   test("a sticky RegExp fits each time", () => {
