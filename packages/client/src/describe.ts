@@ -1,5 +1,6 @@
 // The reasons in words: what happened, what it means, what to do. Used by errors and by the log.
 import type { ChannelEndReason, EndReason, FailedPush, PushFailure } from "@slipstream/core";
+import { SlipstreamError } from "./slipstream-error.ts";
 
 /** A sentence on why a connection ended. */
 export function describeEnd(reason: EndReason): string {
@@ -19,7 +20,7 @@ export function describeEnd(reason: EndReason): string {
     case "connectTimeout":
       return "the server did not complete the handshake within connectTimeout.";
     case "credentialsFailed":
-      return `a function for params, headers or authToken failed${because(reason.cause)}.`;
+      return `a function for params, headers or authToken failed${asCauseTells(reason.cause)}.`;
     case "protocolError":
       return `the server broke the WebSocket protocol or a limit, and was told so with code ${reason.code}.${reason.code === 1009 ? " A message was larger than maxPayload." : ""}`;
     case "overflow":
@@ -61,9 +62,9 @@ export function describeChannelEnd(reason: ChannelEndReason): string {
         ? "disconnect() was called. Call connect() first to join again."
         : describeEnd(reason.reason);
     case "paramsFailed":
-      return `the function for its params failed${because(reason.cause)}.`;
+      return `the function for its params failed${asCauseTells(reason.cause)}.`;
     case "unsendable":
-      return `its params cannot be sent${because(reason.cause)}.`;
+      return `its params cannot be sent${asCauseTells(reason.cause)}.`;
     case "duplicate":
       return "another channel of this socket has the topic. Use that one: socket.channel(topic) returns it.";
   }
@@ -147,4 +148,9 @@ function why(cause: unknown): string | null {
 
 function because(cause: unknown): string {
   return cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+}
+
+/** What a function of the program's throws may quote a token: its words stay in the cause, and ours do not. */
+function asCauseTells(cause: unknown): string {
+  return cause instanceof SlipstreamError ? because(cause) : ", as the cause tells";
 }

@@ -11,11 +11,9 @@ import {
   sayWrongOption,
   type Accepts,
 } from "./sentences.ts";
+import { SlipstreamError } from "./slipstream-error.ts";
 
-/** What all errors of this package have in common. */
-export abstract class SlipstreamError extends Error {
-  abstract readonly code: string;
-}
+export { SlipstreamError };
 
 /** An option or an argument that cannot be used. Thrown before anything is done. */
 export class OptionError extends SlipstreamError {

@@ -1,11 +1,12 @@
 // P14: along every road on which something fails, no secret gets into an error, a log or the counters.
 import { Agent } from "node:http";
+import { inspect } from "node:util";
 import { closeFrame, textFrame, type RawPeer } from "@slipstream/faults";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { Leaks, SECRETS } from "./fixtures/leaks.ts";
 import { serve, serveRaw, speak } from "./fixtures/servers.ts";
-import { newSocket, nextEnd, untilState } from "./fixtures/sockets.ts";
+import { Log, newSocket, nextEnd, openSocket, untilState } from "./fixtures/sockets.ts";
 import { connect, Socket, type NodeSocketOptions } from "./index.ts";
 
 let leaks: Leaks;
@@ -110,6 +111,40 @@ describe("connecting", () => {
     ];
     for (const options of wrong) await expectFailure(url, "credentialsFailed", options);
   });
+});
+
+test("the words of the program's own functions stay in the cause, and reach no sentence and no log", async () => {
+  const server = await serveRaw();
+  const quoting = new Error(`no session for ${SECRETS.token}`);
+  const fails = (): never => {
+    throw quoting;
+  };
+  for (const options of [{ params: fails }, { headers: fails }, { authToken: fails }]) {
+    const lines = new Log();
+    const socket = newSocket(`${server.url}/socket`, {
+      ...options,
+      logger: lines,
+      reconnect: [1, 60_000],
+    });
+    const failed = failureOf(socket.connect());
+    await expect.poll(() => socket.stats.counters.attempts).toBeGreaterThan(1);
+    await socket.disconnect();
+    await failed;
+    expect(lines.lines.map(([level]) => level)).toContain("warn");
+    expect(lines.lines.map(([level]) => level)).toContain("debug");
+    leaks.look(lines.lines);
+    const once = newSocket(`${server.url}/socket`, { ...options, logger: {}, reconnect: false });
+    const error = (await failureOf(once.connect())) as Error;
+    expect(error).toMatchObject({ code: "credentialsFailed", cause: quoting });
+    leaks.look(error.message);
+  }
+  for (const params of [fails, { toJSON: fails }]) {
+    const { url } = await serve();
+    const socket = await openSocket(url, { logger: {}, rejoin: false });
+    const error = (await failureOf(socket.join("room:a", params))) as Error;
+    leaks.look(error.message);
+    expect(inspect(error.cause, { depth: 8 })).toContain(SECRETS.token);
+  }
 });
 
 /** The request's own head, where an answer should be: an error that keeps what it could not read has it all. */
