@@ -81,6 +81,8 @@ export class ChannelCore {
   face: unknown = null;
   /** Null unless the channel has a schema. Set before anything is joined or pushed. */
   checks: Checks | null = null;
+  /** Says why it may not be joined now, or null. A pool sets it: what was left may have lost its room. */
+  refusal: (() => Error | null) | null = null;
   readonly host: ChannelHost;
   #states: StateStream<ChannelState> | null = null;
   #joiners: Waiters<unknown> | null = null;
@@ -120,6 +122,12 @@ export class ChannelCore {
       const joined = new Outcome<unknown>(this.host);
       joined.resolve(accepted.response);
       return joined;
+    }
+    const refusal = signal?.aborted === true ? null : (this.refusal?.() ?? null);
+    if (refusal !== null) {
+      const refused = new Outcome<unknown>(this.host);
+      refused.reject(refusal);
+      return refused;
     }
     const joiners = (this.#joiners ??= new Waiters<unknown>(this.host));
     const joining = joiners.add(signal, (cause) => this.#joinGivenUp(joiners, cause));

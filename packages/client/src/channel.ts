@@ -81,6 +81,8 @@ export class BaseChannel<C = Untyped> {
    * @throws {JoinError} (by rejection) `refused` with the server's response, `timeout`, `left`,
    * `aborted`, `disconnected` when the socket ended or was never connected again, `paramsFailed`,
    * `unsendable`, `duplicate`.
+   * @throws {PoolFullError} (by rejection) when it is a pool's channel that was left, and others have
+   * taken its room on its socket. Ask the pool for the topic: another socket may have room.
    */
   join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
     checkOptions(options, ["signal"]);

@@ -100,6 +100,27 @@ describe("placing", () => {
     expect(pool.stats.channels).toBe(1);
   });
 
+  test("what was left has lost its room when others took it, and gets it back when they leave", async () => {
+    const { url, server } = await serve();
+    const pool = newPool(url, { channelsPerSocket: 1, maxSockets: 1 });
+    const left = await pool.join("room:left");
+    await left.leave();
+    const other = await pool.join("room:other");
+    expect(await failureOf(left.join())).toBeInstanceOf(PoolFullError);
+    const aborted = { signal: AbortSignal.abort() };
+    expect(await failureOf(left.join(aborted))).toMatchObject({ code: "aborted" });
+    expect([server.stats().live.channel, pool.stats.channels]).toEqual([1, 1]);
+    expect(left.state.type).toBe("left");
+    await other.leave();
+    expect(await failureOf(left.join(aborted))).toMatchObject({ code: "aborted" });
+    // Both ask before either is on its way.
+    const both = await Promise.allSettled([left.join(), other.join()]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(await left.push("echo", 1)).toBe(1);
+    await expect.poll(() => server.stats().live.channel).toBe(1);
+    expect(() => pool.channel("room:more")).toThrow(PoolFullError);
+  });
+
   test("maxSockets is a bound, with an error that says so", async () => {
     const { url } = await serve();
     const pool = newPool(url, { channelsPerSocket: 2, maxSockets: 2 });

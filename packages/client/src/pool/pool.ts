@@ -59,13 +59,13 @@ export type MakeSocket = (options: SocketOptions) => ReadableSocket;
 export class BasePool implements PoolOwner, Reporter {
   readonly clock: Clock;
   readonly closeAfter: number;
+  readonly channelsPerSocket: number;
+  readonly maxSockets: number;
   readonly #make: MakeSocket;
   readonly #options: SocketOptions;
   readonly #credentials: SharedCredentials;
   readonly #logger: GuardedLogger;
   readonly #signal: AbortSignal | undefined;
-  readonly #channelsPerSocket: number;
-  readonly #maxSockets: number;
   readonly #sockets = new Set<PooledSocket>();
   /** Those that are being closed, because nobody needs them. */
   readonly #closing = new Set<PooledSocket>();
@@ -94,8 +94,8 @@ export class BasePool implements PoolOwner, Reporter {
     this.clock = options.clock ?? systemClock;
     this.closeAfter = closeAfter;
     this.#logger = new GuardedLogger(options.logger ?? consoleLogger);
-    this.#channelsPerSocket = channelsPerSocket;
-    this.#maxSockets = maxSockets;
+    this.channelsPerSocket = channelsPerSocket;
+    this.maxSockets = maxSockets;
     this.#states = new Listeners("a handler of state changes of the pool", this);
     this.#failures = new Listeners("a handler of failures of the pool", this);
     this.#ends = new Listeners("a handler of connection ends of the pool", this);
@@ -252,18 +252,18 @@ export class BasePool implements PoolOwner, Reporter {
   /** The fullest socket that has room, so that others get empty; one that is open before the others. */
   #roomy(): PooledSocket | undefined {
     const rank = (pooled: PooledSocket): number =>
-      pooled.size + (pooled.socket.state.type === "open" ? this.#channelsPerSocket : 0);
+      pooled.size + (pooled.socket.state.type === "open" ? this.channelsPerSocket : 0);
     let best: PooledSocket | undefined;
     for (const pooled of this.#sockets) {
-      if (pooled.size >= this.#channelsPerSocket) continue;
+      if (pooled.size >= this.channelsPerSocket) continue;
       if (best === undefined || rank(pooled) > rank(best)) best = pooled;
     }
     return best;
   }
 
   #open(topic: string): PooledSocket {
-    if (this.#sockets.size >= this.#maxSockets) {
-      throw new PoolFullError(topic, this.#maxSockets, this.#channelsPerSocket);
+    if (this.#sockets.size >= this.maxSockets) {
+      throw new PoolFullError(topic, this.maxSockets, this.channelsPerSocket);
     }
     const pooled = new PooledSocket(this.#make(this.#socketOptions()), this);
     pooled.socket.onConnectionEnd((end) => this.#ends.call(end));

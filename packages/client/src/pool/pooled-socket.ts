@@ -3,16 +3,21 @@
 import type { ChannelState, SessionState } from "@slipstream/core";
 import type { Clock, Timer } from "../clock.ts";
 import type { ConnectError } from "../errors.ts";
-import type { Channel } from "../readable-channel.ts";
+import { Channel } from "../readable-channel.ts";
 import type { ReadableSocket } from "../readable-socket.ts";
 import { BaseSocket } from "../socket.ts";
 import type { Disconnected } from "../socket-core.ts";
+import { PoolFullError } from "./pool-full-error.ts";
 
 /** What a pooled socket tells its pool. */
 export interface PoolOwner {
   readonly clock: Clock;
   /** Ms for which a socket without channels is kept. */
   readonly closeAfter: number;
+  /** How many channels a socket may have. */
+  readonly channelsPerSocket: number;
+  /** How many sockets there may be. */
+  readonly maxSockets: number;
   /** It has failed for good, and nobody waits for it. */
   untold(error: ConnectError): void;
   /** Its state has changed. */
@@ -56,6 +61,7 @@ export class PooledSocket {
   /** Gives a channel of this socket its place. */
   seat(channel: Channel): void {
     this.#take(channel);
+    Channel.coreOf(channel).refusal = () => this.#refusal(channel);
     channel.onState((state) => this.#channelChanged(channel, state));
   }
 
@@ -87,6 +93,18 @@ export class PooledSocket {
       case "joined":
       case "leaving":
     }
+  }
+
+  /** Gives what was left its place again before it is joined, or says that there is none. */
+  #refusal(channel: Channel): Error | null {
+    // Of a socket that is over, nothing can be joined in any case.
+    if (this.#retired || this.#channels.has(channel)) return null;
+    const { maxSockets, channelsPerSocket } = this.#owner;
+    if (this.size >= channelsPerSocket) {
+      return new PoolFullError(channel.topic, maxSockets, channelsPerSocket);
+    }
+    this.#take(channel);
+    return null;
   }
 
   #take(channel: Channel): void {
