@@ -11,10 +11,10 @@ import type {
   Untyped,
 } from "../channel-types.ts";
 import { systemClock, type Clock } from "../clock.ts";
-import { OptionError, type ConnectError } from "../errors.ts";
+import type { ConnectError } from "../errors.ts";
 import { Listeners, type Reporter } from "../listeners.ts";
 import { consoleLogger, GuardedLogger } from "../logger.ts";
-import { checkFunction } from "../option-checks.ts";
+import { checkFunction, checkWhole } from "../option-checks.ts";
 import type { Provided, SocketOptions } from "../options.ts";
 import type { Channel } from "../readable-channel.ts";
 import type { ReadableSocket } from "../readable-socket.ts";
@@ -82,9 +82,9 @@ export class BasePool implements PoolOwner, Reporter {
 
   constructor(make: MakeSocket, options: SocketOptions & PoolOptions) {
     const { channelsPerSocket = 90, maxSockets = 100, closeAfter = 5_000, ...others } = options;
-    checkCount("channelsPerSocket", channelsPerSocket);
-    checkCount("maxSockets", maxSockets);
-    checkCount("closeAfter", closeAfter);
+    checkWhole("channelsPerSocket", channelsPerSocket);
+    checkWhole("maxSockets", maxSockets);
+    checkWhole("closeAfter", closeAfter);
     const { signal, ...socketOptions } = others;
     this.#make = make;
     // A table's delays are the same for all sockets: without jitter they would all come back at once.
@@ -297,9 +297,4 @@ export class BasePool implements PoolOwner, Reporter {
   #socketOptions(): SocketOptions {
     return { ...this.#options, ...this.#credentials.forSocket() };
   }
-}
-
-function checkCount(option: string, count: number): void {
-  if (Number.isSafeInteger(count) && count > 0) return;
-  throw new OptionError(option, count, "a whole number of at least 1");
 }
