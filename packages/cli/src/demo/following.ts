@@ -44,10 +44,11 @@ export async function follow({
   const begin = performance.now();
   const turn = (seconds * 1_000) / (troubles.length + 1);
   const recovered: Partial<Record<TroubleName, Recovery>> = {};
-  const clock = new FeedClock(service);
   const stop = new AbortController();
   client.ledger.begin(CALM);
   await client.follow();
+  // Not before: what the first join finds changed already would be caught up in no trouble's name.
+  const clock = new FeedClock(service);
   tell({ type: "feedJoined" });
   const pulling = client.lanes.pullOn(service.pages, PULL_INTERVAL, take, stop.signal);
   try {
