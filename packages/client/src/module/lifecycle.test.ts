@@ -75,15 +75,21 @@ describe("starting", () => {
     const refused = [
       [{ mailbox: { limit: 0 } }, "mailbox.limit"],
       [{ mailbox: { overflow: "burst" } }, "mailbox.overflow"],
-      [{ mailbox: { size: 1 } }, "mailbox.size"],
       [{ restart: true }, "restart"],
       [{ shutdownTimeout: -1 }, "shutdownTimeout"],
       [{ assigns: 5 }, "assigns"],
-      [{ pushTimeOut: 5 }, "pushTimeOut"],
     ] as const;
     for (const [options, name] of refused) {
       expect(() => make(options)).toThrow(OptionError);
       expect(() => make(options)).toThrow(`The option ${name} cannot`);
+    }
+    const unknown = [
+      [{ mailbox: { size: 1 } }, "mailbox.size"],
+      [{ pushTimeOut: 5 }, "pushTimeOut"],
+    ] as const;
+    for (const [options, name] of unknown) {
+      expect(() => make(options)).toThrow(OptionError);
+      expect(() => make(options)).toThrow(`There is no option ${name}.`);
     }
   });
 
