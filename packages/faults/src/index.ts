@@ -4,7 +4,12 @@ export { selfSigned, type SelfSigned } from "./certificate.ts";
 export { FrameReader, type ReadFrame } from "./frame-reader.ts";
 export { acceptValue, type AcceptOptions, type Refusal, type RequestHead } from "./handshake.ts";
 export { FullServer } from "./full-server.ts";
-export { kernelSockets, type KernelSocket, type TcpState } from "./kernel-sockets.ts";
+export {
+  kernelSockets,
+  ownKernelSockets,
+  type KernelSocket,
+  type TcpState,
+} from "./kernel-sockets.ts";
 export { PeerGoneError, RawPeer } from "./raw-peer.ts";
 export { RawServer, type RawServerOptions, type Script } from "./raw-server.ts";
 export { Relay, type RelayBehaviour, type RelayOptions } from "./relay.ts";

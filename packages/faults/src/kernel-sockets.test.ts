@@ -1,6 +1,8 @@
 // The kernel's list of sockets: of a real server, and of lines as the kernel writes them.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { expect, test } from "vitest";
-import { kernelSockets, socketsOf } from "./kernel-sockets.ts";
+import { kernelSockets, ownKernelSockets, socketsOf } from "./kernel-sockets.ts";
 import { RawServer } from "./raw-server.ts";
 
 const line = (slot: number, local: string, remote: string, state: string, inode: number): string =>
@@ -21,8 +23,8 @@ test("a socket that the kernel lists twice is one, in the state that was said la
       line(2, here, there, "04", 0),
     ]),
   ).toEqual([
-    { localPort: 8080, remotePort: 50000, state: "FIN-WAIT-1" },
-    { localPort: 50000, remotePort: 8080, state: "ESTABLISHED" },
+    { localPort: 8080, remotePort: 50000, state: "FIN-WAIT-1", inode: 0 },
+    { localPort: 50000, remotePort: 8080, state: "ESTABLISHED", inode: 2 },
   ]);
 });
 
@@ -33,4 +35,20 @@ test("two listeners on one port are two", () => {
       ({ state }) => state,
     ),
   ).toEqual(["LISTEN", "LISTEN"]);
+});
+
+test("what another process holds is not ours", async () => {
+  const code = `const s = require("node:net").createServer().listen(0, "127.0.0.1", () => process.send(s.address().port))`;
+  const child = spawn(process.execPath, ["-e", code], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const [port] = (await once(child, "message")) as [number];
+  const isLinux = kernelSockets(port) !== undefined;
+  expect(kernelSockets(port)?.length ?? 1).toBe(1);
+  expect(ownKernelSockets(port)).toEqual(isLinux ? [] : undefined);
+  const server = await RawServer.listen(() => {});
+  expect(ownKernelSockets(server.port)).toEqual(kernelSockets(server.port));
+  await server.close();
+  child.kill();
+  await once(child, "exit");
 });

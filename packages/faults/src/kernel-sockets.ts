@@ -1,11 +1,13 @@
 // The kernel's own list of TCP sockets, which also knows those that no process holds any more.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** One end of a TCP connection, or a listener, on this machine. */
 export interface KernelSocket {
   readonly localPort: number;
   readonly remotePort: number;
   readonly state: TcpState;
+  /** Tells which process holds it; 0 where none does any more. */
+  readonly inode: number;
 }
 
 const STATES = [
@@ -42,6 +44,30 @@ export function kernelSockets(port: number): KernelSocket[] | undefined {
 }
 
 /**
+ * The same, without those that other processes hold: a port that is free again may be anybody's.
+ * Those that nobody holds any more are among them.
+ */
+export function ownKernelSockets(port: number): KernelSocket[] | undefined {
+  const sockets = kernelSockets(port);
+  if (sockets === undefined) return undefined;
+  const ours = ownInodes();
+  return sockets.filter(({ inode }) => inode === 0 || ours.has(inode));
+}
+
+/** The inodes of the sockets that this process holds. */
+function ownInodes(): Set<number> {
+  const links = readdirSync("/proc/self/fd").map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // The one that the folder was read by is closed again.
+      return "";
+    }
+  });
+  return new Set(links.map((link) => Number(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? -1)));
+}
+
+/**
  * The sockets of the lines of a table, each once. The kernel writes a table piece by piece, and lists
  * a socket again if others come meanwhile; what it says last is kept.
  */
@@ -65,10 +91,11 @@ function readTable(path: string): string[] | undefined {
 }
 
 function parseLine(line: string): KernelSocket {
-  const [, local = "", remote = "", state = "0"] = line.trim().split(/\s+/);
+  const [, local = "", remote = "", state = "0", , , , , , inode = "0"] = line.trim().split(/\s+/);
   return {
     localPort: Number.parseInt(local.slice(local.lastIndexOf(":") + 1), 16),
     remotePort: Number.parseInt(remote.slice(remote.lastIndexOf(":") + 1), 16),
     state: STATES[Number.parseInt(state, 16)] ?? "UNKNOWN",
+    inode: Number.parseInt(inode, 10),
   };
 }

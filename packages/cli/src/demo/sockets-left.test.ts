@@ -15,13 +15,11 @@ test("a listener and both ends of a connection are found, and gone when they are
   const client = connect(port, "127.0.0.1");
   const [socket] = (await accepted) as [Socket];
   socket.on("error", () => undefined);
-  const found = kernelCounts([port]);
-  expect(found).toEqual(
-    existsSync("/proc/net/tcp") ? { kernel: 3, timeWait: 0 } : { kernel: null, timeWait: null },
-  );
+  const { kernel } = kernelCounts([port]);
+  expect(kernel).toBe(existsSync("/proc/net/tcp") ? 3 : null);
   expect(processSockets()).toBe(3);
   // A port that is looked for twice, as one at each end is, is not counted twice.
-  expect(kernelCounts([port, client.localPort ?? 0])).toEqual(found);
+  expect(kernelCounts([port, client.localPort ?? 0]).kernel).toBe(kernel);
   client.resetAndDestroy();
   server.close();
   await once(server, "close");

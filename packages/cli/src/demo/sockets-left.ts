@@ -2,7 +2,7 @@
 // this process's and the kernel's.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Socket } from "@slipstream/client";
-import { kernelSockets } from "@slipstream/faults";
+import { ownKernelSockets } from "@slipstream/faults";
 
 export interface SocketsLeft {
   /** Connections of the client that are not over, by its counters: attempts begun less ends. */
@@ -30,14 +30,14 @@ export function processSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
 }
 
-/** Sockets that have one of the ports at either end. */
+/** Sockets that have one of the ports at either end, and that no other process holds. */
 export function kernelCounts(ports: readonly number[]): Pick<SocketsLeft, "kernel" | "timeWait"> {
   // A connection has a port of ours at one end or at both: each entry of the table is counted once.
   const seen = new Set<string>();
   let kernel = 0;
   let timeWait = 0;
   for (const port of ports) {
-    const sockets = kernelSockets(port);
+    const sockets = ownKernelSockets(port);
     if (sockets === undefined) return { kernel: null, timeWait: null };
     for (const { localPort, remotePort, state } of sockets) {
       const name = `${localPort} ${remotePort}`;
