@@ -14,14 +14,11 @@ import type {
 } from "@slipstream/core";
 import type { Clock, Timer } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { GuardedTransport, type GuardedEvents } from "./guarded-transport.ts";
+import type { Logger } from "./logger.ts";
+import { LOG } from "./sentences.ts";
 import type { Observed } from "./telemetry/probe.ts";
-import type {
-  Dial,
-  DialRequest,
-  Transport,
-  TransportClosed,
-  TransportEvents,
-} from "./transport.ts";
+import type { Dial, DialRequest, TransportClosed } from "./transport.ts";
 
 /** The longest delay that timers of all runtimes can wait for; what lies beyond is reached in steps. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -43,20 +40,21 @@ export interface Joinable<C, P> {
 
 /** What the interpreter works for. */
 export interface Program<C, P> extends Observed {
+  readonly options: Observed["options"] & { readonly logger: Required<Logger> };
   /** Takes the events meant for the program, in order. Must not throw. */
   tell(event: Event<C, P>): void;
   /** Takes the error of a frame that could not be read. Must not throw. */
   undecodable(error: unknown): void;
 }
 
-export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents {
+export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   readonly #session: Session<C, P>;
   readonly #endpoint: Endpoint;
   readonly #serializer: ClientSerializer;
   readonly #dial: Dial;
   readonly #clock: Clock;
   readonly #program: Program<C, P>;
-  #transport: Transport | null = null;
+  #transport: GuardedTransport | null = null;
   #request: DialRequest | null = null;
   #timer: Timer | null = null;
   /** The moment for which the timer is set, if one is. It may be earlier than needed, never later. */
@@ -90,7 +88,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
 
   /** Whether the transport at hand has to read, whether we want to or not. */
   get readsAlways(): boolean {
-    return this.#transport !== null && this.#transport.pause === undefined;
+    return this.#transport?.readsAlways ?? false;
   }
 
   /** Takes one input to the session, and performs what follows from it. */
@@ -141,6 +139,11 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     this.handle({ type: "closeReceived" });
   }
 
+  transportThrew(error: unknown): void {
+    // The connection may have had another reason to end, of which this is then only the manner.
+    this.#program.options.logger.error(LOG.transportThrew, error);
+  }
+
   closed(end: TransportClosed): void {
     this.#transport = null;
     this.handle({ type: "transportClosed", end });
@@ -185,10 +188,10 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
         this.#transport?.reset();
         return;
       case "pauseTransport":
-        this.#transport?.pause?.();
+        this.#transport?.pause();
         return;
       case "resumeTransport":
-        this.#transport?.resume?.();
+        this.#transport?.resume();
         return;
       case "resolveParams":
         void this.#resolveParams(effect.channel, effect.joinRef);
@@ -238,12 +241,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements TransportEvents
     // What was dialled with is in the transport's hands now; secrets are kept nowhere longer than needed.
     this.#request = null;
     this.#endpoint.dialled(request);
-    try {
-      this.#transport = this.#dial(request, this);
-    } catch (cause) {
-      const end = { code: null, reason: "", clean: false, error: { cause } };
-      this.handle({ type: "transportClosed", end });
-    }
+    this.#transport = new GuardedTransport(this.#dial, request, this);
   }
 
   /** Sees to it that the session is woken when it asked to be. A timer that is early wakes it for nothing, once. */

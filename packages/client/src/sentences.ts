@@ -131,6 +131,7 @@ export const ACCEPTED = {
 export const LOG = {
   unreadable: "slipstream: a frame was ignored, since it is no message.",
   ignored: "slipstream: a frame was ignored.",
+  transportThrew: "slipstream: the transport threw, and its connection is taken to be gone.",
 } as const;
 
 /** That an attempt to connect has failed, and another is made in so many ms. */

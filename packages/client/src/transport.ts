@@ -35,7 +35,10 @@ export interface TransportEvents {
   closed(end: TransportClosed): void;
 }
 
-/** One connection. Made by dialling, and used for one connection only. */
+/**
+ * One connection. Made by dialling, and used for one connection only. Nothing of it throws but `send`; one
+ * that does all the same is reset, and taken to be gone.
+ */
 export interface Transport {
   /** Bytes that were accepted by `send` and have not been handed to the operating system. */
   readonly bufferedAmount: number;

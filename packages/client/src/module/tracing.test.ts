@@ -35,3 +35,49 @@ test("each callback is a span with its topic and event, and says whether it thre
   ]);
   expect(JSON.stringify(spans)).not.toContain("secret");
 });
+
+/** Does its work when it is awaited, and counts how often that was; the works of some fail. */
+class Lazy {
+  asked = 0;
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what is tested
+  then(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+    this.asked += 1;
+    if (this.asked > 1) reject(new Error("asked twice"));
+    else resolve("answer");
+  }
+}
+
+test("a thenable that a callback returns does its work once, whether anybody listens or not", async () => {
+  const { url } = await serve();
+  const spans: unknown[] = [];
+  const made: Lazy[] = [];
+  const lazy = (): Lazy => {
+    const one = new Lazy();
+    made.push(one);
+    return one;
+  };
+  const client = await joinedClient(url, { handleInfo: lazy, handleCall: lazy });
+  const work = async (): Promise<void> => {
+    client.send("go");
+    expect(await client.call("go")).toBe("answer");
+  };
+  await work();
+  for (const name of ["handleInfo", "handleCall"] as const) {
+    const channel = tracingChannel(`slipstream.client.${name}`);
+    const subscribers = {
+      asyncEnd: ({ callback, error }: Record<string, unknown>) =>
+        void spans.push([callback, error]),
+    };
+    channel.subscribe(subscribers as never);
+    onTestFinished(() => {
+      channel.unsubscribe(subscribers as never);
+    });
+  }
+  await work();
+  expect(made.map(({ asked }) => asked)).toEqual([1, 1, 1, 1]);
+  expect(spans).toEqual([
+    ["handleInfo", undefined],
+    ["handleCall", undefined],
+  ]);
+  expect(client.state).toEqual({ type: "running" });
+});

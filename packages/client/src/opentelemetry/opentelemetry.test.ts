@@ -201,7 +201,9 @@ describe("traces", () => {
         throw new Error("secret");
       }),
     ).toThrow("secret");
-    await failureOf(telemetry.callback(failing, () => Promise.reject(new Error("secret"))));
+    await failureOf(
+      telemetry.callback(failing, () => Promise.reject(new Error("secret"))) as Promise<unknown>,
+    );
     expect(spans().map(({ name, kind, status }) => [name, kind, status.code])).toEqual([
       ["Repeater.handleMessage", SpanKind.INTERNAL, SpanStatusCode.UNSET],
       ["Repeater.handleReply", SpanKind.INTERNAL, SpanStatusCode.UNSET],

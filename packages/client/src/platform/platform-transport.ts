@@ -80,7 +80,7 @@ class PlatformTransport implements Transport {
         this.#phase = "open";
         events.opened();
       };
-      socket.onmessage = ({ data }) => this.#received(data as string | ArrayBuffer);
+      socket.onmessage = ({ data }) => this.#received(data);
       socket.onerror = () => this.#failed();
       socket.onclose = (event) => this.#closed(event);
     } catch {
@@ -101,24 +101,24 @@ class PlatformTransport implements Transport {
     if (this.#phase === "dialling") return this.reset();
     if (this.#phase !== "open") return;
     this.#phase = "closing";
+    // What this throws is the platform's fault, and the guard's to deal with.
     this.#socket?.close(code < 3000 ? NORMAL_CLOSURE : code, reason);
   }
 
   reset(): void {
     if (this.#phase === "ended") return;
-    const socket = this.#letGo();
     // In its own turn, since nothing is reported from inside a call.
     queueMicrotask(() => this.#events.closed(UNCLEAN));
-    socket?.close();
+    this.#abandon();
   }
 
-  #received(data: string | ArrayBuffer): void {
+  #received(data: unknown): void {
     if (this.#phase !== "open") return;
-    const size = typeof data === "string" ? data.length : data.byteLength;
-    if (size <= this.#maxPayload) {
-      this.#events.received(typeof data === "string" ? data : new Uint8Array(data));
+    const frame = typeof data === "string" ? data : bytesOf(data);
+    if (frame.length <= this.#maxPayload) {
+      this.#events.received(frame);
     } else {
-      this.#letGo()?.close(TOO_BIG_FOR_US);
+      this.#abandon(TOO_BIG_FOR_US);
       const cause = new RangeError("A message was larger than maxPayload.");
       this.#events.closed({ ...UNCLEAN, error: { cause, protocol: MESSAGE_TOO_BIG } });
     }
@@ -145,6 +145,15 @@ class PlatformTransport implements Transport {
     this.#events.closed(told ? { code, reason, clean } : UNCLEAN);
   }
 
+  /** Lets go of it, and closes it if that can be done. */
+  #abandon(code?: number): void {
+    try {
+      this.#letGo()?.close(code);
+    } catch {
+      // It is let go of as it is.
+    }
+  }
+
   /** From here on the platform may say and do what it likes. */
   #letGo(): PlatformWebSocket | null {
     const socket = this.#socket;
@@ -156,6 +165,12 @@ class PlatformTransport implements Transport {
     }
     return socket;
   }
+}
+
+/** What is no bytes is taken for none, which is no message: like one that cannot be read, it is ignored. */
+function bytesOf(data: unknown): Uint8Array {
+  const isBuffer = Object.prototype.toString.call(data) === "[object ArrayBuffer]";
+  return new Uint8Array(isBuffer ? (data as ArrayBuffer) : []);
 }
 
 function platformClass(): PlatformWebSocketClass {

@@ -11,8 +11,11 @@ export class CallbackChannels {
   /** By callback. There are as many as there are callbacks. */
   readonly #channels = new Map<string, TracingChannel<CallbackTrace>>();
 
-  /** Calls `run`, and tells when it began and how it ended; of a promise, when that is settled. */
-  call<T>(begun: BegunCallback, run: () => T): T {
+  /**
+   * Calls `run`, and tells when it began and how it ended; of a promise, when that is settled. What is
+   * returned stands for it: a thenable may do its work whenever it is asked, and is asked once.
+   */
+  call(begun: BegunCallback, run: () => unknown): unknown {
     const channel = this.of(begun.callback);
     const trace: CallbackTrace = {
       ...begun,
@@ -22,14 +25,16 @@ export class CallbackChannels {
     };
     const at = performance.now();
     channel.start.publish(trace);
-    let result: T;
+    let result: unknown;
+    let promise: Promise<unknown> | null;
     try {
       result = run();
+      promise = isThenable(result) ? Promise.resolve(result) : null;
     } catch (error) {
       channel.finish(trace, performance.now() - at, THREW);
       throw error;
     }
-    if (!isThenable(result)) {
+    if (promise === null) {
       channel.finish(trace, performance.now() - at, null);
       return result;
     }
@@ -37,11 +42,11 @@ export class CallbackChannels {
     const settled = (failure: TraceFailure | null): void => {
       channel.settle(trace, performance.now() - at, failure);
     };
-    result.then(
+    promise.then(
       () => settled(null),
       () => settled(THREW),
     );
-    return result;
+    return promise;
   }
 
   /** The channel of a callback. */

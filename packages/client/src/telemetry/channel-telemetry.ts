@@ -226,7 +226,7 @@ export class ChannelTelemetry implements Telemetry {
     return this.#callbacks.of(callback).hasSubscribers;
   }
 
-  callback<T>(begun: BegunCallback, run: () => T): T {
+  callback(begun: BegunCallback, run: () => unknown): unknown {
     return this.#callbacks.call(begun, run);
   }
 

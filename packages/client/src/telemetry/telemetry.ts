@@ -31,8 +31,8 @@ export interface Telemetry {
   /** @internal Whether anybody listens to this callback. */
   hears(callback: string): boolean;
   /**
-   * @internal Calls `run`, and tells of it under the callback's name. Returns what `run` returns, and
-   * throws what it throws.
+   * @internal Calls `run`, and tells of it under the callback's name. Returns what `run` returns, of a
+   * thenable a promise for it, and throws what it throws.
    */
-  callback<T>(begun: BegunCallback, run: () => T): T;
+  callback(begun: BegunCallback, run: () => unknown): unknown;
 }
