@@ -118,11 +118,9 @@ export class Load {
   }
 }
 
-const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-
 /** Ms, the same in all processes of this machine. */
 export function monotonicNow(): number {
-  return offset + performance.now();
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 async function inParallel(count: number, atOnce: number, act: () => Promise<void>): Promise<void> {
