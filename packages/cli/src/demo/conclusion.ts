@@ -7,7 +7,7 @@ import type { FlightsService } from "./flights-service.ts";
 import { WaitedTooLongError } from "./observer.ts";
 import type { PageAudit } from "./replica.ts";
 import type { Check, DemoResult, Pulled, Recovery, TroubleName } from "./result.ts";
-import { attemptsAlive, kernelCounts, processSockets, settle, total } from "./sockets-left.ts";
+import { attemptsAlive, processSockets, settle, total } from "./sockets-left.ts";
 import type { Stage } from "./stage.ts";
 import { grouped, tally } from "./words.ts";
 
@@ -41,7 +41,7 @@ export async function conclude(ending: Ending): Promise<DemoResult> {
       server: service.stats().reduce((sum, { live }) => sum + live.websocket + live.channel, 0),
       relay: stage.relay.live.clients + stage.relay.live.targets,
       process: processSockets(),
-      ...kernelCounts(stage.ports),
+      ...stage.kernel.counts(),
     }),
     SETTLING,
   );

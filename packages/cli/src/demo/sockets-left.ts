@@ -2,7 +2,7 @@
 // this process's and the kernel's.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Socket } from "@slipstream/client";
-import { ownKernelSockets } from "@slipstream/faults";
+import { ownKernelSockets, type KernelSocket } from "@slipstream/faults";
 
 export interface SocketsLeft {
   /** Connections of the client that are not over, by its counters: attempts begun less ends. */
@@ -30,24 +30,41 @@ export function processSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
 }
 
-/** Sockets that have one of the ports at either end, and that no other process holds. */
-export function kernelCounts(ports: readonly number[]): Pick<SocketsLeft, "kernel" | "timeWait"> {
-  // A connection has a port of ours at one end or at both: each entry of the table is counted once.
-  const seen = new Set<string>();
-  let kernel = 0;
-  let timeWait = 0;
-  for (const port of ports) {
-    const sockets = ownKernelSockets(port);
-    if (sockets === undefined) return { kernel: null, timeWait: null };
-    for (const { localPort, remotePort, state } of sockets) {
-      const name = `${localPort} ${remotePort}`;
-      if (seen.has(name)) continue;
-      seen.add(name);
-      if (state === "TIME-WAIT") timeWait += 1;
-      else kernel += 1;
-    }
+/**
+ * The kernel's sockets of ports that we listen on, at either end. Ports are used again: what other
+ * processes hold is not counted, nor what was there already when a port became ours.
+ */
+export class KernelWatch {
+  readonly #before = new Map<number, ReadonlySet<string>>();
+
+  /** To be called when the port is listened on, and nobody has connected to it. */
+  add(port: number): void {
+    const there = (ownKernelSockets(port) ?? []).filter(({ state }) => state !== "LISTEN");
+    this.#before.set(port, new Set(there.map(nameOf)));
   }
-  return { kernel, timeWait };
+
+  counts(): Pick<SocketsLeft, "kernel" | "timeWait"> {
+    // A connection has a port of ours at one end or at both: each entry of the table is counted once.
+    const seen = new Set<string>();
+    let kernel = 0;
+    let timeWait = 0;
+    for (const [port, before] of this.#before) {
+      const sockets = ownKernelSockets(port);
+      if (sockets === undefined) return { kernel: null, timeWait: null };
+      for (const socket of sockets) {
+        const name = nameOf(socket);
+        if (seen.has(name) || before.has(name)) continue;
+        seen.add(name);
+        if (socket.state === "TIME-WAIT") timeWait += 1;
+        else kernel += 1;
+      }
+    }
+    return { kernel, timeWait };
+  }
+}
+
+function nameOf({ localPort, remotePort }: KernelSocket): string {
+  return `${localPort} ${remotePort}`;
 }
 
 export function total({ client, server, relay, process, kernel }: SocketsLeft): number {

@@ -3,6 +3,7 @@
 import { Relay } from "@slipstream/faults";
 import type { ChannelsServer } from "@slipstream/server";
 import type { FlightsService } from "./flights-service.ts";
+import { KernelWatch } from "./sockets-left.ts";
 
 interface Running {
   readonly server: ChannelsServer;
@@ -21,12 +22,12 @@ export class Stage {
       },
     });
     stage.#relay = relay;
-    stage.ports.push(relay.port);
+    stage.kernel.add(relay.port);
     return stage;
   }
 
-  /** The ports that were ever listened on. */
-  readonly ports: number[] = [];
+  /** The sockets of all ports that were ever listened on. */
+  readonly kernel: KernelWatch = new KernelWatch();
   readonly #service: FlightsService;
   #current: Running;
   #relay: Relay | null = null;
@@ -34,7 +35,7 @@ export class Stage {
   private constructor(service: FlightsService, first: Running) {
     this.#service = service;
     this.#current = first;
-    this.ports.push(first.port);
+    this.kernel.add(first.port);
   }
 
   get relay(): Relay {
@@ -51,7 +52,7 @@ export class Stage {
   async roll(): Promise<void> {
     const old = this.#current;
     this.#current = await this.#service.serve();
-    this.ports.push(this.#current.port);
+    this.kernel.add(this.#current.port);
     await old.server.close({ drain: 100 });
   }
 
