@@ -1,0 +1,20 @@
+// A table as a view sees it: its name, the columns that are tracked, its key.
+import type { ColumnType } from "./values/column-type.ts";
+
+/** A column that is tracked. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+}
+
+/** A table of the database; a {@link Row} has its columns in this order. */
+export interface Table {
+  /** Schema and name as the database has them, unquoted: `public.flights`. Also how changes name it. */
+  readonly id: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** The places in {@link columns} of the primary key's columns, in the key's order. Never empty. */
+  readonly key: readonly number[];
+}
