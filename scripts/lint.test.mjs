@@ -33,7 +33,12 @@ const importRows = {
   "server/src/nats": { bad: ["ws", "lodash"], good: ["@nats-io/transport-node"] },
   faults: { bad: ["@slipstream/core", "@slipstream/server", "ws"], good: ["node:net"] },
   phoenix: { bad: ["@slipstream/server"], good: ["@slipstream/core", "@slipstream/client"] },
-  haste: { bad: ["@slipstream/phoenix", "slipstream"], good: ["@slipstream/server"] },
+  haste: {
+    bad: ["@slipstream/phoenix", "slipstream", "pg", "@electric-sql/pglite"],
+    good: ["@slipstream/server", "@slipstream/client"],
+  },
+  "haste/src/postgres": { bad: ["@electric-sql/pglite", "ws"], good: ["pg", "../row.ts"] },
+  "haste/src/pglite": { bad: ["pg", "@electric-sql/other"], good: ["@electric-sql/pglite"] },
   cli: { bad: ["slipstream", "../../core/src/a.ts"], good: ["@slipstream/haste", "hyparquet"] },
   interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },
   bench: { bad: ["slipstream", "../../packages/client/src/a.ts"], good: ["phoenix"] },
