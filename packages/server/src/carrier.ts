@@ -18,7 +18,10 @@ export interface Carrier {
   write(wire: Buffer): void;
   /** What is written until the present turn of the event loop is over may travel together. */
   gather(): void;
-  /** Calls back once, when nothing waits any more. False if nothing waits: then it does not. */
+  /**
+   * Calls back once, when nothing waits any more; not within this call. False if nothing waits, or it
+   * is not open: then it does not.
+   */
   onceDrained(callback: () => void): boolean;
   /** Starts to end it. The connection is told how that goes on. */
   close(code: number, reason: string): void;

@@ -3,6 +3,7 @@
 import type { Ref } from "@slipstream/core";
 import type { PresenceList } from "./presence/presence-table.ts";
 import type { ChannelPresence } from "./presence/channel-presence.ts";
+import type { DrainOptions } from "./drain-waiters.ts";
 import type { Info, MessageEvent, MessagePayload, Untyped } from "./channel-types.ts";
 
 /** The connection that a channel belongs to. */
@@ -43,7 +44,8 @@ export interface Seat<A> {
   broadcast(event: string, payload: unknown, to: "everyone" | "others"): void;
   sendInfo(info: unknown): void;
   replyLater(): LateReply;
-  drained(): Promise<void>;
+  readonly bufferedAmount: number;
+  drained(options?: DrainOptions): Promise<void>;
 }
 
 /** What every channel has, and what the callbacks of a plain object get as their last argument. */
@@ -127,19 +129,37 @@ export class ChannelContext<C = Untyped, A = unknown> {
   }
 
   /**
-   * Resolves when so little waits to be sent to this client that there is room for more (less than
-   * half of `maxBuffered`), or the connection has ended. Whoever pushes much in a loop awaits it; so
-   * everybody else has a turn too, every few ms.
+   * The bytes that wait to be sent on this connection, of all its channels together: what the client
+   * has not taken, and the kernel has no room for. Over long polling, what waits for the next poll.
+   * 0 once the connection has ended.
    *
+   * @example
+   * ```ts
+   * if (this.bufferedAmount < 64 * 1024) this.push("row", row);
+   * else this.latest.set(row.id, row);      // a slow reader gets the newest, later: see `drained`
+   * ```
+   */
+  get bufferedAmount(): number {
+    return this.#seat.bufferedAmount;
+  }
+
+  /**
+   * Resolves when there is room for more (fewer than `below` bytes wait to be sent to this client, by
+   * default half of `maxBuffered`), or the connection has ended. Once it had to wait, it resolves when
+   * nothing waits any more. Whoever pushes much in a loop awaits it; so everybody else has a turn too,
+   * every few ms.
+   *
+   * @throws {OptionError} (by rejection) A `below` that is not above 0.
+   * @throws The `signal`'s reason (by rejection).
    * @example
    * ```ts
    * for (const page of pages) {
    *   this.push("page", page);
-   *   await this.drained();
+   *   await this.drained({ below: 256 * 1024 });
    * }
    * ```
    */
-  drained(): Promise<void> {
-    return this.#seat.drained();
+  drained(options?: DrainOptions): Promise<void> {
+    return this.#seat.drained(options);
   }
 }

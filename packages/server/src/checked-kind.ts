@@ -96,7 +96,10 @@ function checkedSeat(seat: Seat<unknown>, schema: ChannelSchema): Seat<unknown> 
     broadcast: (event, payload, to) => seat.broadcast(event, outgoing({ event, payload }), to),
     sendInfo: (info) => seat.sendInfo(info),
     replyLater: () => seat.replyLater(),
-    drained: () => seat.drained(),
+    get bufferedAmount() {
+      return seat.bufferedAmount;
+    },
+    drained: (options) => seat.drained(options),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from "@slipstream/core";
 import type { Carrier } from "./carrier.ts";
 import { checkClose } from "./close-code.ts";
+import { checkDrainOptions, DrainWaiters, type DrainOptions } from "./drain-waiters.ts";
 import type { ConnectionEnd } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { toWire } from "./frame.ts";
@@ -46,7 +47,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   /** Callbacks that take their time. */
   #working = 0;
   #timer: NodeJS.Timeout | null = null;
-  #whenDrained: (() => void)[] | null = null;
+  #drainWaiters: DrainWaiters | null = null;
 
   constructor(
     scope: ServerScope,
@@ -123,23 +124,29 @@ export class Connection implements Line, WebSocketListener, Watched {
     this.#carrier.write(wire);
   }
 
-  drained(): Promise<void> {
-    const hasRoom = !this.isOpen || this.#carrier.buffered < this.limits.maxBuffered / 2;
-    if (hasRoom || !this.#waitsToDrain()) return this.scope.loopTurn.rest();
-    return new Promise((resolve) => {
-      this.#whenDrained ??= [];
-      this.#whenDrained.push(resolve);
-    });
+  get bufferedAmount(): number {
+    return this.isOpen ? this.#carrier.buffered : 0;
+  }
+
+  async drained(options?: DrainOptions): Promise<void> {
+    if (options !== undefined) checkDrainOptions(options);
+    const { below = this.limits.maxBuffered / 2, signal } = options ?? {};
+    signal?.throwIfAborted();
+    if (this.bufferedAmount < below) return this.scope.loopTurn.rest();
+    if (this.#waitsToDrain()) await this.#drainWaiters?.wait(signal);
   }
 
   #waitsToDrain(): boolean {
-    return this.#whenDrained !== null || this.#carrier.onceDrained(() => this.#releaseDrained());
+    if (this.#drainWaiters !== null) return true;
+    if (!this.#carrier.onceDrained(() => this.#releaseDrained())) return false;
+    this.#drainWaiters = new DrainWaiters();
+    return true;
   }
 
   #releaseDrained(): void {
-    const waiting = this.#whenDrained ?? [];
-    this.#whenDrained = null;
-    for (const resolve of waiting) resolve();
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = null;
+    waiters?.release();
   }
 
   // Callbacks at work.

@@ -27,6 +27,7 @@ export {
   type LateReply,
   type Seat,
 } from "./channel-context.ts";
+export type { DrainOptions } from "./drain-waiters.ts";
 export type {
   ChannelTypes,
   IncomingPush,

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { OptionError } from "./errors.ts";
 import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
-import { noreply, ok, reply, type Reply } from "./results.ts";
+import { ok, reply, type Reply } from "./results.ts";
 import { ChannelsServer } from "./server.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
@@ -167,72 +167,6 @@ test("maxBuffered: answers that are gathered do not wait for the client", async 
     expect(await client.next()).toEqual(["a", String(n + 1), "a", "phx_reply", okReply(n)]);
   }
   expect(server.stats().endsByReason.overflow).toBe(0);
-});
-
-test("drained: resolves when what was pushed is on its way, so that much can be pushed", async () => {
-  const { port, server } = await serve(
-    {
-      join: () => ok(),
-      async handleIn(_push, channel) {
-        const text = "x".repeat(10_000);
-        for (let n = 0; n < 3_000; n++) {
-          channel.push("n", { n, text });
-          await channel.drained();
-        }
-        return noreply();
-      },
-    },
-    { maxBuffered: 100_000 },
-  );
-  const client = await TestClient.connect(port);
-  await client.join("a");
-  client.push("a", "go");
-  for (let n = 0; n < 3_000; n++)
-    expect(await client.next()).toMatchObject(["a", null, "a", "n", { n }]);
-  expect(server.stats().endsByReason.overflow).toBe(0);
-});
-
-test("drained: resolves too when the connection ends", async () => {
-  const finished = gate();
-  const { port, server } = await serve({
-    join: () => ok(),
-    async handleIn(_push, channel) {
-      for (let n = 0; channel.socket && n < 200; n++) channel.push("n", "x".repeat(100_000));
-      await channel.drained();
-      finished.open();
-      return noreply();
-    },
-  });
-  const client = await TestClient.connect(port);
-  await client.join("a");
-  client.webSocket.pause();
-  client.push("a", "go");
-  await until(() => server.stats().messagesReceived === 2);
-  client.webSocket.terminate();
-  await finished.opened;
-});
-
-test("drained: a loop over it lets others have their turn, even when nothing waits", async () => {
-  const over = new AbortController();
-  const { port } = await serve({
-    join: () => ok(),
-    handleIn: {
-      async loop(_payload, channel) {
-        while (!over.signal.aborted) await channel.drained();
-        return reply("over");
-      },
-      end() {
-        over.abort();
-        return reply("ended");
-      },
-    },
-  });
-  const [looping, other] = [await TestClient.connect(port), await TestClient.connect(port)];
-  await looping.join("a");
-  await other.join("a");
-  looping.push("a", "loop");
-  expect(await other.ask("a", "end")).toEqual(okReply("ended"));
-  expect(await looping.next()).toMatchObject(["a", "1", "a", "phx_reply", okReply("over")]);
 });
 
 test("connectTimeout: whoever does not finish a request is answered 408 and let go", async () => {

@@ -7,6 +7,7 @@ import type {
   ServerMessage,
 } from "@slipstream/core";
 import type { ChannelSocket } from "./channel-context.ts";
+import type { DrainOptions } from "./drain-waiters.ts";
 import type { Limits } from "./limits.ts";
 import type { Predecessor } from "./predecessor.ts";
 import type { ServerScope } from "./server-scope.ts";
@@ -29,7 +30,8 @@ export interface Line extends ChannelSocket<unknown> {
   /** Work takes its time; `finished` follows. What is being closed waits for it. */
   began(): void;
   finished(): void;
-  drained(): Promise<void>;
+  readonly bufferedAmount: number;
+  drained(options?: DrainOptions): Promise<void>;
 }
 
 /** The topics of the connection: who has which. */

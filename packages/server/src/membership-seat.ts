@@ -1,6 +1,7 @@
 // What a membership lets its channel do. Made with the channel, and kept as long as it is.
 import type { PushMessage, Ref, ReplyMessage, ServerMessage } from "@slipstream/core";
 import type { ChannelSocket, LateReply, Seat } from "./channel-context.ts";
+import type { DrainOptions } from "./drain-waiters.ts";
 import { PendingReply } from "./late-reply.ts";
 import type { Line } from "./membership-host.ts";
 import { ChannelPresence, type PresenceOwner } from "./presence/channel-presence.ts";
@@ -72,7 +73,11 @@ export class MembershipSeat implements Seat<unknown> {
     });
   }
 
-  drained(): Promise<void> {
-    return this.#line.drained();
+  get bufferedAmount(): number {
+    return this.#line.bufferedAmount;
+  }
+
+  drained(options?: DrainOptions): Promise<void> {
+    return this.#line.drained(options);
   }
 }

@@ -11,6 +11,8 @@ import { resetSocket } from "./reset.ts";
 /** What travels together is at most about so many bytes. */
 const GATHERED = 16 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 export function webSocketCarrier(
   webSocket: WebSocket,
   raw: Duplex,
@@ -100,8 +102,12 @@ class PlainCarrier extends WebSocketCarrier {
   }
 
   onceDrained(callback: () => void): boolean {
-    if (this.raw.writableNeedDrain) this.raw.once("drain", callback);
-    return this.raw.writableNeedDrain;
+    const { raw } = this;
+    if (raw.writableLength === 0 || !raw.writable) return false;
+    if (raw.writableNeedDrain) raw.once("drain", callback);
+    // For little there is no such event: what is written behind it tells.
+    else raw.write(NOTHING, () => callback());
+    return true;
   }
 }
 

@@ -12,13 +12,15 @@ export interface ClientEnd {
   closed(code: number, reason: string): void;
 }
 
-/** A client on a network without limits: nothing waits to be sent, and it is never silent. */
-const IN_TOUCH: Look = { silentFor: 0, stuckFor: 0 };
-
 export class MemoryCarrier implements Carrier {
   readonly kind = "websocket";
-  readonly buffered = 0;
   readonly #client: ClientEnd;
+  /** What waits for a client that does not read, the first since `stuckAt`. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #stuckAt = 0;
+  #isPaused = false;
+  #onDrained: (() => void) | null = null;
   #server: WebSocketListener | null = null;
   #isOpen = true;
 
@@ -42,6 +44,21 @@ export class MemoryCarrier implements Carrier {
     this.#server?.received(isBinary ? Buffer.from(frame) : Buffer.from(frame, "utf8"), isBinary);
   }
 
+  /** The client reads no more: what is written waits, as on a network that has no room left. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** It reads what waits, and goes on. */
+  resume(): void {
+    this.#isPaused = false;
+    const held = this.#discard();
+    for (const wire of held) this.#deliver(wire);
+    const drained = this.#onDrained;
+    this.#onDrained = null;
+    drained?.();
+  }
+
   closeByClient(code: number): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -59,20 +76,30 @@ export class MemoryCarrier implements Carrier {
   // The server's.
 
   write(wire: Buffer): void {
-    const frame = fromWire(wire);
-    if (frame !== null && this.#isOpen) this.#client.received(frame);
+    if (!this.#isOpen) return;
+    if (!this.#isPaused) return this.#deliver(wire);
+    if (this.#held.length === 0) this.#stuckAt = performance.now();
+    this.#held.push(wire);
+    this.#heldBytes += wire.length;
+  }
+
+  get buffered(): number {
+    return this.#heldBytes;
   }
 
   /** Nothing travels. */
   gather(): void {}
 
-  onceDrained(): boolean {
-    return false;
+  onceDrained(callback: () => void): boolean {
+    if (this.#heldBytes === 0) return false;
+    this.#onDrained = callback;
+    return true;
   }
 
-  /** The client answers a close frame at once. */
+  /** The client reads up to the close frame, and answers it at once. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
+    for (const wire of this.#discard()) this.#deliver(wire);
     this.#isOpen = false;
     this.#client.closed(code, reason);
     this.#server?.closing(code);
@@ -86,12 +113,26 @@ export class MemoryCarrier implements Carrier {
     this.#end(1006);
   }
 
-  look(): Look {
-    return IN_TOUCH;
+  /** It is never found silent. */
+  look(now: number): Look {
+    return { silentFor: 0, stuckFor: this.#heldBytes === 0 ? 0 : now - this.#stuckAt };
+  }
+
+  #deliver(wire: Buffer): void {
+    const frame = fromWire(wire);
+    if (frame !== null) this.#client.received(frame);
+  }
+
+  #discard(): Buffer[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    return held;
   }
 
   /** The connection is told in its own time, as by any carrier. */
   #end(code: number): void {
+    this.#discard();
     const server = this.#server;
     this.#server = null;
     if (server !== null) soon(() => server.gone(code));

@@ -67,6 +67,20 @@ export class TestSocket<A = unknown> {
   }
 
   /**
+   * The client stops reading, as one on a network that has no room left: what the server sends waits,
+   * and counts in the `bufferedAmount` of its channels and for `maxBuffered`. Nothing is heard until
+   * `resume`, or until the server closes the connection.
+   */
+  pause(): void {
+    this.#line.carrier.pause();
+  }
+
+  /** The client reads what waits for it, and goes on. */
+  resume(): void {
+    this.#line.carrier.resume();
+  }
+
+  /**
    * Closes the connection. Resolves when the server has nothing left of it and no callback is at work.
    * @param code Default: 1000.
    */
