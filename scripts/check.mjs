@@ -20,7 +20,7 @@ const build = {
 
 const bundle = {
   name: "bundle",
-  command: [process.execPath, join(root, "packages/client/scripts/bundle.mjs")],
+  command: [process.execPath, join(root, "scripts/bundle.mjs")],
 };
 
 const rest = [

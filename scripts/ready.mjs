@@ -69,9 +69,9 @@ function install() {
 }
 
 function build() {
-  console.error("ready: building what changed (tsc -b)");
+  console.error("ready: building what changed");
   run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b", "tsconfig.build.json"]);
-  run(join(root, "packages", "client", "scripts", "bundle.mjs"), []);
+  run(join(root, "scripts", "bundle.mjs"), []);
 }
 
 function main(steps) {

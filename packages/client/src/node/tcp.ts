@@ -1,19 +1,19 @@
 // The TCP connection under a WebSocket: how it is made, so that it can always be reached, and how
 // it is reset. Nothing here knows WebSockets.
 import type { ClientRequestArgs } from "node:http";
-import { connect as connectNet, isIP, Socket } from "node:net";
+import net from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
-import { connect as connectTls, TLSSocket, type ConnectionOptions } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 
 /** As `http.request` calls it back: with what it is to write the request to, or an error. */
 export type StreamReady = (error: Error | null, stream?: Duplex) => void;
 
 /** Opens TCP (or a unix socket) to where the request goes. The caller listens to its "error". */
-export function openTcp(target: ClientRequestArgs): Socket {
+export function openTcp(target: ClientRequestArgs): net.Socket {
   return typeof target.socketPath === "string"
-    ? connectNet({ path: target.socketPath })
-    : connectNet({ host: target.host ?? "localhost", port: Number(target.port) });
+    ? net.connect({ path: target.socketPath })
+    : net.connect({ host: target.host ?? "localhost", port: Number(target.port) });
 }
 
 /**
@@ -22,7 +22,7 @@ export function openTcp(target: ClientRequestArgs): Socket {
  * than one that `tls.connect` makes and hides, so that it can be reset.
  */
 export function secureTcp(
-  tcp: Socket,
+  tcp: net.Socket,
   target: ClientRequestArgs,
   options: ConnectionOptions,
   ready: StreamReady,
@@ -33,10 +33,11 @@ export function secureTcp(
   tcp.once("connect", () => {
     tcp.off("error", ready);
     try {
-      const secure = connectTls({
+      // Not imported: programs that speak no TLS need not wait for it at their start.
+      const secure = process.getBuiltinModule("node:tls").connect({
         // RFC 6455 is HTTP/1.1; a server that prefers HTTP/2 would not understand the upgrade.
         ALPNProtocols: ["http/1.1"],
-        servername: isIP(host) === 0 ? host : "",
+        servername: net.isIP(host) === 0 ? host : "",
         ...options,
         host,
         socket: tcp,
@@ -61,7 +62,7 @@ export function secureTcp(
  * turn of the loop; a name may have several addresses, each of them an attempt.
  */
 export function whenItIsKnown(tcp: Duplex, act: () => void): void {
-  if (!(tcp instanceof Socket) || !tcp.connecting) return act();
+  if (!(tcp instanceof net.Socket) || !tcp.connecting) return act();
   let known = false;
   let turns = 0;
   const once = (): void => {
@@ -95,7 +96,7 @@ export function whenItIsKnown(tcp: Duplex, act: () => void): void {
  */
 export function resetTcp(tcp: Duplex, stream: Duplex): void {
   if (tcp.destroyed) return;
-  if (tcp instanceof Socket && !(tcp instanceof TLSSocket) && !tcp.connecting) {
+  if (tcp instanceof net.Socket && !("encrypted" in tcp) && !tcp.connecting) {
     // libuv refuses to reset while a shutdown is in progress, and Node then loses the handle. It takes
     // one turn of the loop, and only begins once the peer's FIN has come: there is nothing to leave.
     const shuttingDown =

@@ -1,0 +1,56 @@
+// The file dist/browser/production.js: one minified module for browsers. In it, the files of
+// src/browser/production stand in for others: errors say their code and little more, and options are
+// not checked. Whoever bundles for development gets dist/browser/index.js, with nothing left out.
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const source = join(here, "src");
+const folder = join(source, "browser", "production");
+const core = fileURLToPath(new URL("../../core/src", import.meta.url));
+
+/** By the path of what is replaced. */
+const standIns = new Map(
+  readdirSync(folder).map((name) => {
+    const from = name === "refusals.ts" ? join(core, "serializer") : source;
+    return [join(from, name), join(folder, name)];
+  }),
+);
+
+const replace = {
+  name: "stand-ins",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path);
+      return { path: standIns.get(file) ?? file, sideEffects: false };
+    });
+    onResolve({ filter: /^@slipstream\/core$/ }, () => ({
+      path: join(core, "index.ts"),
+      sideEffects: false,
+    }));
+  },
+};
+
+/** Makes it, and resolves with its path and its contents. */
+export async function production() {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: here,
+    entryPoints: ["src/browser/index.ts"],
+    outfile: "dist/browser/production.js",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    plugins: [replace],
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const used = new Set(Object.keys(metafile.inputs).map((path) => basename(path)));
+  for (const standIn of standIns.values()) {
+    if (!used.has(basename(standIn))) throw new Error(`${standIn} stands in for nothing`);
+  }
+  return outputFiles[0];
+}

@@ -1,0 +1,69 @@
+// Makes the JavaScript of the packages that are bundled, out of their sources; `tsc -b` writes their
+// types. What a package exports is what is built: `dist/x.js` of its package.json comes from
+// `src/x.ts`, and what several of these share is in a file of its own under `dist/chunks`, so that
+// they have the same classes. Files are written only when they changed.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { build } from "esbuild";
+import { production } from "../packages/client/scripts/production.mjs";
+import { root } from "./check/run.mjs";
+
+/** The files that a package's "exports" lead to, under any condition, but types. */
+function exported(entry, condition = "default") {
+  if (typeof entry === "string") return condition === "types" ? [] : [entry];
+  return Object.entries(entry).flatMap(([key, value]) => exported(value, key));
+}
+
+/** @param except what somebody else makes, and is no less part of the package. */
+async function bundle(name, except = []) {
+  const folder = join(root, "packages", name);
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const outputs = exported(exports).map((path) => join(folder, path));
+  const made = new Set(except.map(({ path }) => path));
+  const sources = outputs
+    .filter((path) => !made.has(path))
+    .map((path) => join(folder, "src", relative(join(folder, "dist"), path).replace(/js$/, "ts")));
+  const { outputFiles } = await build({
+    absWorkingDir: folder,
+    entryPoints: [...new Set(sources)],
+    outbase: "src",
+    outdir: "dist",
+    chunkNames: "chunks/[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "es2022",
+    packages: "external",
+    sourcemap: true,
+    sourcesContent: false,
+    write: false,
+    logLevel: "warning",
+  });
+  write(join(folder, "dist"), [...outputFiles, ...except]);
+}
+
+/** Has these be the only JavaScript in `dist`. */
+function write(dist, files) {
+  for (const { path, contents } of files) {
+    if (isSame(path, contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+  }
+  const written = new Set(files.map(({ path }) => path));
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const path = join(dist, name);
+    if (/\.js(\.map)?$/.test(name) && !written.has(path)) rmSync(path);
+  }
+}
+
+function isSame(path, contents) {
+  try {
+    return readFileSync(path).equals(contents);
+  } catch {
+    return false;
+  }
+}
+
+await bundle("core");
+await bundle("client", [await production()]);
