@@ -1,22 +1,21 @@
 // Who asks for which values, and for which ranges, of one column.
 import type { ColumnType } from "../values/column-type.ts";
 import { IntervalTree } from "./interval-tree.ts";
-import type { Atom } from "./route.ts";
+import type { Atom, Range } from "./route.ts";
 
 /** What is looked up by the value that a row has in a column. */
 export class ColumnIndex<Item> {
   readonly #type: ColumnType;
   readonly #values = new Map<string | null, Set<Item>>();
-  readonly #ranges: IntervalTree<Item>;
+  readonly #ranges = new IntervalTree<Item>();
 
   constructor(type: ColumnType) {
     this.#type = type;
-    this.#ranges = new IntervalTree((a, b) => type.compare(a, b));
   }
 
   add(atom: Atom, item: Item): void {
     if (atom.kind === "range") {
-      this.#ranges.add(atom.range, item);
+      this.#ranges.add(this.#interval(atom.range), item);
       return;
     }
     for (const value of atom.values) {
@@ -43,7 +42,7 @@ export class ColumnIndex<Item> {
   /** Calls `visit` for whoever asks for this value, perhaps more than once. */
   visit(value: string | null, visit: (item: Item) => void): void {
     this.#values.get(this.#key(value))?.forEach(visit);
-    if (value !== null && this.#ranges.size > 0) this.#ranges.visit(value, visit);
+    if (value !== null && this.#ranges.size > 0) this.#ranges.visit(this.#type.rank(value), visit);
   }
 
   /** How many others a change may lead to on its way here. A range holds half of its column, say. */
@@ -57,6 +56,13 @@ export class ColumnIndex<Item> {
 
   get isEmpty(): boolean {
     return this.#values.size === 0 && this.#ranges.size === 0;
+  }
+
+  #interval({ low, high }: Range): { low: number; high: number } {
+    return {
+      low: low === undefined ? -Infinity : this.#type.rank(low),
+      high: high === undefined ? Infinity : this.#type.rank(high),
+    };
   }
 
   #key(value: string | null): string | null {

@@ -19,8 +19,7 @@ test("the range of a prefix holds what starts with it, and nothing else, in the 
         const atom = route[0];
         if (typeof atom !== "object" || atom.kind !== "range") throw new Error("no range");
         const { low, high } = atom.range;
-        const holds =
-          utf8(value, low?.value ?? "") >= 0 && (high === undefined || utf8(value, high.value) < 0);
+        const holds = utf8(value, low ?? "") >= 0 && (high === undefined || utf8(value, high) < 0);
         expect(holds).toBe(value.startsWith(prefix));
       },
     ),

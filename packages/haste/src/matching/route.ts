@@ -11,15 +11,13 @@ export type Atom =
     }
   | { readonly kind: "range"; readonly column: number; readonly range: Range };
 
-/** Texts of the column's type; an end that is missing is open to all. */
+/**
+ * Texts of the column's type, both ends included; an end that is missing is open to all. It may hold
+ * a little more than the condition does, never less.
+ */
 export interface Range {
-  readonly low?: Bound;
-  readonly high?: Bound;
-}
-
-export interface Bound {
-  readonly value: string;
-  readonly inclusive: boolean;
+  readonly low?: string;
+  readonly high?: string;
 }
 
 /** A filter's atoms, or `all` where no condition narrows it: it has to be asked of every change. */
@@ -134,28 +132,14 @@ function rangeOf(filter: BoundFilter): (Atom & { kind: "range" }) | undefined {
   switch (filter.op) {
     case "lt":
     case "lte":
-      return {
-        kind: "range",
-        column: filter.column,
-        range: { high: { value: filter.value, inclusive: filter.op === "lte" } },
-      };
+      return { kind: "range", column: filter.column, range: { high: filter.value } };
     case "gt":
     case "gte":
-      return {
-        kind: "range",
-        column: filter.column,
-        range: { low: { value: filter.value, inclusive: filter.op === "gte" } },
-      };
+      return { kind: "range", column: filter.column, range: { low: filter.value } };
     case "prefix": {
       const high = afterPrefix(filter.value);
-      return {
-        kind: "range",
-        column: filter.column,
-        range: {
-          low: { value: filter.value, inclusive: true },
-          ...(high === undefined ? {} : { high: { value: high, inclusive: false } }),
-        },
-      };
+      const range = { low: filter.value, ...(high === undefined ? {} : { high }) };
+      return { kind: "range", column: filter.column, range };
     }
     default:
       return undefined;

@@ -22,6 +22,11 @@ export interface ColumnType {
    * `COLLATE "C"`. Zero exactly when the keys are equal. Only where {@link filters} allows an order.
    */
   compare(a: string, b: string): number;
+  /**
+   * A number that never goes down as the order goes up: two values may share one (bigints beyond
+   * 2^53; texts that begin alike), and none is NaN. What range indexes look values up by.
+   */
+  rank(text: string): number;
   /** The value as clients get it: bigint and numeric as strings, timestamps in ISO 8601, json as it is. */
   toJson(text: string): Json;
   /**
