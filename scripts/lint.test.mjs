@@ -30,6 +30,7 @@ const importRows = {
   server: { bad: ["@slipstream/client", "@slipstream/faults"], good: ["@slipstream/core", "ws"] },
   "server/src/redis": { bad: ["ws", "lodash"], good: ["ioredis", "../cluster/adapter.ts"] },
   "server/src/tokens": { bad: ["ws", "lodash"], good: ["jose"] },
+  "server/src/opentelemetry": { bad: ["ws", "lodash"], good: ["@opentelemetry/api"] },
   "server/src/nats": { bad: ["ws", "lodash"], good: ["@nats-io/transport-node"] },
   faults: { bad: ["@slipstream/core", "@slipstream/server", "ws"], good: ["node:net"] },
   phoenix: { bad: ["@slipstream/server"], good: ["@slipstream/core", "@slipstream/client"] },

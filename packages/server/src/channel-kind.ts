@@ -17,6 +17,8 @@ export interface EventPayload {
 
 /** The callbacks of a definition. Results are unchecked, and may be promises. */
 export interface ChannelKind {
+  /** Its name in the socket's `channels`, such as "room:*". */
+  readonly pattern: string;
   readonly intercept: ReadonlySet<string>;
   /** Whatever the other functions want to get back: the membership keeps it. */
   open(seat: Seat<unknown>): object;
@@ -48,7 +50,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
     const Class = definition as unknown as typeof Channel & (new (seat: Seat<unknown>) => Channel);
     checkNames(pattern, Object.getOwnPropertyNames(definition.prototype));
     checkIntercept(pattern, Class.intercept, definition.prototype as Callbacks);
-    return withSchema(pattern, classKind(Class, Class.intercept), Class.schema);
+    return withSchema(pattern, classKind(pattern, Class, Class.intercept), Class.schema);
   }
   if (
     typeof definition === "object" &&
@@ -57,7 +59,7 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
   ) {
     checkNames(pattern, Object.keys(definition));
     checkIntercept(pattern, definition.intercept ?? [], definition);
-    return withSchema(pattern, objectKind(definition), definition.schema);
+    return withSchema(pattern, objectKind(pattern, definition), definition.schema);
   }
   throw new OptionError(
     `channels["${pattern}"]`,
@@ -104,12 +106,14 @@ function checkIntercept(pattern: string, events: readonly string[], callbacks: C
 }
 
 function classKind(
+  pattern: string,
   Class: new (seat: Seat<unknown>) => Channel,
   intercept: readonly string[],
 ): ChannelKind {
   const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
     callback(opened, name)?.call(opened, argument);
   return {
+    pattern,
     intercept: new Set(intercept),
     open: (seat) => new Class(seat),
     join: (opened, params) => call(opened, "join", params),
@@ -120,11 +124,15 @@ function classKind(
   };
 }
 
-function objectKind(object: Callbacks & { intercept?: readonly string[] }): ChannelKind {
+function objectKind(
+  pattern: string,
+  object: Callbacks & { intercept?: readonly string[] },
+): ChannelKind {
   const call = (opened: object, name: keyof Callbacks, argument: unknown): unknown =>
     callback(object, name)?.call(object, argument, opened);
   const { handleIn } = object;
   return {
+    pattern,
     intercept: new Set(object.intercept),
     open: (seat) => new ChannelContext(seat),
     join: (opened, params) => call(opened, "join", params),

@@ -11,7 +11,7 @@ import { checkClose } from "./close-code.ts";
 import { checkDrainOptions, DrainWaiters, type DrainOptions } from "./drain-waiters.ts";
 import type { ConnectionEnd } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { toWire } from "./frame.ts";
+import { payloadLength, toWire } from "./frame.ts";
 import type { Limits } from "./limits.ts";
 import type { Line } from "./membership-host.ts";
 import { Memberships } from "./memberships.ts";
@@ -71,6 +71,10 @@ export class Connection implements Line, WebSocketListener, Watched {
     return this.endpoint.limits;
   }
 
+  get transport(): Carrier["kind"] {
+    return this.#carrier.kind;
+  }
+
   get isOpen(): boolean {
     return this.#end === null && this.#carrier.isOpen;
   }
@@ -81,6 +85,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   received(data: Buffer, isBinary: boolean): void {
     const { counters } = this.scope;
     counters.messagesReceived += 1;
+    counters.bytesReceived += data.length;
     if (!this.isOpen || this.#draining) {
       counters.messagesDropped += 1;
       return;
@@ -120,7 +125,9 @@ export class Connection implements Line, WebSocketListener, Watched {
     if (this.#carrier.buffered > this.limits.maxBuffered) {
       return this.#reset({ type: "overflow" });
     }
-    this.scope.counters.messagesSent += 1;
+    const { counters } = this.scope;
+    counters.messagesSent += 1;
+    counters.bytesSent += payloadLength(wire);
     this.#carrier.write(wire);
   }
 

@@ -30,9 +30,17 @@ export interface Stats {
   readonly channelEndsByReason: Readonly<Record<ChannelEndType, number>>;
   readonly upgradesRefused: Readonly<Record<UpgradeRefusal, number>>;
   readonly joins: Readonly<Record<JoinOutcome, number>>;
+  /** Messages of clients that wait for their turn in a channel, and what channels said to themselves. */
+  readonly queued: { readonly messages: number; readonly bytes: number };
   readonly messagesReceived: number;
+  /** Bytes of the messages that came, as their frames or bodies carry them. */
+  readonly bytesReceived: number;
   /** Messages handed to a connection. A broadcast to 10 members is 10. */
   readonly messagesSent: number;
+  /** Bytes of these messages, before they are compressed. */
+  readonly bytesSent: number;
+  /** Broadcasts handed to the members of their topic on this node, those of other nodes among them. */
+  readonly broadcasts: number;
   /** Messages (a channel's own to itself too) that were thrown away: what they were for had ended, or too many waited. */
   readonly messagesDropped: number;
   /** Broadcasts that one member could not be sent: bytes to a client that speaks V1. */
@@ -45,8 +53,13 @@ export class Counters {
   ended = 0;
   channelsOpened = 0;
   channelsEnded = 0;
+  queuedMessages = 0;
+  queuedBytes = 0;
   messagesReceived = 0;
+  bytesReceived = 0;
   messagesSent = 0;
+  bytesSent = 0;
+  broadcasts = 0;
   messagesDropped = 0;
   undeliverable = 0;
   readonly #live = { websocket: 0, longpoll: 0 };
@@ -126,8 +139,12 @@ export class Counters {
       channelEndsByReason: { ...this.channelEndsByReason },
       upgradesRefused: { ...this.upgradesRefused },
       joins: { ...this.joins },
+      queued: { messages: this.queuedMessages, bytes: this.queuedBytes },
       messagesReceived: this.messagesReceived,
+      bytesReceived: this.bytesReceived,
       messagesSent: this.messagesSent,
+      bytesSent: this.bytesSent,
+      broadcasts: this.broadcasts,
       messagesDropped: this.messagesDropped,
       undeliverable: this.undeliverable,
     };

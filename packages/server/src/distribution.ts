@@ -4,6 +4,7 @@ import type { ClusterChoice } from "./cluster-options.ts";
 import { Cluster, type ClusterHandlers, type ClusterStats } from "./cluster/cluster.ts";
 import type { NodeMessage } from "./cluster/node-message.ts";
 import { randomNode } from "./cluster/node-name.ts";
+import type { Counters } from "./counters.ts";
 import type { Logger } from "./logger.ts";
 import { Presences } from "./presence/presences.ts";
 import { PubSub } from "./pub-sub.ts";
@@ -17,6 +18,7 @@ export class Distribution {
   /** @param disconnectHere closes the connections of an id on this node, and says how many. */
   constructor(
     choice: ClusterChoice | null,
+    counters: Counters,
     disconnectHere: (id: string) => number,
     logger: Required<Pick<Logger, "error">>,
   ) {
@@ -24,6 +26,7 @@ export class Distribution {
     const publish = (message: NodeMessage): void => this.#cluster?.publish(message);
     this.#disconnectHere = disconnectHere;
     this.pubSub = new PubSub(
+      counters,
       choice === null
         ? null
         : (topic, event, wire) => publish({ type: "broadcast", topic, event, wire }),

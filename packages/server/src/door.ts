@@ -1,5 +1,6 @@
 // The way into a server for connections that no network brings: those of its test kit. What is asked
 // and what is decided at the door is the same for all.
+import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Entrance } from "./entrance.ts";
 import type { ServerScope } from "./server-scope.ts";
@@ -7,7 +8,7 @@ import type { Registry } from "./upgrade.ts";
 
 export interface Door {
   readonly scope: ServerScope;
-  readonly registry: Registry;
+  readonly registry: Registry & Iterable<Connection>;
   /** By path. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly entrances: ReadonlyMap<Endpoint, Entrance>;

@@ -5,6 +5,8 @@ import type { ConnectRequest, Endpoint } from "./endpoint.ts";
 import type { UpgradeRefusal } from "./end-reason.ts";
 import { InvalidResultError } from "./errors.ts";
 import type { ServerScope } from "./server-scope.ts";
+import { Span } from "./telemetry/span.ts";
+import type { TraceFailure } from "./telemetry/traces.ts";
 import { isThenable } from "./thenable.ts";
 import type { HttpAnswer } from "./upgrade-decision.ts";
 
@@ -53,6 +55,20 @@ export class Entrance {
 
   /** Decides, at once if `connect` does. `decided` is called once, and must not throw. */
   ask(asked: ConnectRequest, onGone: OnGone, decided: (admission: Admission) => void): void {
+    const span = Span.begin("slipstream.server.connect", () => ({
+      server: this.#scope.server,
+      path: asked.url.pathname,
+    }));
+    if (span === null) return this.#ask(asked, onGone, decided);
+    span.call(() =>
+      this.#ask(asked, onGone, (admission) => {
+        span.settle(failureOf(admission));
+        decided(admission);
+      }),
+    );
+  }
+
+  #ask(asked: ConnectRequest, onGone: OnGone, decided: (admission: Admission) => void): void {
     const { mayConnect, connect } = this.#endpoint;
     if (!mayConnect(asked.headers.origin, asked.headers.host)) {
       return decided(refused("forbiddenOrigin", 403));
@@ -149,6 +165,17 @@ export class Entrance {
 
 function refused(reason: UpgradeRefusal, status: number): Admission {
   return { type: "refused", reason, answer: { status } };
+}
+
+function failureOf(admission: Admission): TraceFailure | null {
+  switch (admission.type) {
+    case "accepted":
+      return null;
+    case "refused":
+      return { code: admission.reason, status: admission.answer.status };
+    case "abandoned":
+      return { code: "abandoned" };
+  }
 }
 
 function isTagged(value: unknown, tag: string): value is object {

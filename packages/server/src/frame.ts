@@ -45,7 +45,7 @@ function header(first: number, length: number): Buffer {
 export function fromWire(wire: Buffer): Frame | null {
   const [first, length] = wire;
   if (length === undefined) return null;
-  const start = length < 126 ? 2 : length === 126 ? 4 : 10;
+  const start = headerLength(length);
   if (wire.length < start) return null;
   const told =
     start === 2 ? length : start === 4 ? wire.readUInt16BE(2) : Number(wire.readBigUInt64BE(2));
@@ -53,4 +53,14 @@ export function fromWire(wire: Buffer): Frame | null {
   const payload = wire.subarray(start);
   if (first === TEXT) return payload.toString("utf8");
   return first === BINARY ? payload : null;
+}
+
+/** The bytes of the message in what `toWire` has made. */
+export function payloadLength(wire: Buffer): number {
+  return wire.length - headerLength(wire[1] as number);
+}
+
+/** @param second the header's second byte. */
+function headerLength(second: number): number {
+  return second < 126 ? 2 : second === 126 ? 4 : 10;
 }

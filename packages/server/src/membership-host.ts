@@ -17,6 +17,8 @@ export interface Line extends ChannelSocket<unknown> {
   readonly serializer: Serializer;
   readonly limits: Limits;
   readonly scope: ServerScope;
+  /** The socket's own. */
+  readonly endpoint: { readonly path: string };
   /** Messages are still being taken and sent. */
   readonly isOpen: boolean;
   /** Bytes that came and wait for their turn, in whatever channel. */

@@ -4,6 +4,7 @@ import type { JoinMessage, LeaveMessage, PushMessage, Ref, ServerMessage } from 
 import type { Broadcast } from "./broadcast.ts";
 import { callFor } from "./call-for.ts";
 import type { ChannelKind } from "./channel-kind.ts";
+import { ChannelTurns } from "./channel-turns.ts";
 import { errorReply } from "./decide.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { lastWord } from "./last-word.ts";
@@ -15,13 +16,11 @@ import { outcomeOf, type Outcome } from "./outcome.ts";
 import type { Reply } from "./results.ts";
 import { quote } from "./logger.ts";
 import { terminate } from "./terminate.ts";
-import { Turns } from "./turns.ts";
 
-export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
+export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   readonly topic: string;
   readonly joinRef: Ref | null;
   onSettled: (() => void) | null = null;
-  readonly #line: Line;
   readonly #topics: Topics;
   readonly #kind: ChannelKind;
   /** What the kind made of the channel, once it was asked to. */
@@ -32,8 +31,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   #terminating = false;
 
   constructor(line: Line, topics: Topics, kind: ChannelKind, topic: string, joinRef: Ref | null) {
-    super(line.limits.maxQueued);
-    this.#line = line;
+    super(line);
     this.#topics = topics;
     this.#kind = kind;
     this.topic = topic;
@@ -55,7 +53,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     this.#phase = { type: "joining", held: [], predecessorsLastWord };
     if (predecessor.isSettled) return this.proceed(message);
     this.began();
-    onceSettled(predecessor, this.#line.limits.closeTimeout, () => {
+    onceSettled(predecessor, this.line.limits.closeTimeout, () => {
       this.proceed(message);
       this.finished();
     });
@@ -76,7 +74,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   /** Ends it from outside. What waits is thrown away. */
   end(reason: ChannelEnd): void {
     if (this.#phase.type === "ended") return;
-    const { counters } = this.#line.scope;
+    const { counters } = this.line.scope;
     if (this.#phase.type === "joining") counters.joins.abandoned += 1;
     const phase = this.#finish(reason);
     counters.messagesDropped += phase.leftover.length;
@@ -92,15 +90,19 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     if (intercept.size > 0 && intercept.has(broadcast.message.event)) {
       return this.#enqueue({ type: "out", broadcast }, 0);
     }
-    const wire = broadcast.wire(this.#line.serializer);
-    if (wire instanceof Error) this.#line.scope.counters.undeliverable += 1;
-    else this.#line.write(wire);
+    const wire = broadcast.wire(this.line.serializer);
+    if (wire instanceof Error) this.line.scope.counters.undeliverable += 1;
+    else this.line.write(wire);
   }
 
   // For the channel's seat.
 
   get current(): PushMessage | null {
     return this.#current;
+  }
+
+  get pattern(): string {
+    return this.#kind.pattern;
   }
 
   get isOver(): boolean {
@@ -111,9 +113,9 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
-        return this.#line.send(message);
+        return this.line.send(message);
       case "joining":
-        if (this.#phase.held.length >= this.#line.limits.maxQueued) {
+        if (this.#phase.held.length >= this.line.limits.maxQueued) {
           throw new Error("Too much was pushed in join. Push from handleInfo: see sendInfo.");
         }
         this.#phase.held.push(message);
@@ -130,14 +132,19 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   #enqueue(item: Item, bytes: number): void {
     if (this.#phase.type !== "ended" && this.take(item, bytes)) return;
-    this.#line.scope.counters.messagesDropped += 1;
+    this.line.scope.counters.messagesDropped += 1;
     // While the join is being decided there is nothing yet whose end the client would understand.
     if (this.#phase.type !== "joining") this.end({ type: "overflow" });
   }
 
-  protected override call(item: Item): unknown {
-    if (item.type === "join" && this.#phase.type === "joining") {
-      this.#opened = this.#kind.open(new MembershipSeat(this, this.#line));
+  protected override hasCallback(item: Item): boolean {
+    if (item.type === "join") return this.#phase.type === "joining";
+    return item.type !== "leave" && this.#opened !== null;
+  }
+
+  protected override callback(item: Item): unknown {
+    if (item.type === "join") {
+      this.#opened = this.#kind.open(new MembershipSeat(this, this.line));
       return this.#kind.join(this.#opened, item.payload);
     }
     if (item.type === "push") this.#current = item;
@@ -149,7 +156,10 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     // The connection ended before the channel was asked.
     if (this.#opened === null) return;
     try {
-      this.#apply(item, outcomeOf(item, value, this.#phase.type));
+      const wasOver = this.isOver;
+      const outcome = outcomeOf(item, value, this.#phase.type);
+      this.#apply(item, outcome);
+      this.told(outcome, wasOver);
     } catch (error) {
       this.fail(item, error);
     }
@@ -157,8 +167,9 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
 
   protected override fail(item: Item, error: unknown): void {
     this.#current = null;
+    this.toldFailure(error);
     const at = quote(item.type === "push" ? item.event : item.type);
-    this.#line.scope.logger.error(`The channel ${quote(this.topic)} crashed at ${at}.`, error);
+    this.line.scope.logger.error(`The channel ${quote(this.topic)} crashed at ${at}.`, error);
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
@@ -166,29 +177,12 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
         return;
       case "joining":
         if (item.type !== "join") return;
-        this.#line.send(errorReply(this.topic, this.joinRef, item.ref, "join crashed"));
+        this.line.send(errorReply(this.topic, this.joinRef, item.ref, "join crashed"));
         return this.#notJoined("crashed");
       case "ended":
         // A join that crashed after the end has set up nothing that terminate could take down.
         if (item.type === "join") this.#phase.reason = null;
     }
-  }
-
-  protected override began(): void {
-    this.#line.began();
-  }
-
-  protected override finished(): void {
-    this.#line.finished();
-  }
-
-  protected override hasRoom(bytes: number): boolean {
-    const { queuedBytes, limits } = this.#line;
-    return queuedBytes === 0 || queuedBytes + bytes <= limits.maxQueuedBytes;
-  }
-
-  protected override weighed(bytes: number): void {
-    this.#line.queuedBytes += bytes;
   }
 
   #apply(item: Item, outcome: Outcome): void {
@@ -220,37 +214,37 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   }
 
   #joined(): void {
-    const { counters, pubSub } = this.#line.scope;
+    const { counters, pubSub } = this.line.scope;
     const before = this.#phase;
     counters.joins.ok += 1;
     counters.channelsOpened += 1;
     this.#phase = { type: "joined", joinRef: this.joinRef };
     pubSub.subscribe(this.topic, this);
     if (before.type !== "joining") return;
-    if (before.predecessorsLastWord !== null) this.#line.send(before.predecessorsLastWord);
-    for (const message of before.held) this.#line.send(message);
+    if (before.predecessorsLastWord !== null) this.line.send(before.predecessorsLastWord);
+    for (const message of before.held) this.line.send(message);
   }
 
   #notJoined(outcome: "denied" | "crashed"): void {
     const before = this.#phase;
-    this.#line.scope.counters.joins[outcome] += 1;
+    this.line.scope.counters.joins[outcome] += 1;
     this.#phase = ended(null, this.clear());
     this.#topics.forget(this);
     if (before.type !== "joining" || before.predecessorsLastWord === null) return;
-    this.#line.send(before.predecessorsLastWord);
+    this.line.send(before.predecessorsLastWord);
   }
 
   #reply(to: Item, { status, response }: Reply<unknown>): void {
     const { topic, joinRef } = this;
     const ref = "ref" in to ? to.ref : null;
-    this.#line.send({ type: "reply", topic, joinRef, ref, status, response });
+    this.line.send({ type: "reply", topic, joinRef, ref, status, response });
   }
 
   // The end.
 
   /** It is a member no longer. `terminate` is told when no callback is at work. */
   #finish(reason: ChannelEnd): Ended {
-    const { counters, pubSub, presences } = this.#line.scope;
+    const { counters, pubSub, presences } = this.line.scope;
     if (this.#phase.type !== "joining") counters.channelEnded(reason);
     const phase = ended(reason, this.clear());
     this.#phase = phase;
@@ -259,7 +253,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     this.#topics.forget(this);
     // Who joins again hears of the old membership's end after the answer to the new join.
     const message = reason.type === "duplicateJoin" ? null : lastWord(reason, this);
-    if (message !== null) this.#line.send(message);
+    if (message !== null) this.line.send(message);
     return phase;
   }
 
@@ -273,7 +267,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
     if (successor !== null) this.#topics.rejoin(successor, this);
     for (const { item, weight } of leftover) {
       if (item.type === "info" || item.type === "out") {
-        this.#line.scope.counters.messagesDropped += 1;
+        this.line.scope.counters.messagesDropped += 1;
       } else {
         this.#topics.dispatch(item, weight);
       }
@@ -282,7 +276,7 @@ export class Membership extends Turns<Item> implements SeatOwner, Predecessor {
   }
 
   #terminate(opened: object, reason: ChannelEnd): void {
-    const work = terminate(this.#kind, opened, this.topic, reason, this.#line.scope.logger);
+    const work = terminate(this.#kind, opened, this, reason, this.line.scope.logger);
     if (work === null) return;
     this.#terminating = true;
     this.began();

@@ -60,12 +60,27 @@ function rowsOf({ live, cluster, ...stats }: ServerStats): readonly Row[] {
       "reason",
     ],
     ["joins_total", "counter", "Joins, by how they were answered.", stats.joins, "outcome"],
+    ["messages_queued", "gauge", "Messages that wait for their channel.", stats.queued.messages],
+    ["bytes_queued", "gauge", "Bytes of the messages that wait so.", stats.queued.bytes],
     ["messages_received_total", "counter", "Messages of clients.", stats.messagesReceived],
     [
       "messages_sent_total",
       "counter",
       "Messages to clients: a broadcast to ten is ten.",
       stats.messagesSent,
+    ],
+    ["bytes_received_total", "counter", "Bytes of clients' messages.", stats.bytesReceived],
+    [
+      "bytes_sent_total",
+      "counter",
+      "Bytes of messages to clients, before compression.",
+      stats.bytesSent,
+    ],
+    [
+      "broadcasts_total",
+      "counter",
+      "Broadcasts to members of their topic on this node.",
+      stats.broadcasts,
     ],
     ["messages_dropped_total", "counter", "Messages that were thrown away.", stats.messagesDropped],
     [

@@ -1,6 +1,7 @@
 // Who is subscribed to which topic on this node, and handing broadcasts to them and to other nodes.
 import { V2 } from "@slipstream/core";
 import { Broadcast } from "./broadcast.ts";
+import type { Counters } from "./counters.ts";
 import { checkEvent } from "./reserved-event.ts";
 
 /** Whoever receives broadcasts. `deliver` must return at once and must not throw. */
@@ -14,10 +15,12 @@ export type Forward = (topic: string, event: string, wire: Buffer) => void;
 /** Topics with at least one subscriber. */
 export class PubSub {
   readonly #topics = new Map<string, Set<Subscriber>>();
+  readonly #counters: Pick<Counters, "broadcasts">;
   readonly #forward: Forward | null;
 
   /** @param forward null where there are no other nodes. */
-  constructor(forward: Forward | null) {
+  constructor(counters: Pick<Counters, "broadcasts">, forward: Forward | null) {
+    this.#counters = counters;
     this.#forward = forward;
   }
 
@@ -75,7 +78,9 @@ export class PubSub {
     broadcast: Broadcast,
     except: Subscriber | null,
   ): void {
-    for (const subscriber of subscribers ?? []) {
+    if (subscribers === undefined) return;
+    this.#counters.broadcasts += 1;
+    for (const subscriber of subscribers) {
       if (subscriber !== except) subscriber.deliver(broadcast);
     }
   }

@@ -1,12 +1,14 @@
 // What all connections of one server share.
 import { Activity } from "./activity.ts";
-import { Counters } from "./counters.ts";
+import type { Counters } from "./counters.ts";
 import type { Logger } from "./logger.ts";
 import { LoopTurn } from "./loop-turn.ts";
 import type { Presences } from "./presence/presences.ts";
 import type { PubSub } from "./pub-sub.ts";
 
 export interface ServerScope {
+  /** The server itself, for whoever is told of it. */
+  readonly server: object;
   readonly counters: Counters;
   readonly pubSub: PubSub;
   readonly presences: Presences;
@@ -18,12 +20,15 @@ export interface ServerScope {
 
 /** What a server has at its beginning. */
 export function serverScope(
+  server: object,
+  counters: Counters,
   pubSub: PubSub,
   presences: Presences,
   logger: ServerScope["logger"],
 ): ServerScope {
   return {
-    counters: new Counters(),
+    server,
+    counters,
     pubSub,
     presences,
     logger,

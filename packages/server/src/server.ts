@@ -5,6 +5,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connections.ts";
+import { Counters } from "./counters.ts";
 import { Distribution } from "./distribution.ts";
 import { setDoor } from "./door.ts";
 import { drainAll } from "./drain.ts";
@@ -72,13 +73,15 @@ export class ChannelsServer {
     checkKnown(options, SERVER_OPTIONS);
     this.#limits = withLimits(DEFAULT_LIMITS, options);
     const logger = guarded(options.logger === false ? {} : (options.logger ?? consoleLogger));
+    const counters = new Counters();
     this.#distribution = new Distribution(
       clusterOptions(options),
+      counters,
       (id) => this.#connections.disconnect(id),
       logger,
     );
     const { pubSub, presences } = this.#distribution;
-    this.#scope = serverScope(pubSub, presences, logger);
+    this.#scope = serverScope(this, counters, pubSub, presences, logger);
     setDoor(this, {
       scope: this.#scope,
       registry: this.#connections,

@@ -2,34 +2,42 @@
 import type { ChannelKind } from "./channel-kind.ts";
 import type { ChannelEnd } from "./end-reason.ts";
 import { quote, type Logger } from "./logger.ts";
+import { fail, terminateSpan, type Placed } from "./telemetry/callback-span.ts";
 import { isThenable } from "./thenable.ts";
 
 /** Calls it. Null if it is done; otherwise a promise that never rejects. */
 export function terminate(
   kind: ChannelKind,
   opened: object,
-  topic: string,
+  placed: Placed,
   reason: ChannelEnd,
   logger: Required<Pick<Logger, "error">>,
 ): Promise<void> | null {
+  const span = terminateSpan(placed);
+  const done = (): void => span?.settle(null);
   const failed = (error: unknown): void => {
-    logger.error(`The terminate of the channel ${quote(topic)} failed.`, error);
+    if (span !== null) fail(span, error);
+    logger.error(`The terminate of the channel ${quote(placed.topic)} failed.`, error);
   };
+  const call = (): unknown => kind.terminate(opened, reason);
   try {
-    const work = kind.terminate(opened, reason);
-    return isThenable(work) ? settled(work, failed) : null;
+    const work = span === null ? call() : span.call(call);
+    if (isThenable(work)) return settled(work, done, failed);
+    done();
   } catch (error) {
     failed(error);
-    return null;
   }
+  return null;
 }
 
 async function settled(
   work: PromiseLike<unknown>,
+  done: () => void,
   failed: (error: unknown) => void,
 ): Promise<void> {
   try {
     await work;
+    done();
   } catch (error) {
     failed(error);
   }

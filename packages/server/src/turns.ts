@@ -31,8 +31,8 @@ export abstract class Turns<T> {
   protected abstract finished(): void;
   /** May so much more wait? */
   protected abstract hasRoom(weight: number): boolean;
-  /** So much more waits, or less. */
-  protected abstract weighed(change: number): void;
+  /** One more item waits, or one less, and so many bytes. */
+  protected abstract weighed(items: 1 | -1, bytes: number): void;
 
   /** Something is at work, or `hold` was called. */
   protected get isBusy(): boolean {
@@ -60,7 +60,7 @@ export abstract class Turns<T> {
       if (!this.hasRoom(weight)) return false;
       this.#inbox ??= new Inbox(this.#limit);
       const taken = this.#inbox.offer(item, weight);
-      if (taken) this.weighed(weight);
+      if (taken) this.weighed(1, weight);
       return taken;
     }
     this.#busy = true;
@@ -71,14 +71,14 @@ export abstract class Turns<T> {
   /** Gives back all that waits. */
   protected clear(): Waiting<T>[] {
     const waiting = this.#inbox?.empty() ?? [];
-    for (const { weight } of waiting) this.weighed(-weight);
+    for (const { weight } of waiting) this.weighed(-1, -weight);
     return waiting;
   }
 
   #next(): T | undefined {
     const waiting = this.#inbox?.take();
     if (waiting === undefined) return undefined;
-    this.weighed(-waiting.weight);
+    this.weighed(-1, -waiting.weight);
     return waiting.item;
   }
 
