@@ -6,6 +6,12 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly nullable: boolean;
+  /**
+   * What is known of a text column's collation, so that SQL can leave out `COLLATE "C"` and use the
+   * column's own indexes. `deterministic`: equal is what has equal bytes (`collisdeterministic`).
+   * `bytes`: it orders by bytes, too (C, POSIX, or the default of a database made with one of them).
+   */
+  readonly collation?: "deterministic" | "bytes";
 }
 
 /** A table of the database; a {@link Row} has its columns in this order. */

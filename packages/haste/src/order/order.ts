@@ -19,3 +19,6 @@ export type BoundOrder = readonly {
 
 /** Where a row stands in an order: its values in the order's columns. A page break is one. */
 export type Position = readonly (string | null)[];
+
+/** Where a window is anchored; {@link Position} is that of the first row behind the anchor, if any. */
+export type Anchor = "start" | "end" | Position;
