@@ -19,7 +19,7 @@ export {
 } from "./query/page-query.ts";
 export type { Row } from "./row.ts";
 export type { Change, Snapshot, Source, Subscriber, Transaction } from "./source/source.ts";
-export type { Column, Table } from "./table.ts";
+export type { Column, Table, UntrackedColumn } from "./table.ts";
 export type { ColumnType } from "./values/column-type.ts";
 export { applyOperations } from "./difference/apply.ts";
 export { difference, type RowIdentity } from "./difference/difference.ts";

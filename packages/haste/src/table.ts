@@ -14,6 +14,13 @@ export interface Column {
   readonly collation?: "deterministic" | "bytes";
 }
 
+/** A column that cannot be tracked, so that a view that asks for it can say why. */
+export interface UntrackedColumn {
+  readonly name: string;
+  /** Half a sentence: `it is generated, and changes do not carry it`. */
+  readonly reason: string;
+}
+
 /** A table of the database; a {@link Row} has its columns in this order. */
 export interface Table {
   /** Schema and name as the database has them, unquoted: `public.flights`. Also how changes name it. */
@@ -23,4 +30,5 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The places in {@link columns} of the primary key's columns, in the key's order. Never empty. */
   readonly key: readonly number[];
+  readonly untracked?: readonly UntrackedColumn[];
 }

@@ -13,7 +13,11 @@ export type Change =
     }
   | { readonly kind: "delete"; readonly table: string; readonly before: Row }
   | {
-      /** The table has changed in a way that no rows tell: all its pages are read again. */
+      /**
+       * The table has changed in a way that no rows tell: all its pages are read again. It is then
+       * the only change of that table in its transaction. After `schema` the table may have other
+       * columns, or be gone: it is described again first.
+       */
       readonly kind: "reload";
       readonly table: string;
       readonly cause: "truncate" | "schema" | "tooManyChanges";
@@ -46,7 +50,10 @@ export interface Subscriber {
   transaction(transaction: Transaction): Promise<void> | void;
   /** The history that positions count in is another: everything known is void. */
   epochChanged(epoch: string): void;
-  /** The stream stopped, and is being opened again; `error` says why. Pages are stale meanwhile. */
+  /**
+   * The stream stopped, and is being opened again; `error` says why. Pages are stale meanwhile. Told
+   * again for each attempt that fails.
+   */
   interrupted(error: Error): void;
   /** The stream goes on where it stopped. */
   resumed(): void;
@@ -61,20 +68,25 @@ export interface Snapshot {
    */
   readonly position: bigint;
   /** Whether a transaction with this {@link Transaction.xid} (and position) is in what is read. */
-  sees(transaction: Pick<Transaction, "xid" | "position">): boolean;
-  /** Runs a query; each row as the texts of its columns. Parameters are texts, cast in the SQL. */
-  query(sql: string, parameters: readonly (string | null)[]): Promise<readonly Row[]>;
+  readonly sees: (transaction: Pick<Transaction, "xid" | "position">) => boolean;
+  /** Runs a query of one statement; each row as the texts of its columns. Parameters are texts, cast in the SQL. */
+  readonly query: (sql: string, parameters: readonly (string | null)[]) => Promise<readonly Row[]>;
 }
 
 /** A database whose changes can be followed. */
 export interface Source {
   /**
-   * Reads what the tables look like and checks that they are set up.
+   * Reads what the tables look like and checks that they are set up. Changes of these tables are told
+   * from then on, so this comes before {@link subscribe}; again after a `reload` by `schema`.
    *
+   * @param tables as SQL writes them: `flights`, `public."Flights"`.
    * @throws SetupError says for each shortcoming what to run.
    */
   describe(tables: readonly string[]): Promise<readonly Table[]>;
-  /** Begins to hand over transactions, from where the last subscriber's acknowledgement ended. */
+  /**
+   * Begins to hand over transactions, from where the last subscriber's acknowledgement ended, and
+   * resolves when that has begun. A source has one subscriber.
+   */
   subscribe(subscriber: Subscriber): Promise<void>;
   /**
    * Runs `read` in a snapshot (REPEATABLE READ, read only). Bounded in how many run at once; waits
@@ -86,7 +98,10 @@ export interface Source {
   ): Promise<Result>;
   /**
    * Resolves when every transaction committed up to `position` has been handed to the subscriber,
-   * at once if it has; sees to it that this does not wait for somebody to write.
+   * at once if it has; sees to it that this does not wait for somebody to write. Never to be awaited
+   * inside of {@link snapshot}: where there is one connection, that would wait for itself.
+   *
+   * @throws the signal's reason; when the source is closed; when a new epoch begins meanwhile.
    */
   reached(position: bigint, signal?: AbortSignal): Promise<void>;
   /** Ends the stream and all connections. */

@@ -1,0 +1,4 @@
+// PGlite as the embedded source of changes.
+export { pgliteSource, type PgliteSourceOptions } from "./source.ts";
+export { setup, setupSql } from "./setup.ts";
+export { SetupError, type Shortcoming } from "../source/setup-error.ts";
