@@ -19,6 +19,7 @@ export const programs = {
  */
 export const needs = [
   { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
+  { tests: "packages/lab/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
   { tests: "packages/haste/src/fixtures/postgres.test.ts", programs: ["postgresql"] },

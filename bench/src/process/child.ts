@@ -16,6 +16,8 @@ export function startChild(
   return fork(path, [...parameters], {
     execArgv: [...flags],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // `ws` uses the native addon of another library where it finds one; it is measured as its users have it.
+    env: { ...process.env, WS_NO_BUFFER_UTIL: "1" },
   });
 }
 

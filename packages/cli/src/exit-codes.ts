@@ -3,7 +3,7 @@
 export const EXIT = {
   /** All went as asked. */
   ok: 0,
-  /** The demo: something that was promised did not hold. listen: the end was not clean, or output was lost. */
+  /** The demo: something that was promised did not hold. listen: the end was not clean, or output was lost. cutover: a client could not be tried. */
   failed: 1,
   /** The command line cannot be understood. */
   usage: 2,
@@ -19,7 +19,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `Exit codes:
   0    all went as asked
-  1    demo: a promise did not hold; listen: the end was not clean, or output was lost
+  1    demo: a promise did not hold; listen: the end was not clean, or output was
+       lost; cutover: a client could not be tried
   2    the command line cannot be understood
   3    no connection could be made, or it ended for good
   4    a topic could not be joined, or its channel ended for good

@@ -2,11 +2,12 @@
 // The command `slipstream`: finds the command that is asked for, runs it, and ends with its exit code.
 import { readFileSync } from "node:fs";
 import { nearest, UsageError, type Command } from "./command.ts";
+import { cutover } from "./cutover/command.ts";
 import { demo } from "./demo/command.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-codes.ts";
 import { listen } from "./listen/command.ts";
 
-const COMMANDS: readonly Command[] = [demo, listen];
+const COMMANDS: readonly Command[] = [demo, listen, cutover];
 
 const HELP = `Usage: slipstream <command> [options]
 

@@ -173,6 +173,22 @@ test("a client that never answers a close is reset after closeTimeout", async ()
   await client.sees("101", "close 1000", "RST");
 });
 
+test("a closeTimeout as long as timers can wait is waited for, and does not come at once", async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
+  const { server, port } = await serve(echo, { id: () => "one", closeTimeout: 2 ** 31 - 1 });
+  const client = new RawClient(port);
+  await client.sees("101");
+  server.disconnect("one");
+  await client.sees("101", "close 1000");
+  expect(warnings).toEqual([]);
+  expect(server.stats().live.websocket).toBe(1);
+  client.socket.resetAndDestroy();
+  await expectEnd(server, "disconnected");
+});
+
 test("a FIN without a close is a lost connection, and answered with a FIN", async () => {
   const { server, port } = await serve(echo);
   const client = new RawClient(port);

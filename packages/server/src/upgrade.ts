@@ -30,6 +30,9 @@ const DEFLATE: PerMessageDeflateOptions = {
   zlibDeflateOptions: { memLevel: 7, level: 6 },
 };
 
+/** A timer that is asked to wait longer fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Shakes hands for one endpoint. */
 export class Upgrader {
   readonly #scope: ServerScope;
@@ -52,7 +55,7 @@ export class Upgrader {
       // As many fragments as a message of 4 MiB in the smallest sensible ones has.
       maxFragments: 65_536,
       // Ours resets what is left; that of `ws` must not come first.
-      closeTimeout: endpoint.limits.closeTimeout * 2 + 1_000,
+      closeTimeout: Math.min(endpoint.limits.closeTimeout * 2 + 1_000, LONGEST_TIMER),
       handleProtocols: (offered: Set<string>) =>
         offered.has(CHANNELS_PROTOCOL) ? CHANNELS_PROTOCOL : false,
     } as const;

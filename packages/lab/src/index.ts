@@ -1,0 +1,11 @@
+// The whole of @slipstream/lab.
+export { CLIENTS, isClientName, type ClientName } from "./clients/index.ts";
+export { BOUNDS, CUTOVER_DEFAULTS, describeServer } from "./cutover/options.ts";
+export type { Bounds, CutoverOptions } from "./cutover/options.ts";
+export { ClientUnusableError } from "./cutover/client-host.ts";
+export { ServerUnusableError } from "./cutover/phoenix-server.ts";
+export { runCutover } from "./cutover/run.ts";
+export type { CutoverEvent, CutoverResult, OrderResult } from "./cutover/run.ts";
+export type { PhaseResult, Sample } from "./cutover/sample.ts";
+export { eventLine, resultLine } from "./cutover/lines.ts";
+export { cutoverPage, cutoverPicture, type Provenance } from "./cutover/page.ts";
