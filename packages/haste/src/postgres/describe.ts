@@ -1,0 +1,146 @@
+// What the tables look like, and whether the database is set up: everything that is wrong at once.
+import { readCatalog, type CatalogTable, type RunQuery } from "../source/catalog.ts";
+import { SetupError, type Shortcoming } from "../source/setup-error.ts";
+import { tableSql } from "../sql/names.ts";
+import { commonSql, roleSql, tableSetupSql } from "./setup.ts";
+
+export interface SetupNames {
+  readonly publication: string;
+  readonly slot: string;
+}
+
+/** @throws SetupError */
+export async function describeTables(
+  query: RunQuery,
+  tables: readonly string[],
+  names: SetupNames,
+): Promise<readonly CatalogTable[]> {
+  const { found, problems } = await readCatalog(query, tables);
+  const shortcomings: Shortcoming[] = [
+    ...(await serverShortcomings(query, names)),
+    ...(await databaseShortcomings(query, names, found)),
+    ...problems.map((problem) => ({ problem })),
+  ];
+  for (const one of found) shortcomings.push(...(await tableShortcomings(query, names, one)));
+  if (shortcomings.length > 0) throw new SetupError(shortcomings);
+  return found;
+}
+
+const SERVER = `
+  SELECT current_setting('server_version_num')::integer >= 150000, pg_is_in_recovery(),
+    current_setting('wal_level'), current_setting('max_slot_wal_keep_size'),
+    EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)
+      OR (SELECT count(*) FROM pg_replication_slots)
+        < current_setting('max_replication_slots')::integer,
+    EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1 AND active)
+      OR (SELECT count(*) FROM pg_stat_replication) < current_setting('max_wal_senders')::integer,
+    (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user)
+      OR EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_replication' AND pg_has_role(oid, 'MEMBER')),
+    current_user`;
+
+async function serverShortcomings(query: RunQuery, { slot }: SetupNames): Promise<Shortcoming[]> {
+  const [row = []] = await query(SERVER, [slot]);
+  const [isNew, isStandby, level, keeps, hasSlots, hasSenders, mayReplicate, role] = row;
+  const found: Shortcoming[] = [];
+  if (isNew !== "t") found.push({ problem: "PostgreSQL is older than 15." });
+  if (isStandby === "t") found.push({ problem: "This is a standby: connect to the primary." });
+  if (level !== "logical") {
+    found.push({
+      problem: `wal_level is ${level ?? "unknown"}, and must be logical. It needs a restart.`,
+      sql: "ALTER SYSTEM SET wal_level = 'logical'; -- and restart PostgreSQL",
+    });
+  }
+  if (keeps === "-1") {
+    found.push({
+      problem: "max_slot_wal_keep_size is unlimited: a reader that is down would fill the disk.",
+      sql: "ALTER SYSTEM SET max_slot_wal_keep_size = '10GB'; SELECT pg_reload_conf();",
+    });
+  }
+  if (hasSlots !== "t") {
+    found.push({ problem: "All replication slots are taken: raise max_replication_slots." });
+  }
+  if (hasSenders !== "t") {
+    found.push({ problem: "All WAL senders are busy: raise max_wal_senders." });
+  }
+  if (mayReplicate !== "t") {
+    found.push({
+      problem: "This role may not replicate.",
+      sql: `ALTER ROLE "${(role ?? "").replaceAll('"', '""')}" REPLICATION;`,
+    });
+  }
+  return found;
+}
+
+const DATABASE = `
+  SELECT p.pubname, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate,
+    (SELECT count(*) FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
+      AND evtname IN ('haste_schema_changed', 'haste_table_dropped')),
+    to_regclass('haste.epochs'), current_user
+  FROM (SELECT) one LEFT JOIN pg_publication p ON p.pubname = $1`;
+
+const EPOCHS = `
+  SELECT has_schema_privilege('haste', 'USAGE') AND has_table_privilege('haste.epochs', 'SELECT')
+    AND has_table_privilege('haste.epochs', 'INSERT')
+    AND has_table_privilege('haste.epochs', 'UPDATE')`;
+
+async function databaseShortcomings(
+  query: RunQuery,
+  { publication }: SetupNames,
+  tables: readonly CatalogTable[],
+): Promise<Shortcoming[]> {
+  const sql = commonSql({ publication });
+  const found: Shortcoming[] = [];
+  const [row = []] = await query(DATABASE, [publication]);
+  const [name, isWhole, triggers, epochs, role] = row;
+  if (typeof name !== "string") {
+    found.push({ problem: `There is no publication ${publication}.`, sql });
+  } else if (isWhole !== "t") {
+    const problem = `The publication ${publication} leaves out some kinds of changes.`;
+    const all = "publish = 'insert, update, delete, truncate'";
+    found.push({ problem, sql: `ALTER PUBLICATION "${publication}" SET (${all});` });
+  }
+  if (triggers !== "2") {
+    found.push({ problem: "The event triggers that tell of changed schemas are missing.", sql });
+  }
+  if (typeof epochs !== "string") {
+    found.push({
+      problem: "The table haste.epochs is missing, or its schema may not be used.",
+      sql,
+    });
+  } else if ((await query(EPOCHS, []))[0]?.[0] !== "t") {
+    const names = tables.map(({ table }) => tableSql(table));
+    const problem = "This role may not read and write haste.epochs.";
+    found.push({ problem, sql: roleSql(role ?? "", names) });
+  }
+  return found;
+}
+
+const TABLE = `
+  SELECT EXISTS (SELECT FROM pg_publication_tables
+      WHERE pubname = $1 AND schemaname = $2 AND tablename = $3),
+    EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+      WHERE p.pubname = $1 AND r.prrelid = $4::oid
+        AND (r.prattrs IS NOT NULL OR r.prqual IS NOT NULL))`;
+
+async function tableShortcomings(
+  query: RunQuery,
+  { publication }: SetupNames,
+  { table, oid, replicaIdentity }: CatalogTable,
+): Promise<Shortcoming[]> {
+  const sql = tableSetupSql(tableSql(table), { publication });
+  const found: Shortcoming[] = [];
+  const [row = []] = await query(TABLE, [publication, table.schema, table.name, String(oid)]);
+  const [isPublished, isFiltered] = row;
+  if (isPublished !== "t") {
+    found.push({ problem: `${table.id} is not in the publication ${publication}.`, sql });
+  } else if (isFiltered === "t") {
+    const problem = `${table.id} is published in part only: some columns, or some rows.`;
+    const whole = `ALTER PUBLICATION "${publication}" DROP TABLE ${tableSql(table)};`;
+    found.push({ problem, sql: `${whole}\n${sql}` });
+  }
+  if (replicaIdentity !== "f") {
+    const problem = `${table.id} does not log its old rows: its replica identity must be FULL.`;
+    found.push({ problem, sql });
+  }
+  return found;
+}

@@ -1,0 +1,127 @@
+// What a PostgreSQL database needs so that its changes can be followed, as SQL to be read and run.
+import type { Client, Pool, PoolClient } from "pg";
+import { quoteIdentifier } from "../sql/names.ts";
+import { PREFIX } from "./messages.ts";
+
+export interface SetupOptions {
+  /** `haste` by default, as the source's. */
+  readonly publication?: string;
+  /** The role that will follow, if it is another than the one that sets up. */
+  readonly role?: string;
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const COMMON = `
+-- Once for the server, by a superuser (wal_level needs a restart). The bound keeps a reader that is
+-- down from filling the disk:
+--   ALTER SYSTEM SET wal_level = 'logical';
+--   ALTER SYSTEM SET max_slot_wal_keep_size = '10GB';
+
+CREATE SCHEMA IF NOT EXISTS haste;
+
+-- For each replication slot, which history it tells; a new one when the slot was lost.
+CREATE TABLE IF NOT EXISTS haste.epochs (slot text PRIMARY KEY, stamp text NOT NULL);
+
+-- A change of the schema changes what is in a table without a word of its rows. These triggers put a
+-- message into the log, in the place where it happened (a superuser makes them).
+CREATE OR REPLACE FUNCTION haste.schema_changed() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $changed$
+DECLARE changed text;
+BEGIN
+  SELECT string_agg(DISTINCT c.oid::text, ' ') INTO changed
+  FROM pg_event_trigger_ddl_commands() d
+  LEFT JOIN pg_attribute a ON d.classid = 'pg_type'::regclass AND a.atttypid = d.objid
+  JOIN pg_class c ON c.oid = CASE d.classid
+    WHEN 'pg_class'::regclass THEN d.objid WHEN 'pg_type'::regclass THEN a.attrelid END
+  WHERE c.relkind = 'r' AND c.relpersistence = 'p'
+    AND d.command_tag NOT IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO');
+  IF changed IS NOT NULL THEN
+    PERFORM pg_logical_emit_message(true, ${literal(PREFIX)}, 'schema ' || changed);
+  END IF;
+END $changed$;
+
+CREATE OR REPLACE FUNCTION haste.table_dropped() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $dropped$
+DECLARE dropped text;
+BEGIN
+  SELECT string_agg(DISTINCT objid::text, ' ') INTO dropped
+  FROM pg_event_trigger_dropped_objects()
+  WHERE object_type = 'table' AND NOT is_temporary;
+  IF dropped IS NOT NULL THEN
+    PERFORM pg_logical_emit_message(true, ${literal(PREFIX)}, 'schema ' || dropped);
+  END IF;
+END $dropped$;
+
+DROP EVENT TRIGGER IF EXISTS haste_schema_changed;
+CREATE EVENT TRIGGER haste_schema_changed ON ddl_command_end
+  EXECUTE FUNCTION haste.schema_changed();
+DROP EVENT TRIGGER IF EXISTS haste_table_dropped;
+CREATE EVENT TRIGGER haste_table_dropped ON sql_drop EXECUTE FUNCTION haste.table_dropped();
+`.trim();
+
+/** The part of {@link setupSql} that is there once, whatever the tables. */
+export function commonSql({ publication = "haste" }: SetupOptions = {}): string {
+  const make = `
+DO $publication$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = ${literal(publication)}) THEN
+    CREATE PUBLICATION ${quoteIdentifier(publication)};
+  END IF;
+END $publication$;`.trim();
+  return [COMMON, make].join("\n\n");
+}
+
+/** The part of {@link setupSql} that is about one table. */
+export function tableSetupSql(table: string, { publication = "haste" }: SetupOptions = {}): string {
+  const relation = `${literal(table)}::regclass`;
+  return `
+-- ${table.replaceAll("\n", " ")}: its changes are published, with the old rows.
+DO $table$ BEGIN
+  IF (SELECT relreplident FROM pg_class WHERE oid = ${relation}) <> 'f' THEN
+    ALTER TABLE ${table} REPLICA IDENTITY FULL;
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM pg_publication_tables p JOIN pg_class c ON c.relname = p.tablename
+      AND c.relnamespace = p.schemaname::regnamespace
+    WHERE p.pubname = ${literal(publication)} AND c.oid = ${relation}
+  ) THEN
+    ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ${table};
+  END IF;
+END $table$;`.trim();
+}
+
+/** What the role that follows needs to be allowed. */
+export function roleSql(role: string, tables: readonly string[]): string {
+  const name = quoteIdentifier(role);
+  return [
+    `-- ${role.replaceAll("\n", " ")} follows.`,
+    `ALTER ROLE ${name} REPLICATION;`,
+    `GRANT USAGE ON SCHEMA haste TO ${name};`,
+    `GRANT SELECT, INSERT, UPDATE ON haste.epochs TO ${name};`,
+    ...tables.map((table) => `GRANT SELECT ON ${table} TO ${name};`),
+  ].join("\n");
+}
+
+/**
+ * The SQL by which changes of these tables can be followed; it may be run again at any time. Event
+ * triggers are made by a superuser, or by whom the provider of the database allows it.
+ *
+ * @param tables as SQL writes them: `flights`, `public."Flights"`. They go into the SQL as they are.
+ */
+export function setupSql(tables: readonly string[], options: SetupOptions = {}): string {
+  const { role } = options;
+  return [
+    commonSql(options),
+    ...tables.map((table) => tableSetupSql(table, options)),
+    ...(role === undefined ? [] : [roleSql(role, tables)]),
+  ].join("\n\n");
+}
+
+/** Runs {@link setupSql}, all of it or nothing. */
+export async function setup(
+  client: Pick<Client | PoolClient | Pool, "query">,
+  tables: readonly string[],
+  options: SetupOptions = {},
+): Promise<void> {
+  await (client as Client).query(setupSql(tables, options));
+}

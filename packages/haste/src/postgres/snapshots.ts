@@ -1,0 +1,104 @@
+// Pages are read here: a bounded number of connections, each read in one snapshot.
+import { Pool, type ClientConfig } from "pg";
+import { Gate } from "../source/gate.ts";
+import { settingsSql } from "../source/settings.ts";
+import type { Snapshot } from "../source/source.ts";
+import { clientConfig, textQueries, type PostgresConnection } from "./connection.ts";
+import { withoutSecrets } from "./errors.ts";
+import { parseLsn } from "./lsn.ts";
+import { parseSnapshot, sees } from "./xid.ts";
+
+export interface SnapshotLimits {
+  /** How many run at once. */
+  readonly maxSnapshots: number;
+  /** For one statement, ms. */
+  readonly statementTimeout: number;
+}
+
+export class Snapshots {
+  readonly #pool: Pool;
+  readonly #gate: Gate;
+  readonly #begin: string;
+
+  constructor(
+    connection: PostgresConnection,
+    { maxSnapshots, statementTimeout }: SnapshotLimits,
+    name: string,
+  ) {
+    const config: ClientConfig = clientConfig(connection);
+    this.#pool = new Pool({ ...config, max: maxSnapshots, application_name: name });
+    // An idle connection that ends is replaced when it is needed.
+    this.#pool.on("error", () => {});
+    this.#gate = new Gate(maxSnapshots);
+    this.#begin = [
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
+      settingsSql("LOCAL"),
+      `SET LOCAL statement_timeout = ${statementTimeout};`,
+      `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout}`,
+    ].join(" ");
+  }
+
+  /** @param epoch of the stream, asked when the snapshot is taken. */
+  run<Result>(
+    epoch: () => string,
+    read: (snapshot: Snapshot) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    return this.#gate.run(async () => {
+      const client = await this.#pool.connect().catch((error: unknown) => {
+        throw withoutSecrets(error);
+      });
+      let isBroken = true;
+      // What ends it while no query runs is told to the next query.
+      const ignore = (): void => {};
+      client.on("error", ignore);
+      try {
+        const query = textQueries(client);
+        await client.query(this.#begin);
+        // The snapshot is taken when the statement begins, and the position read while it runs.
+        const [row] = await query("SELECT pg_current_snapshot(), pg_current_wal_insert_lsn()", []);
+        const seen = parseSnapshot(row?.[0] ?? "");
+        const result = await read({
+          epoch: epoch(),
+          position: parseLsn(row?.[1] ?? "0/0"),
+          sees: ({ xid }) => sees(seen, xid),
+          query,
+        });
+        await client.query("COMMIT");
+        isBroken = false;
+        return result;
+      } catch (error) {
+        // Failed, or the reader's error: either way nothing is left of the transaction.
+        isBroken = await client.query("ROLLBACK").then(
+          () => false,
+          () => true,
+        );
+        throw error;
+      } finally {
+        client.removeListener("error", ignore);
+        client.release(isBroken);
+      }
+    }, signal);
+  }
+
+  /** One question outside of any snapshot. */
+  async ask<Result>(
+    task: (query: ReturnType<typeof textQueries>) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#gate.run(async () => {
+      const client = await this.#pool.connect().catch((error: unknown) => {
+        throw withoutSecrets(error);
+      });
+      try {
+        return await task(textQueries(client));
+      } finally {
+        client.release();
+      }
+    });
+  }
+
+  async close(reason: Error): Promise<void> {
+    this.#gate.close(reason);
+    await this.#pool.end();
+  }
+}
