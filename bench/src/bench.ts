@@ -1,4 +1,5 @@
 // What a benchmark is. Nothing here measures, starts processes or prints.
+import type { Result } from "./result.ts";
 
 /** How much is measured: enough for figures, or just enough to see that it works. */
 export type Size = "full" | "quick";
@@ -36,4 +37,6 @@ export interface Bench {
   /** Flags of Node for the processes that measure. */
   readonly flags: readonly string[];
   trials(size: Size): readonly Trial[];
+  /** What `--json` prints for a result; by default the result. */
+  line?(result: Result): object;
 }

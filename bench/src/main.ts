@@ -21,7 +21,8 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
     const series = await runBench(bench, { runs, size, progress: tellOnStderr });
     const rows = rowsOf(bench, series);
     if (output === "tables") tell(`\n${tableOf(`${name}: ${bench.about}`, rows)}\n`);
-    else for (const { result } of rows) tellOnStdout(JSON.stringify(result));
+    else
+      for (const { result } of rows) tellOnStdout(JSON.stringify(bench.line?.(result) ?? result));
   }
   tell(`load ${load()} at the end`);
 }

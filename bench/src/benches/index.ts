@@ -3,6 +3,7 @@ import type { Bench } from "../bench.ts";
 import { churn } from "./churn.ts";
 import { connects } from "./connects.ts";
 import { fanOut } from "./fan-out.ts";
+import { hasteMatching } from "./haste-matching.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { importTime } from "./import.ts";
 import { presence } from "./presence.ts";
@@ -24,6 +25,7 @@ export const benches: readonly Bench[] = [
   serverMemory,
   connects,
   serverScale,
+  hasteMatching,
 ];
 
 export function findBench(name: string): Bench | undefined {

@@ -1,0 +1,8 @@
+// The client's end of Haste: pages that stay true.
+export { LivePage, type LivePageOptions } from "./live-page.ts";
+export { openPage } from "./open-page.ts";
+export { PageClientError, type PageClientErrorCode } from "./page-client-error.ts";
+export type { PageRequest } from "./page-request.ts";
+export type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
+export type { PageState, PageStatus, Total } from "./page-state.ts";
+export type { Why } from "./wire.ts";

@@ -1,0 +1,139 @@
+// A page of a view that stays true: what a program has in hand. Its end of PROTOCOL.md is
+// page-reader.ts.
+import { closedError } from "./page-client-error.ts";
+import { PageReader, type PageReaderOptions } from "./page-reader.ts";
+import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
+import type { PageSocket } from "./page-socket.ts";
+import type { PageState, Total } from "./page-state.ts";
+import { PageStore } from "./page-store.ts";
+
+export interface LivePageOptions extends PageReaderOptions {
+  /** Is told what a subscriber throws. Default: it is thrown again where nobody catches it. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * One page. Made by {@link openPage}.
+ *
+ * {@link state} is one immutable value, replaced as a whole: it fits React's `useSyncExternalStore`.
+ * A page comes back by itself after a lost connection, with what it missed or, where the server does
+ * not know that any more, with all its rows.
+ *
+ * Whatever asks the server rejects with a {@link PageClientError} that says why not.
+ */
+export class LivePage<Row> {
+  readonly #store: PageStore<Row>;
+  readonly #reader: PageReader<Row>;
+
+  /** @internal Use {@link openPage}. */
+  constructor(
+    socket: PageSocket,
+    topic: string,
+    request: PageRequest<Row>,
+    { onError = throwAside, ...options }: LivePageOptions = {},
+  ) {
+    this.#store = new PageStore(onError);
+    this.#reader = new PageReader(socket, topic, wireRequest(request), this.#store, options);
+  }
+
+  /** What the page shows now. */
+  get state(): PageState<Row> {
+    return this.#store.state;
+  }
+
+  /** The rows that are shown: `state.rows`. */
+  get rows(): readonly Row[] {
+    return this.#store.state.rows;
+  }
+
+  /** Calls `listener` once after each change of {@link state}. Returns what ends that. */
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  /** {@link state}, as a function that may be passed on. */
+  readonly getSnapshot = (): PageState<Row> => this.#store.state;
+
+  /**
+   * Resolves with the state when the page is live (or paused), at once if it is. Rejects when it
+   * cannot be had, or is closed first.
+   */
+  ready(): Promise<PageState<Row>> {
+    return new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const { state } = this;
+        if (state.status === "live" || state.status === "paused") resolve(state);
+        else if (state.status === "error") reject(state.error ?? closedError());
+        else if (state.status === "closed") reject(closedError());
+        else return false;
+        return true;
+      };
+      if (look()) return;
+      const end = this.subscribe(() => {
+        if (look()) end();
+      });
+    });
+  }
+
+  /** Shows so many rows more behind the last one. Resolves when they are shown. */
+  next(count: number): Promise<void> {
+    return this.#settled(this.#reader.grow({ before: 0, after: count }));
+  }
+
+  /** Shows so many rows more before the first one. Resolves when they are shown. */
+  previous(count: number): Promise<void> {
+    return this.#settled(this.#reader.grow({ before: count, after: 0 }));
+  }
+
+  /**
+   * Shows another page in the place of this one: what is left out of the request stays as it is. The
+   * old rows stay until the new ones are there; the status is `stale` meanwhile. If the server
+   * refuses, the page is what it was. A new order or place begins with `limit` rows.
+   */
+  change(request: PageRequest<Row>): Promise<void> {
+    return this.#settled(this.#reader.change(wireChange(request)));
+  }
+
+  /**
+   * Counts the rows that the page's filter and policy let through, up to `cap`. A query of its own
+   * each time; `state.total` keeps the answer.
+   */
+  count(cap?: number): Promise<Total> {
+    return this.#reader.count(cap);
+  }
+
+  /**
+   * Resolves when the page shows what a transaction did to it, or when that was nothing. Rejects with
+   * `not_seen` if it does not come in time.
+   *
+   * @param xid what `SELECT pg_current_xact_id()` gave inside the transaction
+   */
+  seen(xid: string | bigint): Promise<void> {
+    return this.#reader.seen(xid);
+  }
+
+  /** Holds the rows as they are, so that none goes away under a user's hands. */
+  pause(): Promise<void> {
+    return this.#reader.pause();
+  }
+
+  /** Shows at once what has changed since {@link pause}. */
+  resume(): Promise<void> {
+    return this.#reader.resume();
+  }
+
+  /** Ends the page. Its rows stay in {@link state}. Resolves when the server knows. */
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  /** What was asked for while the connection was away comes with the next join. */
+  async #settled(asked: Promise<"answered" | "away">): Promise<void> {
+    if ((await asked) === "away") await this.ready();
+  }
+}
+
+/** Where nobody catches it: it is seen, and stops nothing here. */
+function throwAside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,91 @@
+// What a page of the client says when it cannot be had, or cannot be changed as was asked.
+import { HasteError } from "../errors.ts";
+
+/** The reasons of PROTOCOL.md, and what the client adds to them. */
+export type PageClientErrorCode =
+  | "invalid_page"
+  | "invalid_filter"
+  | "invalid_order"
+  | "forbidden"
+  | "row_not_found"
+  | "too_many_pages"
+  | "too_many_rows"
+  | "too_fast"
+  | "busy"
+  | "timeout"
+  | "unavailable"
+  | "not_seen"
+  | "closed"
+  /** The connection or the channel failed: the cause tells how. */
+  | "disconnected"
+  /** What the server said makes no sense as PROTOCOL.md has it, or is a reason not known here. */
+  | "protocol";
+
+const CODES: ReadonlySet<string> = new Set<PageClientErrorCode>([
+  "invalid_page",
+  "invalid_filter",
+  "invalid_order",
+  "forbidden",
+  "row_not_found",
+  "too_many_pages",
+  "too_many_rows",
+  "too_fast",
+  "busy",
+  "timeout",
+  "unavailable",
+  "not_seen",
+  "closed",
+]);
+
+const TEMPORARY: ReadonlySet<string> = new Set<PageClientErrorCode>([
+  "busy",
+  "timeout",
+  "unavailable",
+  "too_fast",
+  "protocol",
+]);
+
+/** A page cannot be had, or not as it was asked for. */
+export class PageClientError extends HasteError {
+  override readonly name = "PageClientError";
+  override readonly code: PageClientErrorCode;
+
+  constructor(code: PageClientErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Whether the same may be asked for again, later. */
+  get isTemporary(): boolean {
+    return TEMPORARY.has(this.code);
+  }
+}
+
+/** What became of a join or a push that failed: the server's reason, if it gave one. */
+export function pageErrorOf(error: unknown): PageClientError {
+  if (error instanceof PageClientError) return error;
+  const response =
+    typeof error === "object" && error !== null && "response" in error ? error.response : undefined;
+  return (
+    refusalOf(response) ?? new PageClientError("disconnected", sentenceOf(error), { cause: error })
+  );
+}
+
+/** A refusal as the server puts it: `{ reason, message }`. */
+export function refusalOf(response: unknown): PageClientError | null {
+  if (typeof response !== "object" || response === null) return null;
+  const { reason, message } = response as { reason?: unknown; message?: unknown };
+  if (typeof reason !== "string") return null;
+  const sentence = typeof message === "string" ? message : `The server refused: ${reason}.`;
+  return CODES.has(reason)
+    ? new PageClientError(reason as PageClientErrorCode, sentence)
+    : new PageClientError("protocol", sentence);
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : "The connection to the server was lost.";
+}
+
+export function closedError(): PageClientError {
+  return new PageClientError("closed", "The page was closed. Open another.");
+}

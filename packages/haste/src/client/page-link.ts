@@ -1,0 +1,105 @@
+// A page's channel: joins it, again after refusals that are temporary, and hands over what it says.
+import { backoff } from "./backoff.ts";
+import { pageErrorOf, type PageClientError } from "./page-client-error.ts";
+import type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
+
+/** Whoever makes sense of what comes. */
+export interface LinkOwner {
+  /** What the next join says. */
+  joinParams(): object;
+  joined(response: unknown): void;
+  /** The connection or the membership is gone; it comes back by itself. */
+  parted(): void;
+  /** The server cannot give the page now; it is asked again in a while. */
+  postponed(error: PageClientError): void;
+  /** There is no page: the server will not give it, or (null) the socket was disconnected. */
+  ended(error: PageClientError | null): void;
+}
+
+export class PageLink {
+  readonly #owner: LinkOwner;
+  readonly #channel: PageChannel;
+  readonly #removals: (() => void)[] = [];
+  #isJoined = false;
+  #isEnded = false;
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(socket: PageSocket, topic: string, owner: LinkOwner) {
+    this.#owner = owner;
+    this.#channel = socket.channel(topic, () => owner.joinParams());
+    this.#removals.push(this.#channel.onState((state) => this.#stateChanged(state)));
+  }
+
+  get isJoined(): boolean {
+    return this.#isJoined;
+  }
+
+  on(event: string, handler: (payload: unknown) => void): void {
+    this.#removals.push(this.#channel.on(event, handler));
+  }
+
+  join(): void {
+    this.#channel.join().catch((error: unknown) => this.refused(pageErrorOf(error)));
+  }
+
+  /**
+   * Resolves with the server's answer. The server has bounds for all that it is asked here, and what
+   * is under way when the connection ends fails at once, so that no time is set.
+   *
+   * @throws {PageClientError} (by rejection)
+   */
+  async push(event: string, payload: object): Promise<unknown> {
+    try {
+      return await this.#channel.push(event, payload, { timeout: Infinity });
+    } catch (error) {
+      throw pageErrorOf(error);
+    }
+  }
+
+  /** The page is not to be had, as the server said or as what it said means: later, or never. */
+  refused(error: PageClientError): void {
+    if (this.#isEnded) return;
+    if (!error.isTemporary) {
+      void this.end();
+      this.#owner.ended(error);
+      return;
+    }
+    void this.#part();
+    this.#attempt += 1;
+    this.#owner.postponed(error);
+    this.#retry = setTimeout(() => this.join(), backoff(this.#attempt, Math.random));
+  }
+
+  /** What comes makes sense: the next refusal is a first one. */
+  prospers(): void {
+    this.#attempt = 0;
+  }
+
+  /** Resolves when the server knows, or does not answer: it is left all the same. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    for (const remove of this.#removals.splice(0)) remove();
+    await this.#part();
+  }
+
+  async #part(): Promise<void> {
+    this.#isJoined = false;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    await this.#channel.leave().catch(() => {});
+  }
+
+  #stateChanged(state: PageChannelState): void {
+    const wasJoined = this.#isJoined;
+    this.#isJoined = state.type === "joined";
+    if (state.type === "joined") {
+      this.#owner.joined(state.response);
+    } else if (state.type === "left" && state.by === "disconnect") {
+      void this.end();
+      this.#owner.ended(null);
+    } else if (wasJoined) {
+      this.#owner.parted();
+    }
+  }
+}

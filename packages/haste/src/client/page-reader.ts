@@ -1,0 +1,261 @@
+// The client's end of PROTOCOL.md: asks for a page, takes in what comes, and keeps the state.
+import type { Json } from "../json.ts";
+import { PageClientError } from "./page-client-error.ts";
+import { closedError, refusalOf } from "./page-client-error.ts";
+import { PageContent } from "./page-content.ts";
+import { PageLink } from "./page-link.ts";
+import { granted, type WireRequest } from "./page-request.ts";
+import type { PageSocket } from "./page-socket.ts";
+import type { PageState, Total } from "./page-state.ts";
+import type { PageStore } from "./page-store.ts";
+import { batchOf, joinedOf, rowsOf, type Why } from "./wire.ts";
+
+export interface PageReaderOptions {
+  /** Has the server say of each batch which transaction it came from; null for several in one. */
+  readonly onWhy?: (why: Why | null) => void;
+}
+
+/** Whether the server answered, or the connection was away so that the next join asks for it. */
+type Asked = "answered" | "away";
+
+export class PageReader<Row> {
+  readonly #store: PageStore<Row>;
+  readonly #link: PageLink;
+  readonly #content = new PageContent();
+  readonly #onWhy: PageReaderOptions["onWhy"];
+  /** The page that is asked for, granted or not. */
+  #wanted: WireRequest;
+  /** What {@link #wanted} was when the server granted it; another object until then. */
+  #granted: WireRequest | null = null;
+  /** What {@link #wanted} was at the last join. */
+  #joinedFor: WireRequest | null = null;
+  /** How many pushes that ask for another page are under way. */
+  #asking = 0;
+  #isPaused = false;
+  /** The server says that it gets no changes. */
+  #isStale = false;
+  /** All rows are to come: what is shown is not known to be true. */
+  #awaitsRows = true;
+
+  constructor(
+    socket: PageSocket,
+    topic: string,
+    wanted: WireRequest,
+    store: PageStore<Row>,
+    { onWhy }: PageReaderOptions,
+  ) {
+    this.#store = store;
+    this.#wanted = wanted;
+    this.#onWhy = onWhy;
+    this.#link = new PageLink(socket, topic, {
+      joinParams: () => this.#joinParams(),
+      joined: (response) => this.#guard(() => this.#joined(response)),
+      parted: () => this.#tellStatus(),
+      postponed: (error) => this.#store.set({ error, status: this.#status() }),
+      ended: (error) => this.#ended(error === null ? "closed" : "error", error),
+    });
+    this.#listen();
+    this.#link.join();
+  }
+
+  // Asking.
+
+  grow(more: { readonly before: number; readonly after: number }): Promise<Asked> {
+    const { before, after } = this.#wanted;
+    return this.#ask("grow", more, { before: before + more.before, after: after + more.after });
+  }
+
+  change(fields: Partial<WireRequest>): Promise<Asked> {
+    return this.#ask("change", fields, fields);
+  }
+
+  async count(cap: number | undefined): Promise<Total> {
+    const answer = await this.#link.push("count", cap === undefined ? {} : { cap });
+    const { count, more } = answer as { readonly count: number; readonly more: boolean };
+    const total: Total = { count, isCapped: more };
+    this.#store.set({ total });
+    return total;
+  }
+
+  async seen(xid: string | bigint): Promise<void> {
+    await this.#link.push("seen", { xid: `${xid}` });
+  }
+
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    this.#tellStatus();
+    if (this.#link.isJoined) await this.#link.push("pause", {});
+  }
+
+  async resume(): Promise<void> {
+    this.#isPaused = false;
+    if (this.#link.isJoined) await this.#link.push("resume", {});
+    this.#tellStatus();
+  }
+
+  close(): Promise<void> {
+    this.#ended("closed", null);
+    return this.#link.end();
+  }
+
+  async #ask(event: string, fields: object, change: Partial<WireRequest>): Promise<Asked> {
+    const before = this.#wanted;
+    const wanted = { ...before, ...change };
+    this.#wanted = wanted;
+    if (!this.#link.isJoined) return "away";
+    this.#asking += 1;
+    this.#tellStatus();
+    try {
+      await this.#link.push(event, fields);
+      this.#settle(wanted);
+      return "answered";
+    } catch (error) {
+      if (error instanceof PageClientError && error.code === "disconnected") return "away";
+      // Unless something else has been asked for since, the page is what it was.
+      if (this.#wanted === wanted) this.#wanted = before;
+      throw error;
+    } finally {
+      this.#asking -= 1;
+      this.#tellStatus();
+    }
+  }
+
+  /** The server has granted what was wanted: from now on it is asked for as it was granted. */
+  #settle(wanted: WireRequest): void {
+    const { header } = this.#content;
+    if (this.#wanted !== wanted || header === null) return;
+    this.#wanted = granted(wanted, header);
+    this.#granted = this.#wanted;
+  }
+
+  // Joining.
+
+  #joinParams(): object {
+    this.#joinedFor = this.#wanted;
+    const { shown } = this.#content;
+    const isSame = this.#wanted === this.#granted && shown?.resumable === true;
+    return {
+      ...this.#wanted,
+      ...(isSame ? { resume: { group: shown.header.group, version: shown.version } } : {}),
+      ...(this.#onWhy === undefined ? {} : { why: true }),
+    };
+  }
+
+  #joined(response: unknown): void {
+    const { version, resumed, ...header } = joinedOf(response);
+    const isKept = resumed === "replay" && this.#content.shown !== null;
+    const wasShown = this.#content.shown !== null;
+    this.#content.begin(header);
+    this.#awaitsRows = !isKept;
+    this.#isStale = false;
+    if (this.#isPaused) this.#quietly("pause", {});
+    if (this.#joinedFor === this.#wanted) this.#settle(this.#wanted);
+    // Something else was asked for while the join was under way.
+    else
+      void this.#ask("change", this.#wanted, {}).catch((error: PageClientError) =>
+        this.#link.refused(error),
+      );
+    this.#store.set({
+      error: null,
+      cameBack: resumed ?? (wasShown ? "reload" : null),
+      ...(isKept ? { version } : {}),
+      status: this.#status(),
+    });
+  }
+
+  /** Says what the next join says again, should this not arrive. */
+  #quietly(event: string, payload: object): void {
+    void this.#link.push(event, payload).catch(() => {});
+  }
+
+  // What the server says.
+
+  #listen(): void {
+    const on = (event: string, handle: (payload: unknown) => void): void =>
+      this.#link.on(event, (payload) => this.#guard(() => handle(payload)));
+    on("rows", (payload) => {
+      const message = rowsOf(payload);
+      if (!this.#content.addRows(message)) {
+        this.#store.set({ progress: { received: this.#content.received ?? 0, of: message.of } });
+        return;
+      }
+      this.#awaitsRows = false;
+      this.#show();
+    });
+    on("batch", (payload) => {
+      const message = batchOf(payload);
+      this.#content.applyBatch(message);
+      this.#show();
+      const { why } = message;
+      if (why !== undefined) this.#store.call(() => this.#onWhy?.(why));
+    });
+    on("cleared", () => {
+      this.#content.clear();
+      this.#awaitsRows = true;
+      this.#show();
+    });
+    on("stale", () => {
+      this.#isStale = true;
+      this.#tellStatus();
+    });
+    on("live", (payload) => {
+      this.#isStale = false;
+      const { version } = payload as { readonly version?: unknown };
+      this.#store.set({
+        status: this.#status(),
+        ...(typeof version === "string" ? { version } : {}),
+      });
+    });
+    on("ended", (payload) => this.#link.refused(refusalOf(payload) ?? closedError()));
+  }
+
+  /** What does not fit together is asked for anew, in a while. */
+  #guard(take: () => void): void {
+    try {
+      take();
+    } catch (cause) {
+      this.#granted = null;
+      const sentence = "What the server said does not fit together; all rows are asked for anew.";
+      this.#link.refused(new PageClientError("protocol", sentence, { cause }));
+    }
+  }
+
+  // What is shown.
+
+  #show(): void {
+    this.#link.prospers();
+    const { shown } = this.#content;
+    this.#store.set({
+      progress: null,
+      status: this.#status(),
+      ...(shown === null
+        ? {}
+        : {
+            // What a row is, the view says; the wire has it by the same names.
+            rows: shown.rows as readonly Json[] as readonly Row[],
+            version: shown.version,
+            hasPrevious: shown.more[0],
+            hasNext: shown.more[1],
+          }),
+    });
+  }
+
+  #tellStatus(): void {
+    this.#store.set({ status: this.#status() });
+  }
+
+  #status(): PageState<Row>["status"] {
+    const { status } = this.#store.state;
+    if (status === "closed" || status === "error") return status;
+    if (this.#content.shown === null) return "loading";
+    if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#asking > 0)
+      return "stale";
+    return this.#isPaused ? "paused" : "live";
+  }
+
+  #ended(status: "closed" | "error", error: PageClientError | null): void {
+    const known = this.#store.state.status;
+    if (known === "closed" || known === "error") return;
+    this.#store.set({ status, error, progress: null });
+  }
+}
