@@ -1,5 +1,9 @@
 // Which of many ranges hold a number: a treap by lower end, each node knowing the highest upper end
 // below it. Adding and removing cost O(log n), asking O(log n) and what is found.
+//
+// A node is a stretch of one array of numbers, a line of memory long: with 10,000 ranges an answer
+// takes some 30 nodes, and each that were an object would be waited for more than once.
+import { doubled } from "./growing.ts";
 
 /** From `low` to `high`, both included; infinite where it is open. */
 export interface Interval {
@@ -7,46 +11,132 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Intervals, each with what it stands for. The same interval may be there for several. */
-export class IntervalTree<Item> {
-  readonly #nodes = new Map<Item, Node<Item>[]>();
-  #root: Tree<Item>;
+/** No node: the first stretch stays empty. */
+const NONE = 0;
+
+/** What is where in a node. `FURTHEST` is the highest upper end of the node and all below it. */
+const LOW = 0;
+const HIGH = 1;
+const FURTHEST = 2;
+const LEFT = 3;
+const RIGHT = 4;
+const ID = 5;
+const PRIORITY = 6;
+const NODE = 8;
+
+/** Intervals, each with a number that says whose it is. */
+export class IntervalTree {
+  readonly #nodesOf = new Map<number, number[]>();
+  readonly #free: number[] = [];
+  #nodes = new Float64Array(16 * NODE);
+  #end = NODE;
+  #root = NONE;
   /** Of a xorshift generator: balance needs dice, not good ones. */
   #dice = 0x9e_37_79_b9;
-  #serial = 0;
 
+  /** How many there are who have intervals. */
   get size(): number {
-    return this.#nodes.size;
+    return this.#nodesOf.size;
   }
 
-  add({ low, high }: Interval, item: Item): void {
-    this.#serial += 1;
-    const node: Node<Item> = {
-      low,
-      high,
-      item,
-      serial: this.#serial,
-      priority: this.#roll(),
-      left: undefined,
-      right: undefined,
-      furthest: high,
-    };
-    const nodes = this.#nodes.get(item);
-    if (nodes === undefined) this.#nodes.set(item, [node]);
-    else nodes.push(node);
-    const [left, right] = split(this.#root, node);
-    this.#root = merge(merge(left, node), right);
+  add({ low, high }: Interval, id: number): void {
+    const node = this.#newNode();
+    const of = this.#nodesOf.get(id);
+    if (of === undefined) this.#nodesOf.set(id, [node]);
+    else of.push(node);
+    this.#nodes.set([low, high, high, NONE, NONE, id, this.#roll()], node);
+    const [left, right] = this.#split(this.#root, node);
+    this.#root = this.#merge(this.#merge(left, node), right);
   }
 
-  /** Takes out every interval of the item. */
-  delete(item: Item): void {
-    for (const node of this.#nodes.get(item) ?? []) this.#root = without(this.#root, node);
-    this.#nodes.delete(item);
+  /** Takes out every interval of one. */
+  delete(id: number): void {
+    for (const node of this.#nodesOf.get(id) ?? []) {
+      this.#root = this.#without(this.#root, node);
+      this.#free.push(node);
+    }
+    this.#nodesOf.delete(id);
   }
 
   /** Calls `visit` for each interval that holds the number. */
-  visit(number: number, visit: (item: Item) => void): void {
-    walk(this.#root, number, visit);
+  visit(number: number, visit: (id: number) => void): void {
+    this.#walk(this.#root, number, visit);
+  }
+
+  #walk(tree: number, number: number, visit: (id: number) => void): void {
+    let node = tree;
+    while (node !== NONE && number <= this.#get(node + FURTHEST)) {
+      this.#walk(this.#get(node + LEFT), number, visit);
+      // Whatever is to the right begins later still.
+      if (number < this.#get(node + LOW)) return;
+      if (number <= this.#get(node + HIGH)) visit(this.#get(node + ID));
+      node = this.#get(node + RIGHT);
+    }
+  }
+
+  /** What stands before the node, and what stands behind it. */
+  #split(tree: number, node: number): [number, number] {
+    if (tree === NONE) return [NONE, NONE];
+    if (this.#isBefore(tree, node)) {
+      const [left, right] = this.#split(this.#get(tree + RIGHT), node);
+      this.#nodes[tree + RIGHT] = left;
+      return [this.#measured(tree), right];
+    }
+    const [left, right] = this.#split(this.#get(tree + LEFT), node);
+    this.#nodes[tree + LEFT] = right;
+    return [left, this.#measured(tree)];
+  }
+
+  #merge(left: number, right: number): number {
+    if (left === NONE) return right;
+    if (right === NONE) return left;
+    if (this.#get(left + PRIORITY) > this.#get(right + PRIORITY)) {
+      this.#nodes[left + RIGHT] = this.#merge(this.#get(left + RIGHT), right);
+      return this.#measured(left);
+    }
+    this.#nodes[right + LEFT] = this.#merge(left, this.#get(right + LEFT));
+    return this.#measured(right);
+  }
+
+  #without(tree: number, node: number): number {
+    if (tree === NONE) return NONE;
+    if (tree === node) return this.#merge(this.#get(tree + LEFT), this.#get(tree + RIGHT));
+    const side = tree + (this.#isBefore(tree, node) ? RIGHT : LEFT);
+    this.#nodes[side] = this.#without(this.#get(side), node);
+    return this.#measured(tree);
+  }
+
+  /** By lower end; so that no two tie, then by where they are. */
+  #isBefore(a: number, b: number): boolean {
+    const low = this.#get(a + LOW);
+    const other = this.#get(b + LOW);
+    return low < other || (low === other && a < b);
+  }
+
+  #measured(node: number): number {
+    this.#nodes[node + FURTHEST] = Math.max(
+      this.#get(node + HIGH),
+      this.#furthest(this.#get(node + LEFT)),
+      this.#furthest(this.#get(node + RIGHT)),
+    );
+    return node;
+  }
+
+  #furthest(tree: number): number {
+    return tree === NONE ? -Infinity : this.#get(tree + FURTHEST);
+  }
+
+  #get(at: number): number {
+    return this.#nodes[at] as number;
+  }
+
+  #newNode(): number {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const node = this.#end;
+    this.#end += NODE;
+    if (this.#end > this.#nodes.length) this.#nodes = doubled(this.#nodes);
+    return node;
   }
 
   #roll(): number {
@@ -57,75 +147,4 @@ export class IntervalTree<Item> {
     this.#dice = dice;
     return dice >>> 0;
   }
-}
-
-type Tree<Item> = Node<Item> | undefined;
-
-interface Node<Item> {
-  readonly low: number;
-  readonly high: number;
-  readonly item: Item;
-  /** Its age, so that no two nodes tie. */
-  readonly serial: number;
-  readonly priority: number;
-  left: Tree<Item>;
-  right: Tree<Item>;
-  /** The highest upper end of this node and all below it. */
-  furthest: number;
-}
-
-function walk<Item>(tree: Tree<Item>, number: number, visit: (item: Item) => void): void {
-  let node = tree;
-  while (node !== undefined && number <= node.furthest) {
-    walk(node.left, number, visit);
-    // Whatever is to the right begins later still.
-    if (number < node.low) return;
-    if (number <= node.high) visit(node.item);
-    node = node.right;
-  }
-}
-
-/** What stands before the node, and what stands behind it. */
-function split<Item>(tree: Tree<Item>, node: Node<Item>): [Tree<Item>, Tree<Item>] {
-  if (tree === undefined) return [undefined, undefined];
-  if (isBefore(tree, node)) {
-    const [left, right] = split(tree.right, node);
-    tree.right = left;
-    return [measured(tree), right];
-  }
-  const [left, right] = split(tree.left, node);
-  tree.left = right;
-  return [left, measured(tree)];
-}
-
-function merge<Item>(left: Tree<Item>, right: Tree<Item>): Tree<Item> {
-  if (left === undefined) return right;
-  if (right === undefined) return left;
-  if (left.priority > right.priority) {
-    left.right = merge(left.right, right);
-    return measured(left);
-  }
-  right.left = merge(left, right.left);
-  return measured(right);
-}
-
-function without<Item>(tree: Tree<Item>, node: Node<Item>): Tree<Item> {
-  if (tree === undefined) return undefined;
-  if (tree === node) return merge(tree.left, tree.right);
-  if (isBefore(tree, node)) tree.right = without(tree.right, node);
-  else tree.left = without(tree.left, node);
-  return measured(tree);
-}
-
-function isBefore<Item>(a: Node<Item>, b: Node<Item>): boolean {
-  return a.low < b.low || (a.low === b.low && a.serial < b.serial);
-}
-
-function measured<Item>(node: Node<Item>): Node<Item> {
-  node.furthest = Math.max(
-    node.high,
-    node.left?.furthest ?? -Infinity,
-    node.right?.furthest ?? -Infinity,
-  );
-  return node;
 }
