@@ -1,7 +1,7 @@
 // Whatever the length and the characters, the same string as Node's own decoder gives.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeText } from "./decode-text.ts";
+import { decodeText, readText } from "./decode-text.ts";
 
 test.each(["", "a", "é", "漢字", "👍🏽", "\0\u{ffff}", "\u{feff}with a byte order mark"])(
   "%j, short and long",
@@ -23,5 +23,42 @@ test("any text, at lengths around the one where the way changes", () => {
       const whole = piece + "ä".repeat(length >> 1) + piece;
       expect(decodeText(Buffer.from(whole))).toBe(whole);
     }),
+  );
+});
+
+test("a part of some bytes, short and long, is what Node makes of it, or null where it is no UTF-8", () => {
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const strictly = (bytes: Buffer): string | null => {
+    try {
+      return strict.decode(bytes);
+    } catch {
+      return null;
+    }
+  };
+  const pieces = [
+    "plain",
+    "é",
+    "漢字",
+    "👍",
+    "\uFFFD",
+    Buffer.of(0xff),
+    Buffer.of(0xc3),
+    Buffer.of(0xed, 0xa0),
+  ];
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...pieces), { maxLength: 8 }),
+      fc.constantFrom(0, 2_040, 2_048, 5_000),
+      fc.nat({ max: 9 }),
+      (some, padding, start) => {
+        const part = Buffer.concat([
+          ...some.map((piece) => Buffer.from(piece)),
+          Buffer.alloc(padding, "x"),
+        ]);
+        const bytes = Buffer.concat([Buffer.alloc(start, 0xff), part, Buffer.of(0xff)]);
+        expect(readText(bytes, start, start + part.length)).toBe(strictly(part));
+      },
+    ),
+    { numRuns: 500 },
   );
 });

@@ -5,6 +5,7 @@
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
+import { TextFrames, type FrameOwner } from "./text-frames.ts";
 import type { StreamReady } from "./tcp.ts";
 
 /** What a connection reports to its owner, in this order. */
@@ -12,6 +13,7 @@ export interface ConnectionOwner {
   /** The server answered 101: this stream carries the frames from now on. */
   upgraded(stream: Duplex): void;
   opened(): void;
+  text(text: string): void;
   message(bytes: Buffer, isBinary: boolean): void;
   /** The server answered with something else than 101. Nothing more follows from the connection. */
   refused(response: IncomingMessage): void;
@@ -31,7 +33,7 @@ export interface ConnectionOptions {
   readonly perMessageDeflate: boolean;
   readonly followRedirects: boolean;
   readonly skipUTF8Validation: boolean;
-  readonly maxPayload?: number;
+  readonly maxPayload: number;
   readonly maxFragments: number;
   readonly closeTimeout: number;
   /** As `http.request` takes it: gives the stream at once, or `ready` later. */
@@ -39,13 +41,24 @@ export interface ConnectionOptions {
   readonly finishRequest?: (request: ClientRequest) => void;
 }
 
-const OWNER = Symbol("owner");
+const CONNECTION = Symbol("connection");
 interface HeldStream extends Duplex {
-  [OWNER]?: ConnectionOwner;
+  [CONNECTION]?: WsConnection;
 }
 
-export class WsConnection extends WebSocket {
+/** How the library listens to a stream: with the same functions for all. */
+interface StreamListeners {
+  readonly data: (this: Duplex, chunk: Buffer) => void;
+  readonly close: (this: Duplex) => void;
+}
+
+let library: StreamListeners | null = null;
+
+export class WsConnection extends WebSocket implements FrameOwner {
   readonly #owner: ConnectionOwner;
+  /** Null while nothing is read, and where the library reads by itself. */
+  #stream: HeldStream | null = null;
+  readonly #frames: TextFrames;
 
   constructor(
     url: string,
@@ -55,6 +68,7 @@ export class WsConnection extends WebSocket {
   ) {
     super(url, [...protocols], options as object);
     this.#owner = owner;
+    this.#frames = new TextFrames(this, options.maxPayload);
   }
 
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
@@ -65,12 +79,14 @@ export class WsConnection extends WebSocket {
         break;
       case "upgrade": {
         const stream: HeldStream = (first as IncomingMessage).socket;
-        stream[OWNER] = owner;
+        stream[CONNECTION] = this;
         stream.end = endAfterPeer as Duplex["end"];
+        this.#stream = stream;
         owner.upgraded(stream);
         break;
       }
       case "open":
+        this.#takeOver();
         owner.opened();
         break;
       case "unexpected-response":
@@ -91,8 +107,14 @@ export class WsConnection extends WebSocket {
 
   /** Called by the library to echo the peer's close frame, and to fail the connection. */
   override close(code?: number, reason?: string | Buffer): void {
-    this.#owner.finishing();
+    this.finishing();
     super.close(code, reason);
+  }
+
+  /** The peer's close frame has come, or there can be none: nothing more is read. */
+  finishing(): void {
+    this.#stream = null;
+    this.#owner.finishing();
   }
 
   /** Called by the library when the peer floods it. */
@@ -110,6 +132,47 @@ export class WsConnection extends WebSocket {
   abort(): void {
     super.terminate();
   }
+
+  text(text: string): void {
+    this.#owner.text(text);
+  }
+
+  other(bytes: Buffer): void {
+    if (this.#stream !== null) library?.data.call(this.#stream, bytes);
+  }
+
+  /** What comes over the stream goes through TextFrames first, and then to the library. */
+  #takeOver(): void {
+    const stream = this.#stream;
+    // What is compressed is told when it has been decompressed: nothing may overtake it.
+    if (stream === null || this.extensions !== "") return;
+    // They are the last ones: the library has just added them.
+    const data = stream.listeners("data").at(-1) as StreamListeners["data"];
+    const close = stream.listeners("close").at(-1) as StreamListeners["close"];
+    library ??= { data, close };
+    if (data !== library.data || close !== library.close) return;
+    stream.on("data", readFrames).off("data", data);
+    stream.on("close", closeStream).off("close", close);
+  }
+
+  /** Takes what has come over the stream. */
+  read(chunk: Buffer): void {
+    if (this.#stream !== null) this.#frames.read(chunk);
+  }
+
+  /** The stream has closed. The library may find something unread in it, and must know what it continues. */
+  surrender(): void {
+    this.#frames.surrender();
+  }
+}
+
+function readFrames(this: HeldStream, chunk: Buffer): void {
+  this[CONNECTION]?.read(chunk);
+}
+
+function closeStream(this: HeldStream): void {
+  this[CONNECTION]?.surrender();
+  library?.close.call(this);
 }
 
 /**
@@ -118,7 +181,7 @@ export class WsConnection extends WebSocket {
  * `ws` and Node call this again.
  */
 function endAfterPeer(this: HeldStream): HeldStream {
-  this[OWNER]?.finishing();
+  this[CONNECTION]?.finishing();
   if (this.readableEnded) {
     const { end } = Object.getPrototypeOf(this) as { end: (this: Duplex) => Duplex };
     end.call(this);

@@ -1,7 +1,7 @@
 // The transport of Node: one WebSocket over the library `ws`. What it adds is the end: the right
 // order of FINs, a RST from every state, and a report of what happened that is told once, last, and
 // only when the socket is gone.
-import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
+import type { ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Frame } from "@slipstream/core";
@@ -17,20 +17,8 @@ import { protocolCode } from "./protocol-errors.ts";
 import { Refusal } from "./refusal.ts";
 import { ignore, openTcp, resetTcp, secureTcp, whenItIsKnown, type StreamReady } from "./tcp.ts";
 import { TransportError } from "./transport-error.ts";
-import { WsConnection, type ConnectionOptions, type ConnectionOwner } from "./ws-connection.ts";
-
-/** What only Node can do. */
-export interface WsOptions {
-  /**
-   * Makes the connections: a proxy's agent, for example. Without one, each dial opens a socket of its
-   * own. An agent's socket is reset with a RST only where it is a plain TCP socket.
-   */
-  readonly agent?: Agent;
-  /** For `wss:`, as `tls.connect` takes them: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`… */
-  readonly tls?: TlsOptions;
-  /** Whether to offer permessage-deflate (RFC 7692). Off by default: its contexts cost memory. */
-  readonly compress?: boolean;
-}
+import { WsConnection, type ConnectionOwner } from "./ws-connection.ts";
+import { fixedOptions, type FixedOptions, type WsOptions } from "./ws-options.ts";
 
 /**
  * Makes a dial over the library `ws`.
@@ -52,22 +40,6 @@ export function dialWs({ agent, tls, compress }: WsOptions = {}): Dial {
 function dialWith(options: WsOptions): Dial {
   const fixed = fixedOptions(options);
   return (request, events) => new WsTransport(request, events, fixed, options);
-}
-
-function fixedOptions({ agent, tls, compress = false }: WsOptions): ConnectionOptions {
-  return {
-    ...(agent === undefined ? {} : { ...tls, agent }),
-    perMessageDeflate: compress,
-    // A redirect is an answer like any other refusal; following it could carry credentials elsewhere.
-    followRedirects: false,
-    skipUTF8Validation: false,
-    // Autobahn sends messages of 4 MiB in 65,536 fragments (cases 9.3.1 and 9.4.1), and the default of
-    // 16,384 fails them. A fragment costs about 100 bytes beyond its payload, which maxPayload bounds.
-    maxFragments: 65_536,
-    // The session bounds every wait. This timer cannot be turned off; it is cleared when the socket
-    // closes, and it is the longest that timers allow.
-    closeTimeout: 2 ** 31 - 1,
-  };
 }
 
 /** The dial of all sockets that ask for nothing special. */
@@ -108,7 +80,7 @@ class WsTransport implements Transport, ConnectionOwner {
   constructor(
     { url, headers, protocols, maxPayload }: DialRequest,
     events: TransportEvents,
-    fixed: ConnectionOptions,
+    fixed: FixedOptions,
     { agent, tls = {} }: WsOptions,
   ) {
     this.#events = events;
@@ -182,6 +154,10 @@ class WsTransport implements Transport, ConnectionOwner {
     // From here on the library listens itself, and says "close" after TCP does.
     if (this.#tcp === this.#stream) this.#letGoOfTcp();
     this.#events.opened();
+  }
+
+  text(text: string): void {
+    if (this.#phase === "open") this.#events.received(text);
   }
 
   message(bytes: Buffer, isBinary: boolean): void {
