@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readArguments } from "./arguments.ts";
 import { benches } from "./benches/index.ts";
 
-const all = benches.map(({ name }) => name);
+const all = [...benches.map(({ name }) => name), "transports"];
 
 test("all benches run nine times, unless told otherwise", () => {
   expect(readArguments([])).toEqual({

@@ -2,10 +2,14 @@
 import { parseArgs } from "node:util";
 import type { Size } from "./bench.ts";
 import { benches } from "./benches/index.ts";
+import { TRANSPORTS } from "./transports/run.ts";
+
+/** The benches, and the close matrix, which has no figures. */
+const NAMES: readonly string[] = [...benches.map(({ name }) => name), TRANSPORTS];
 
 export const USAGE: string = `Usage: npm run bench -- [options] [bench…]
 
-Benches: ${benches.map(({ name }) => name).join(", ")}; all if none is named.
+Benches: ${NAMES.join(", ")}; all if none is named.
 
   --runs N   how many runs of each side count (9 if left out)
   --quick    one small run of each, to see that it works; its figures say nothing
@@ -41,7 +45,7 @@ export function readArguments(args: readonly string[]): Arguments {
   }
   const { values, positionals } = parsed;
   if (values.help) return { type: "help" };
-  const known = benches.map(({ name }) => name);
+  const known = NAMES;
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     return {

@@ -90,3 +90,18 @@ test("a mistake is told, and fails", async () => {
   expect(stdout).toBe("");
   expect(stderr).toContain("There is no bench recieve.");
 });
+
+test("the close matrix has a cell for each case and library", async () => {
+  const { stdout, code } = await bench("--quick", "transports");
+  expect(code).toBe(0);
+  const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
+  expect(rows[0]).toBe("| case | slipstream | ws | undici | node | websocket | faye-websocket |");
+  expect(rows.length).toBeGreaterThan(15);
+  const cells = rows.slice(2).flatMap((row) => row.split(" | ").slice(1));
+  expect(cells).toHaveLength((rows.length - 2) * 6);
+  expect(cells.filter((cell) => cell.replace(" |", "") === "")).toEqual([]);
+  // What holds however busy the machine is.
+  const row = (name: string): string => rows.find((line) => line.includes(name)) ?? "";
+  expect(row("nobody listens there")).toContain("connectFailed");
+  expect(row("4001 and a reason")).toContain("closedByRemote 4001");
+});

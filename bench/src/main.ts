@@ -6,6 +6,7 @@ import { circumstances, load } from "./report/circumstances.ts";
 import { tableOf, type Row } from "./report/table.ts";
 import { resultOf, workOf, type Series } from "./result.ts";
 import { runBench } from "./runner.ts";
+import { runTransports, TRANSPORTS, transportsTable } from "./transports/run.ts";
 
 type Measure = Extract<Arguments, { readonly type: "measure" }>;
 
@@ -16,6 +17,13 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
   const tell = output === "json" ? tellOnStderr : tellOnStdout;
   tell(`${head}\n`);
   for (const name of names) {
+    if (name === TRANSPORTS) {
+      const reports = await runTransports(size, tellOnStderr);
+      // Nothing here is a median: each cell is what became of one connection.
+      if (output === "tables") tell(`\n${transportsTable(reports, size)}\n`);
+      else for (const report of reports) tellOnStdout(JSON.stringify({ bench: name, ...report }));
+      continue;
+    }
     const bench = findBench(name);
     if (bench === undefined) continue;
     const series = await runBench(bench, { runs, size, progress: tellOnStderr });

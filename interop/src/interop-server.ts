@@ -10,6 +10,7 @@ import {
   type Logger,
   type Refused,
 } from "@slipstream/server";
+import { HandlerTimes } from "@slipstream/server/telemetry";
 import { PresenceChannel } from "./presence-channel.ts";
 import { roomChannel, type InteropAssigns } from "./room-channel.ts";
 
@@ -44,7 +45,8 @@ export async function startInteropServer({
   channels.socket("/tiny", { ...socket, idleTimeout: 2_000 });
   channels.socket("/limited", { ...socket, maxPayload: 64 * 1024 });
 
-  const http = createServer((request, response) => answer(channels, request, response));
+  const times = new HandlerTimes(channels);
+  const http = createServer((request, response) => answer(channels, times, request, response));
   channels.attach(http);
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
@@ -61,6 +63,7 @@ export async function startInteropServer({
     async close(drain = 0): Promise<void> {
       const released = new Promise<void>((resolve) => http.close(() => resolve()));
       await channels.close({ drain });
+      times.stop();
       http.closeAllConnections();
       await released;
     },
@@ -93,13 +96,16 @@ function connect({
 
 function answer(
   channels: ChannelsServer,
+  times: HandlerTimes,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   if (channels.handleRequest(request, response)) return;
   if (request.url === "/stats") {
     response.setHeader("Content-Type", "application/json; charset=utf-8");
-    response.end(JSON.stringify(channels.stats()));
+    const { rss: memory } = process.memoryUsage();
+    const stats = { ...channels.stats(), memory, slowestHandlers: times.slowest() };
+    response.end(JSON.stringify(stats));
     return;
   }
   response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("not found");

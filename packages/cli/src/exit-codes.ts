@@ -11,6 +11,8 @@ export const EXIT = {
   notConnected: 3,
   /** A topic could not be joined, or its channel ended for good. */
   notJoined: 4,
+  /** A push was refused, or not answered. */
+  notPushed: 5,
   /** A signal ended it before it was done: 128 + SIGINT. */
   interrupted: 130,
 } as const;
@@ -24,5 +26,6 @@ export const EXIT_HELP = `Exit codes:
   2    the command line cannot be understood
   3    no connection could be made, or it ended for good
   4    a topic could not be joined, or its channel ended for good
+  5    a push was refused, or not answered
   130  a signal ended it before it was done
 `;

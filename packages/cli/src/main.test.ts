@@ -6,8 +6,14 @@ import { runMain } from "./testing/main-process.ts";
 test("help names each command, its options, examples and exit codes", async () => {
   const all = await runMain(["--help"]);
   expect(all).toMatchObject({ code: 0, stderr: "" });
-  for (const text of ["demo", "listen", "Examples:", "Exit codes:"])
-    expect(all.stdout).toContain(text);
+  const commands = ["demo", "listen", "join", "push", "cutover", "monitor"];
+  for (const text of [...commands, "Examples:", "Exit codes:"]) expect(all.stdout).toContain(text);
+  for (const name of commands) {
+    const { code, stdout, stderr } = await runMain([name, "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const text of ["Usage: slipstream", "Examples:", "Exit codes:", "--help"])
+      expect(stdout).toContain(text);
+  }
   const demo = await runMain(["demo", "--help"]);
   expect(demo.code).toBe(0);
   expect(demo.stdout).toContain("npm start -- --rows 3000000");

@@ -5,9 +5,12 @@ import { nearest, UsageError, type Command } from "./command.ts";
 import { cutover } from "./cutover/command.ts";
 import { demo } from "./demo/command.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-codes.ts";
+import { join } from "./join/command.ts";
 import { listen } from "./listen/command.ts";
+import { monitor } from "./monitor/command.ts";
+import { push } from "./push/command.ts";
 
-const COMMANDS: readonly Command[] = [demo, listen, cutover];
+const COMMANDS: readonly Command[] = [demo, listen, join, push, cutover, monitor];
 
 const HELP = `Usage: slipstream <command> [options]
 

@@ -1,5 +1,13 @@
 // The whole of @slipstream/lab.
 export { CLIENTS, isClientName, type ClientName } from "./clients/index.ts";
+export {
+  flagsFor,
+  LIBRARIES,
+  loadLibrary,
+  type Library,
+  type StandardWebSocket,
+  type StandardWebSocketClass,
+} from "./clients/libraries.ts";
 export { BOUNDS, CUTOVER_DEFAULTS, describeServer } from "./cutover/options.ts";
 export type { Bounds, CutoverOptions } from "./cutover/options.ts";
 export { ClientUnusableError } from "./cutover/client-host.ts";
@@ -9,3 +17,5 @@ export type { CutoverEvent, CutoverResult, OrderResult } from "./cutover/run.ts"
 export type { PhaseResult, Sample } from "./cutover/sample.ts";
 export { eventLine, resultLine } from "./cutover/lines.ts";
 export { cutoverPage, cutoverPicture, type Provenance } from "./cutover/page.ts";
+export { FIGURES, type FigureName, type Names } from "./monitor/reading.ts";
+export { startMonitor, type Monitor, type MonitorOptions } from "./monitor/serve.ts";

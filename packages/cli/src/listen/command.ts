@@ -1,12 +1,7 @@
-// The command `listen`: its options, its output, and how Ctrl-C reaches it.
-import { once } from "node:events";
-import { UsageError, type Command } from "../command.ts";
+// The command `listen`: joins, and prints what comes until it is told to stop.
+import type { Command } from "../command.ts";
+import { runSession } from "../connection/run-session.ts";
 import { EXIT } from "../exit-codes.ts";
-import { interruptible } from "../interruption.ts";
-import { paintFor } from "../terminal/paint.ts";
-import { safeText } from "../terminal/safe-text.ts";
-import type { ListenOutput } from "./listener.ts";
-import { jsonLine, plainLine } from "./message-line.ts";
 import { LISTEN_HELP, readListenOptions } from "./options.ts";
 
 export const listen: Command = {
@@ -19,45 +14,16 @@ export const listen: Command = {
       process.stdout.write(LISTEN_HELP);
       return EXIT.ok;
     }
-    // Loaded only now: help and mistakes are answered without it.
-    const [{ listenTo }, { OptionError }] = await Promise.all([
-      import("./listener.ts"),
-      import("@slipstream/client"),
-    ]);
-    const hurry = new AbortController();
-    const interruption = interruptible(() => {
-      // Whoever asks a third time wants nothing but the end.
-      if (hurry.signal.aborted) process.exit(EXIT.interrupted);
-      hurry.abort();
+    return runSession({ ...options, comesBack: true }, async (_socket, channels, output) => {
+      const { reader } = await import("../connection/read-messages.ts");
+      await Promise.all(
+        channels.map(async (channel) => {
+          const read = reader(channel, output, options);
+          await channel.join();
+          await read();
+        }),
+      );
+      return EXIT.ok;
     });
-    const { signal } = interruption;
-    try {
-      const code = await listenTo(options, output(options.json, signal), {
-        stop: signal,
-        hurry: hurry.signal,
-      });
-      return hurry.signal.aborted ? EXIT.interrupted : code;
-    } catch (error) {
-      if (!(error instanceof OptionError)) throw error;
-      throw new UsageError(safeText(error.message), { cause: error });
-    } finally {
-      interruption.release();
-    }
   },
 };
-
-/** Messages to stdout, no faster than it takes them; all else to stderr. */
-function output(json: boolean, signal: AbortSignal): ListenOutput {
-  const { stdout, stderr, env } = process;
-  const paint = paintFor(stdout, env);
-  const dim = paintFor(stderr, env);
-  return {
-    async message(message) {
-      const line = json ? jsonLine(message) : plainLine(message, paint);
-      if (stdout.write(`${line}\n`)) return;
-      // Where the reader has gone there will be no "drain": the signal says so.
-      await once(stdout, "drain", { signal }).catch(() => undefined);
-    },
-    note: (line) => void stderr.write(`${dim("dim", `· ${line}`)}\n`),
-  };
-}

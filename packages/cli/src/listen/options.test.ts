@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readListenOptions } from "./options.ts";
 
 const url = ["--url", "ws://localhost:4000/socket"];
@@ -13,24 +13,32 @@ test("all options are read", () => {
       ...["--header", "X-Api-Key: a:b", "--header", "Cookie:c"],
     ]),
   ).toEqual({
-    url: "ws://localhost:4000/socket",
+    connection: {
+      url: "ws://localhost:4000/socket",
+      socketParams: { user_token: "t" },
+      token: "a token",
+      headers: { "X-Api-Key": "a:b", Cookie: "c" },
+      ca: undefined,
+    },
     topics: ["room:lobby", "room:2"],
     params: { since: 7 },
-    socketParams: { user_token: "t" },
-    token: "a token",
-    headers: { "X-Api-Key": "a:b", Cookie: "c" },
+    presence: false,
     json: true,
   });
 });
 
 test("what is left out has a default, and http is taken for ws", () => {
   expect(readListenOptions(["--url", "https://example.org/socket", "--topic", "t"])).toEqual({
-    url: "wss://example.org/socket",
+    connection: {
+      url: "wss://example.org/socket",
+      socketParams: {},
+      token: undefined,
+      headers: {},
+      ca: undefined,
+    },
     topics: ["t"],
     params: {},
-    socketParams: {},
-    token: undefined,
-    headers: {},
+    presence: false,
     json: false,
   });
   expect(readListenOptions(["--help"])).toBeNull();
@@ -51,9 +59,18 @@ test.each([
   [[...needed, "--socket-params", "[1]"], "--socket-params must be an object"],
   [[...needed, "--header", "X-Api-Key"], "--header must be a name and a value"],
   [[...needed, "--header", "X-Key: a\r\nX-Other: b"], "--header must be a name and a value"],
+  [[...needed, "--ca", "missing.pem"], "--ca: missing.pem cannot be read (ENOENT)"],
   [[...needed, "--tpoic", "t"], "There is no option --tpoic. Did you mean --topic?"],
 ])("%j is refused with what to do", (args, message) => {
   expect(() => readListenOptions(args)).toThrow(message);
+});
+
+test("a token may come from where other users of the machine do not see it", () => {
+  vi.stubEnv("SLIPSTREAM_TOKEN", "s3cret");
+  expect(readListenOptions(needed)?.connection.token).toBe("s3cret");
+  expect(readListenOptions([...needed, "--token", "given"])?.connection.token).toBe("given");
+  vi.stubEnv("SLIPSTREAM_TOKEN", "");
+  expect(readListenOptions(needed)?.connection.token).toBeUndefined();
 });
 
 test("what could not be parsed is not repeated: it may hold a secret", () => {

@@ -1,24 +1,19 @@
 // The options of `listen`, read and checked.
-import type { Params } from "@slipstream/client";
+import { optionsHelp, readOptions, UsageError, type OptionHelp } from "../command.ts";
 import {
-  optionsHelp,
-  readOptions,
-  UsageError,
-  type OptionHelp,
-  type ReadOptions,
-} from "../command.ts";
+  CONNECTION_OPTIONS,
+  readConnection,
+  readJson,
+  type Connection,
+} from "../connection/options.ts";
 import { EXIT_HELP } from "../exit-codes.ts";
 
 const OPTIONS = {
-  url: { value: "URL", text: "the socket, as its `socket` macro names it: ws://host:4000/socket" },
+  ...CONNECTION_OPTIONS,
   topic: { value: "TOPIC", multiple: true, text: "a topic to join; may be given several times" },
   params: { value: "JSON", text: "sent with the join ({} if left out)" },
-  "socket-params": { value: "JSON", text: "sent with the connection: an object of texts" },
-  token: { value: "TOKEN", text: "sent as Phoenix 1.8's auth token" },
-  header: {
-    value: "'NAME: VALUE'",
-    multiple: true,
-    text: "sent with the upgrade; may be given several times",
+  presence: {
+    text: "who is present as a table, whenever that changes, in place of the\nmessages that tell of it",
   },
   json: { text: "each message as one JSON object per line" },
   help: { text: "this text" },
@@ -39,17 +34,16 @@ Examples:
   slipstream listen --url wss://example.org/socket --topic room:1 --topic room:2 \\
     --params '{"since": 7}' --socket-params '{"user_token": "…"}'
   slipstream listen --url ws://localhost:4000/socket --topic room:lobby --json | jq .payload
+  slipstream listen --url ws://localhost:4000/socket --topic room:lobby --presence
 
 ${EXIT_HELP}`;
 
 export interface ListenOptions {
-  readonly url: string;
+  readonly connection: Connection;
   readonly topics: readonly string[];
   /** A JSON value. */
   readonly params: unknown;
-  readonly socketParams: Params;
-  readonly token: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly presence: boolean;
   readonly json: boolean;
 }
 
@@ -62,57 +56,10 @@ export function readListenOptions(args: readonly string[]): ListenOptions | null
     throw new UsageError("Name what to join: --topic room:lobby. See --help.");
   }
   return {
-    url: checkUrl(given.value("url")),
+    connection: readConnection(given),
     topics,
-    params: json(given, "params", '{"user": 1}') ?? {},
-    socketParams: checkSocketParams(json(given, "socket-params", '{"user_token": "…"}')),
-    token: given.value("token"),
-    headers: checkHeaders(given.values("header")),
+    params: readJson(given, "params", '{"user": 1}') ?? {},
+    presence: given.has("presence"),
     json: given.has("json"),
   };
-}
-
-const URL_EXAMPLE = "--url ws://localhost:4000/socket";
-
-function checkUrl(url: string | undefined): string {
-  if (url === undefined) throw new UsageError(`Name the server: ${URL_EXAMPLE}. See --help.`);
-  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
-  if (!URL.canParse(url) || !["ws", "wss", "http", "https"].includes(scheme ?? "")) {
-    throw new UsageError(
-      `--url must be an address that begins with ws:// or wss://: ${URL_EXAMPLE}.`,
-    );
-  }
-  return url.replace(/^http/i, "ws");
-}
-
-/** What cannot be parsed may hold secrets, so it is not repeated. */
-function json(given: ReadOptions, name: string, example: string): unknown {
-  const text = given.value(name);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new UsageError(
-      `--${name} is not valid JSON. Quote it for the shell: --${name} '${example}'.`,
-    );
-  }
-}
-
-function checkSocketParams(params: unknown): Params {
-  if (params === undefined) return {};
-  if (typeof params === "object" && params !== null && !Array.isArray(params))
-    return params as Params;
-  throw new UsageError(`--socket-params must be an object: --socket-params '{"user_token": "…"}'.`);
-}
-
-function checkHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([^\r\n]*)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) {
-      throw new UsageError("--header must be a name and a value: --header 'X-Api-Key: …'.");
-    }
-    headers.set(name, value);
-  }
-  return Object.fromEntries(headers);
 }

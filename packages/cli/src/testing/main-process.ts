@@ -1,6 +1,6 @@
 // The built command as a child process, for tests: what it is given, what it says, how it ends.
 import { spawn, type ChildProcessByStdio } from "node:child_process";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -13,17 +13,25 @@ export interface Ended {
 
 export class MainProcess {
   readonly ended: Promise<Ended>;
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   #stdout = "";
   #stderr = "";
   readonly #waiters = new Set<() => void>();
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param input what standard input has; null leaves it open, for `stdin` to write to. */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    input: string | null = "",
+  ) {
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     this.#child = spawn(process.execPath, [MAIN, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: { ...inherited, ...env },
     });
+    // A command that ends before it has read all is none of a test's business.
+    this.#child.stdin.on("error", () => {});
+    if (input !== null) this.#child.stdin.end(input);
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
       this.#look();
@@ -38,6 +46,10 @@ export class MainProcess {
         this.#look();
       });
     });
+  }
+
+  get stdin(): Writable {
+    return this.#child.stdin;
   }
 
   get stdout(): Readable {
@@ -73,6 +85,7 @@ export class MainProcess {
 export function runMain(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input = "",
 ): Promise<Ended> {
-  return new MainProcess(args, env).ended;
+  return new MainProcess(args, env, input).ended;
 }

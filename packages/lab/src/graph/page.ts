@@ -16,6 +16,11 @@ export function readerScript(): Markup {
   return script("./reader.js");
 }
 
+/** Puts in what the monitor sends. */
+export function liveScript(): Markup {
+  return script("./live.js");
+}
+
 export interface Page {
   readonly title: string;
   readonly body: Markup;

@@ -41,6 +41,14 @@ function makeReadable(figure: HTMLElement): void {
   slider.setAttribute("aria-valuetext", text[Number(slider.value)] ?? "");
 }
 
-for (const figure of document.querySelectorAll<HTMLElement>("figure[data-readable]")) {
-  makeReadable(figure);
+function makeAllReadable(): void {
+  for (const figure of document.querySelectorAll<HTMLElement>("figure[data-readable]")) {
+    if (figure.dataset["readable"] === "yes") continue;
+    figure.dataset["readable"] = "yes";
+    makeReadable(figure);
+  }
 }
+
+makeAllReadable();
+// A page whose pictures are put in anew says so.
+document.addEventListener("drawn", makeAllReadable);

@@ -38,7 +38,7 @@ h3{font-size:1rem;margin:2rem 0 .4rem}
 p{margin:.4rem 0;max-width:46rem}
 .dim{color:var(--dim)}
 code{font:.86em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--grid);padding:.1em .35em;border-radius:.25em;overflow-wrap:anywhere}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.75rem;margin:1.2rem 0;padding:0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.75rem;margin:1.2rem 0;padding:0}
 .fact{background:var(--panel);border:1px solid var(--edge);border-radius:.6rem;padding:.7rem .9rem}
 .fact dt{color:var(--dim);font-size:.82rem}
 .fact dd{margin:.1rem 0 0;font-size:1.3rem;white-space:nowrap;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.25}

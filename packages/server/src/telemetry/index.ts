@@ -13,6 +13,8 @@ export type {
   Traces,
 } from "./traces.ts";
 
+export { HandlerTimes, type HandlerTime } from "./handler-times.ts";
+
 /** Takes a trace. What it throws is an uncaught exception, and stops nothing of the server. */
 export type Subscriber<T> = (trace: T) => void;
 

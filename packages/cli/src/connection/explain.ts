@@ -31,6 +31,7 @@ export function explainError(error: unknown): Explanation | null {
 }
 
 function hint(error: SlipstreamError): string {
+  if (error instanceof ConnectError) return connectHint(error.reason);
   if (error instanceof JoinError && reasonOf(error.response) === "unmatched topic") {
     return " The socket has no channel for this topic: check its spelling, and the `channel` lines of the socket's module.";
   }
@@ -41,6 +42,29 @@ function hint(error: SlipstreamError): string {
     return " Here, whoever reads the output is too slow.";
   }
   return "";
+}
+
+function connectHint(reason: ConnectError["reason"]): string {
+  if (reason.type === "upgradeRejected" && [401, 403].includes(reason.status ?? 0)) {
+    return " Here these are --socket-params, --token and --header.";
+  }
+  if (reason.type !== "connectFailed") return "";
+  const { code } = (reason.cause ?? {}) as { readonly code?: unknown };
+  switch (code) {
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return " Nobody whom Node trusts has signed the server's certificate: name who has, with --ca FILE.";
+    case "CERT_HAS_EXPIRED":
+      return " The server's certificate has expired: it needs a new one.";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return " The server's certificate is for another name: use that one in --url.";
+    case "ECONNRESET":
+      return " A server that expects TLS does so too: try wss: in --url.";
+    default:
+      return "";
+  }
 }
 
 /** Phoenix channels say why as `{ reason: "…" }`. */
