@@ -1,6 +1,25 @@
 // What Haste is made of.
 export { HasteError, InvalidFilterError, InvalidOrderError, InvalidValueError } from "./errors.ts";
 export { bindFilter } from "./filter/bind.ts";
+export {
+  and,
+  between,
+  contains,
+  eq,
+  gt,
+  gte,
+  isIn,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+  prefix,
+} from "./filter/builders.ts";
+export { canonical } from "./filter/canonical.ts";
+export type { FilterOf } from "./filter/filter-of.ts";
 export type { BoundFilter, Filter, FilterValue } from "./filter/filter.ts";
 export { FILTER_LIMITS, type FilterLimits } from "./filter/limits.ts";
 export { matcher, type Matcher } from "./filter/matcher.ts";

@@ -1,12 +1,15 @@
 // What a ColumnType says of two texts, and PostgreSQL of the two values.
 import fc from "fast-check";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { InvalidValueError } from "../errors.ts";
 import { EVERY_TYPE, EVERY_TYPE_DDL, SETTINGS, texts, valuesOf } from "../fixtures/every-type.ts";
 import { PostgresServer } from "../fixtures/postgres.ts";
 import { equalitySql, orderedSql } from "../sql/names.ts";
 import type { Column } from "../table.ts";
+
+// A failure is made small before it is shown, and each try asks the database again.
+vi.setConfig({ testTimeout: 180_000 });
 
 let server: PostgresServer;
 let client: Client;
@@ -96,9 +99,6 @@ describe.each(filtered)("$name", ({ column, place }) => {
         });
         const all = await written(column, taken);
         expect(all.map((text) => type.key(text))).toEqual(taken.map((text) => type.key(text)));
-        expect(all.map((text) => type.toJson(text))).toEqual(
-          taken.map((text) => type.toJson(text)),
-        );
       }),
       { numRuns: 40 },
     );

@@ -69,7 +69,7 @@ export function rowQuery(selection: Selection, key: readonly string[]): Query {
 export function countQuery(selection: Selection, cap: number): Query {
   const parameters = new Parameters();
   const where = filterSql(selection.filter, selection.table, parameters);
-  const rows = `SELECT 1 FROM ${fromSql(selection)} WHERE ${where} LIMIT ${count(cap + 1)}`;
+  const rows = `SELECT 1 FROM ${fromSql(selection)} WHERE ${where} LIMIT ${count(cap) + 1}`;
   return { sql: `SELECT count(*) FROM (${rows}) AS counted`, parameters: parameters.values };
 }
 

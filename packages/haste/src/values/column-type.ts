@@ -30,7 +30,7 @@ export interface ColumnType {
   /** The value as clients get it: bigint and numeric as strings, timestamps in ISO 8601, json as it is. */
   toJson(text: string): Json;
   /**
-   * The text of a value that a client gave in a filter.
+   * The text of a value that a client gave in a filter; its key is that of the output function's.
    *
    * @throws InvalidValueError says which values this type takes.
    */

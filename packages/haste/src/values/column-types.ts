@@ -1,10 +1,11 @@
 // Which type of PostgreSQL is which ColumnType.
 import type { ColumnType } from "./column-type.ts";
 import { floatType } from "./floats.ts";
+import { jsonType } from "./json-type.ts";
 import { bigintType, integerType } from "./integers.ts";
 import { dateType, timestampType, timestamptzType, timeType } from "./moments.ts";
 import { numericType } from "./numeric.ts";
-import { booleanType, byteaType, enumType, jsonType, shownType, uuidType } from "./plain-types.ts";
+import { booleanType, byteaType, enumType, shownType, uuidType } from "./plain-types.ts";
 import { blankPaddedType, textType } from "./text.ts";
 
 /** What the catalog says of a type. */

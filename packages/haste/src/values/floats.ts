@@ -20,19 +20,10 @@ export function floatType(name: string, sql: "float4" | "float8"): ColumnType {
     fromJson(value) {
       if (typeof value === "string" && SPECIAL.has(value)) return value;
       const number = typeof value === "number" ? parse(String(value)) : Number.NaN;
-      if (Number.isFinite(number)) return sql === "float4" ? shortest(number) : String(number);
+      if (Number.isFinite(number)) return String(number);
       throw new InvalidValueError(name, TAKES, value);
     },
   };
-}
-
-/** The fewest digits that mean this value of 32 bits, as PostgreSQL writes it. */
-function shortest(value: number): string {
-  for (let digits = 1; digits <= 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(value);
 }
 
 function compareFloats(a: number, b: number): number {

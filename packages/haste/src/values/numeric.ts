@@ -14,7 +14,7 @@ export function numericType(name: string): ColumnType {
     rank: (text) => (text === "NaN" ? Infinity : Number(text)),
     toJson: (text) => text,
     fromJson(value) {
-      const text = typeof value === "number" ? String(value) : value;
+      const text = Number.isFinite(value) ? String(value) : value;
       const plain = typeof text === "string" ? plainDecimal(text) : null;
       if (plain !== null) return plain;
       throw new InvalidValueError(name, TAKES, value);

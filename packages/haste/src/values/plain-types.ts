@@ -1,4 +1,4 @@
-// Types whose texts compare as they are, or not at all: boolean, uuid, bytea, enums, json, the rest.
+// Types whose texts compare as they are, or not at all: boolean, uuid, bytea, enums, the rest.
 import { InvalidValueError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { ColumnType } from "./column-type.ts";
@@ -81,11 +81,6 @@ export function enumType(name: string, sql: string, labels: readonly string[]): 
       throw new InvalidValueError(name, `one of ${few.join(", ")}${more}`, value);
     },
   };
-}
-
-/** json and jsonb: shown, and nothing else. */
-export function jsonType(name: string, sql: string): ColumnType {
-  return shownType(name, sql, (text) => JSON.parse(text) as Json);
 }
 
 /** A type whose values are shown, as PostgreSQL writes them where nothing else is said. */
