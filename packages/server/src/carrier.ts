@@ -14,6 +14,11 @@ export interface Carrier {
   readonly isOpen: boolean;
   /** Bytes that wait to be sent. */
   readonly buffered: number;
+  /**
+   * Where messages come compressed: little on the wire can be much here. `stop` reads no more, so that
+   * nothing more is unfolded; what is written still goes out. Null where they do not.
+   */
+  readonly inflating: { stop(): void } | null;
   /** Sends one message, as `toWire` frames it; nothing if it is not open. */
   write(wire: Buffer): void;
   /** What is written until the present turn of the event loop is over may travel together. */

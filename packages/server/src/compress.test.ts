@@ -1,12 +1,14 @@
 // permessage-deflate: agreed on when asked for, in the order of everything else, and bounded.
 import { randomBytes } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { constants, deflateRawSync } from "node:zlib";
 import { encodeFrame } from "@slipstream/faults";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { once } from "node:events";
 import { ok, reply } from "./results.ts";
+import { requestHead } from "./fixtures/bare-client.ts";
+import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { until } from "./fixtures/until.ts";
 
@@ -65,30 +67,73 @@ test("a client that does not read costs no more than maxBuffered", async () => {
   expect(server.stats().endsByReason.overflow).toBe(1);
 });
 
-test("a bomb of 200 MB in 200 KB is refused with 1009, and never unfolded", async () => {
-  const { port, server } = await serve(echo, { compress: true, maxPayload: 1_000_000 });
+/** A client that shakes hands for compression, and writes whatever frames it is told. */
+async function rawClient(port: number): Promise<{ socket: Socket; got: () => Buffer }> {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => {});
-  const got: Buffer[] = [];
-  socket.on("data", (chunk: Buffer) => got.push(chunk));
-  socket.write(
-    [
-      "GET /socket/websocket?vsn=2.0.0 HTTP/1.1",
-      "Host: localhost",
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      "Sec-WebSocket-Version: 13",
-      `Sec-WebSocket-Key: ${randomBytes(16).toString("base64")}`,
-      "Sec-WebSocket-Extensions: permessage-deflate",
-      "\r\n",
-    ].join("\r\n"),
-  );
-  await until(() => Buffer.concat(got).includes("\r\n\r\n"));
+  const chunks: Buffer[] = [];
+  const got = (): Buffer => Buffer.concat(chunks);
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  socket.write(`${requestHead()}Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n`);
+  await until(() => got().includes("\r\n\r\n"));
+  expect(got().toString("latin1")).toContain("permessage-deflate");
+  return { socket, got };
+}
+
+test("a bomb of 200 MB in 200 KB is refused with 1009, and never unfolded", async () => {
+  const { port, server } = await serve(echo, { compress: true, maxPayload: 1_000_000 });
+  const { socket } = await rawClient(port);
   const bomb = deflateRawSync(Buffer.alloc(200_000_000));
   expect(bomb.length).toBeLessThan(250_000);
-  const frame = encodeFrame({ opcode: 1, payload: bomb, mask: randomBytes(4), rsv: 4 });
-  socket.write(frame);
+  socket.write(encodeFrame({ opcode: 1, payload: bomb, mask: randomBytes(4), rsv: 4 }));
   await until(() => server.stats().live.websocket === 0);
   expect(server.stats().endsByReason.protocolError).toBe(1);
+});
+
+/** A message that nobody handles, which unfolds to 1 MB. */
+function smallBomb(): Buffer {
+  const text = JSON.stringify(["1", "1", "a", "echo", { text: "x".repeat(1_000_000) }]);
+  const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+  return Buffer.from(encodeFrame({ opcode: 1, payload, mask: randomBytes(4), rsv: 4 }));
+}
+
+test("maxInflateRate: a bomb in many messages is closed with 1008, and unfolded no further", async () => {
+  const { port, server } = await serve(echo, { compress: true, maxInflateRate: 5_000_000 });
+  const { webSocket } = await open(port);
+  const { socket, got } = await rawClient(port);
+  const bomb = smallBomb();
+  expect(bomb.length).toBeLessThan(2_000);
+  // 2 GB, as long as it is read.
+  const story = Buffer.concat(Array.from({ length: 2_000 }, () => bomb));
+  socket.write(story);
+  await until(() => got().includes("too much data"));
+  expect(got().includes(Buffer.from([0x88, 2 + 13, 1008 >> 8, 1008 & 255]))).toBe(true);
+  await until(() => server.stats().ended === 1);
+  expect(server.stats().endsByReason.rateLimited).toBe(1);
+  // What had been read from the socket when it was stopped, and no more: 128 KiB at most.
+  expect(server.stats().bytesReceived).toBeLessThan(300_000_000);
+  // Others go on.
+  webSocket.send(JSON.stringify(["1", "1", "a", "phx_join", {}]));
+  await once(webSocket, "message");
+});
+
+test("maxInflateRate: as much as a second allows, or one message of maxPayload, comes at once", async () => {
+  const limits = { compress: true, maxInflateRate: 1_000, maxPayload: 2_000_000 };
+  const { port, server } = await serve(echo, limits);
+  const { socket } = await rawClient(port);
+  socket.write(smallBomb());
+  await until(() => server.stats().bytesReceived > 1_000_000);
+  expect(server.stats().live.websocket).toBe(1);
+  socket.write(Buffer.concat([smallBomb(), smallBomb()]));
+  await until(() => server.stats().ended === 1);
+  expect(server.stats().endsByReason.rateLimited).toBe(1);
+});
+
+test("maxInflateRate: it is no limit for who does not compress", async () => {
+  const { port } = await serve(echo, { compress: true, maxInflateRate: 1, maxPayload: 20_000 });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  for (let n = 0; n < 10; n++) await client.ask("a", "echo", "x".repeat(10_000));
+  await client.close();
 });

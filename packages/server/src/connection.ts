@@ -9,7 +9,7 @@ import {
 import type { Carrier } from "./carrier.ts";
 import { checkClose } from "./close-code.ts";
 import { checkDrainOptions, DrainWaiters, type DrainOptions } from "./drain-waiters.ts";
-import type { ConnectionEnd } from "./end-reason.ts";
+import type { ConnectionEnd, RateLimit } from "./end-reason.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { payloadLength, toWire } from "./frame.ts";
 import type { Limits } from "./limits.ts";
@@ -90,7 +90,12 @@ export class Connection implements Line, WebSocketListener, Watched {
       counters.messagesDropped += 1;
       return;
     }
-    if (!this.#pace.mayReceive(performance.now())) return this.#tooFast("maxMessageRate");
+    const now = performance.now();
+    if (!this.#pace.mayReceive(now)) return this.#tooFast("maxMessageRate");
+    if (this.#carrier.inflating !== null && !this.#pace.mayInflate(now, data.length)) {
+      this.#tooFast("maxInflateRate");
+      return this.#carrier.inflating.stop();
+    }
     this.#carrier.gather();
     let message: ClientMessage;
     try {
@@ -108,9 +113,10 @@ export class Connection implements Line, WebSocketListener, Watched {
     return false;
   }
 
-  #tooFast(limit: "maxMessageRate" | "maxJoinRate"): void {
+  #tooFast(limit: RateLimit): void {
     this.scope.counters.messagesDropped += 1;
-    this.#closeWith({ type: "rateLimited", limit }, 1008, "too many messages");
+    const reason = limit === "maxInflateRate" ? "too much data" : "too many messages";
+    this.#closeWith({ type: "rateLimited", limit }, 1008, reason);
   }
 
   // Out.

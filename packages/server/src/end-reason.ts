@@ -13,8 +13,8 @@ export type ConnectionEnd =
   | { readonly type: "protocolError"; readonly code: number }
   /** A frame that is no message of Phoenix Channels; closed with 1011. */
   | { readonly type: "malformedMessage"; readonly error: DecodeErrorCode }
-  /** It sent more than `maxMessageRate` or `maxJoinRate` allow; closed with 1008. */
-  | { readonly type: "rateLimited"; readonly limit: "maxMessageRate" | "maxJoinRate" }
+  /** It sent more than a limit allows; closed with 1008. */
+  | { readonly type: "rateLimited"; readonly limit: RateLimit }
   /** More than `maxBuffered` bytes waited to be sent; reset. */
   | { readonly type: "overflow" }
   /** The client took nothing of what waited for it for `sendTimeout`; reset. */
@@ -27,6 +27,9 @@ export type ConnectionEnd =
   | { readonly type: "closedByChannel"; readonly code: number }
   /** A channel called `socket.drop()`; reset. */
   | { readonly type: "dropped" };
+
+/** The limits of what a client may send in a second. */
+export type RateLimit = "maxMessageRate" | "maxJoinRate" | "maxInflateRate";
 
 /** Why a channel, once joined, ended. Handed to `terminate`. */
 export type ChannelEnd =

@@ -68,6 +68,7 @@ export type {
   ConnectionEnd,
   ConnectionEndType,
   JoinOutcome,
+  RateLimit,
   UpgradeRefusal,
 } from "./end-reason.ts";
 export {

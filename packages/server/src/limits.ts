@@ -48,6 +48,13 @@ export interface Limits {
   readonly maxMessageRate: number;
   /** The same for joins alone. */
   readonly maxJoinRate: number;
+  /**
+   * The bytes that the messages of a client may unfold to in a second, where compression was agreed on
+   * (see `compress`); as many again, or `maxPayload`, may come at once. Who sends more is closed with
+   * 1008, read no more, and reset after `closeTimeout`; the reason is `rateLimited`. Infinity for any
+   * number.
+   */
+  readonly maxInflateRate: number;
   /** The connections of a socket on this node. Another is answered 503. Infinity for any number. */
   readonly maxConnections: number;
   /** The same for each client address (see `addressOf`). Another is answered 429. */
@@ -71,6 +78,7 @@ export const DEFAULT_LIMITS: Limits = {
   handlerTimeout: 60_000,
   maxMessageRate: 100_000,
   maxJoinRate: 200,
+  maxInflateRate: 32 * 1024 * 1024,
   maxConnections: Infinity,
   maxConnectionsPerAddress: Infinity,
   maxConnectsPerAddress: Infinity,
@@ -112,6 +120,7 @@ function check(name: keyof Limits, value: number): number {
       throw new OptionError(name, value, "a whole number of at least 1, or Infinity");
     case "maxMessageRate":
     case "maxJoinRate":
+    case "maxInflateRate":
     case "maxConnectsPerAddress":
       if (typeof value === "number" && value > 0) return value;
       throw new OptionError(name, value, "a number above 0, or Infinity");

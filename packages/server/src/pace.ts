@@ -6,6 +6,7 @@ export class Pace {
   readonly #limits: Limits;
   #messages: Rate | null = null;
   #joins: Rate | null = null;
+  #inflated: Rate | null = null;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -26,9 +27,18 @@ export class Pace {
     return this.#joins.take(now);
   }
 
+  /** @param bytes Of a message that came compressed, unfolded. */
+  mayInflate(now: number, bytes: number): boolean {
+    const { maxInflateRate, maxPayload } = this.#limits;
+    if (maxInflateRate === Infinity) return true;
+    this.#inflated ??= new Rate(maxInflateRate, now, maxPayload);
+    return this.#inflated.take(now, bytes);
+  }
+
   /** Forgets what a new one would say as well. */
   look(now: number): void {
     if (this.#messages?.isFull(now) === true) this.#messages = null;
     if (this.#joins?.isFull(now) === true) this.#joins = null;
+    if (this.#inflated?.isFull(now) === true) this.#inflated = null;
   }
 }

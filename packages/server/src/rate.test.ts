@@ -34,6 +34,24 @@ test("it fills again", () => {
   expect(rate.isFull(2_000)).toBe(true);
 });
 
+test("of amounts: no more than the rate allows and what may come at once", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 50 }),
+      fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 80 })), { maxLength: 200 }),
+      (perSecond, steps) => {
+        const rate = new Rate(perSecond, 0, 80);
+        let [now, sum] = [0, 0];
+        for (const [gap, amount] of steps) {
+          now += gap;
+          if (rate.take(now, amount)) sum += amount;
+          expect(sum).toBeLessThanOrEqual(80 + (now / 1_000) * perSecond + 1e-6);
+        }
+      },
+    ),
+  );
+});
+
 test("less than one a second", () => {
   const rate = new Rate(0.5, 0);
   expect([0, 1_000, 2_000].map((now) => rate.take(now))).toEqual([true, false, true]);

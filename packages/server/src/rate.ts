@@ -1,26 +1,29 @@
-// How often something may happen: a bucket that holds one second's worth and fills all the time.
+// How much may happen: a bucket that holds one second's worth, or more, and fills all the time.
 
 /** Takes no memory but its own, and no timer. */
 export class Rate {
   readonly #perSecond: number;
-  /** At least one: less would let nothing happen. */
+  /** At least as much as happens at once: less would let nothing happen. */
   readonly #most: number;
   #left: number;
   #at: number;
 
-  /** @param now Ms of a clock that never goes back. */
-  constructor(perSecond: number, now: number) {
+  /**
+   * @param now Ms of a clock that never goes back.
+   * @param most What may happen at once, if that is more than one second's worth.
+   */
+  constructor(perSecond: number, now: number, most: number = 1) {
     this.#perSecond = perSecond;
-    this.#most = Math.max(1, perSecond);
+    this.#most = Math.max(most, perSecond);
     this.#left = this.#most;
     this.#at = now;
   }
 
-  /** May it happen once more? */
-  take(now: number): boolean {
+  /** May so much more happen? */
+  take(now: number, amount: number = 1): boolean {
     this.#fill(now);
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < amount) return false;
+    this.#left -= amount;
     return true;
   }
 

@@ -35,6 +35,7 @@ abstract class WebSocketCarrier implements Carrier {
   }
 
   abstract readonly buffered: number;
+  abstract readonly inflating: { stop(): void } | null;
   abstract write(wire: Buffer): void;
   abstract gather(): void;
   abstract onceDrained(callback: () => void): boolean;
@@ -58,6 +59,7 @@ abstract class WebSocketCarrier implements Carrier {
 
 /** The frames that `ws` writes of its own never wait while nothing is compressed: so the order is kept. */
 class PlainCarrier extends WebSocketCarrier {
+  readonly inflating = null;
   readonly #mostGathered: number;
   /** The next write is the first of those that may travel together. */
   #isNext = false;
@@ -112,6 +114,7 @@ class PlainCarrier extends WebSocketCarrier {
 }
 
 class CompressingCarrier extends WebSocketCarrier {
+  readonly inflating: { stop(): void } = { stop: () => this.webSocket.pause() };
   #onDrained: (() => void) | null = null;
 
   get buffered(): number {

@@ -22,6 +22,7 @@ export interface PollTimes {
 
 export class PollSession implements Carrier {
   readonly kind = "longpoll";
+  readonly inflating = null;
   readonly #times: PollTimes;
   #listener: WebSocketListener | null = null;
   #isOpen = true;

@@ -14,6 +14,7 @@ export interface ClientEnd {
 
 export class MemoryCarrier implements Carrier {
   readonly kind = "websocket";
+  readonly inflating = null;
   readonly #client: ClientEnd;
   /** What waits for a client that does not read, the first since `stuckAt`. */
   #held: Buffer[] = [];
