@@ -266,6 +266,18 @@ describe("a channel", () => {
     });
   });
 
+  test("a refutation does not take a process that was held up for a callback that takes long", async () => {
+    const socket = await connect(serve(Room), "/socket");
+    const room = await socket.join("room:a");
+    const slow = room.push("slow");
+    const refuted = failure(slow.refuteReply());
+    setTimeout(() => {
+      const end = performance.now() + 150;
+      while (performance.now() < end);
+    }, 1);
+    expect(await refuted).toMatchObject({ code: "unwanted" });
+  });
+
   test("how it ends: left, stopped, crashed, disconnected", async () => {
     const server = serve(Room, { connect: () => accept({}), id: () => "ann" });
     const socket = await connect(server, "/socket");
