@@ -6,6 +6,7 @@ import {
   type Serializer,
   type ServerMessage,
 } from "@slipstream/core";
+import type { Broadcast } from "./broadcast.ts";
 import type { Carrier } from "./carrier.ts";
 import { checkClose } from "./close-code.ts";
 import { checkDrainOptions, DrainWaiters, type DrainOptions } from "./drain-waiters.ts";
@@ -122,10 +123,16 @@ export class Connection implements Line, WebSocketListener, Watched {
   // Out.
 
   send(message: ServerMessage): void {
-    if (this.isOpen) this.write(toWire(this.serializer.encode(message)));
+    if (this.isOpen) this.#write(toWire(this.serializer.encode(message)));
   }
 
-  write(wire: Buffer): void {
+  deliver(broadcast: Broadcast): void {
+    const wire = broadcast.wire(this.serializer);
+    if (wire instanceof Error) this.scope.counters.undeliverable += 1;
+    else this.#write(wire);
+  }
+
+  #write(wire: Buffer): void {
     // No close frame goes out before the end is known; a carrier that has ended otherwise takes nothing.
     if (this.#end !== null) return;
     if (this.#carrier.buffered > this.limits.maxBuffered) {

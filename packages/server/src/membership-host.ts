@@ -10,10 +10,11 @@ import type { ChannelSocket } from "./channel-context.ts";
 import type { DrainOptions } from "./drain-waiters.ts";
 import type { Limits } from "./limits.ts";
 import type { Predecessor } from "./predecessor.ts";
+import type { Subscriber } from "./pub-sub.ts";
 import type { ServerScope } from "./server-scope.ts";
 
 /** The connection, as seen by what uses it. */
-export interface Line extends ChannelSocket<unknown> {
+export interface Line extends ChannelSocket<unknown>, Subscriber {
   readonly serializer: Serializer;
   readonly limits: Limits;
   readonly scope: ServerScope;
@@ -27,8 +28,6 @@ export interface Line extends ChannelSocket<unknown> {
   mayJoin(): boolean;
   /** Sends a message, if the line is open. @throws {EncodeError} It cannot be written. */
   send(message: ServerMessage): void;
-  /** Sends a whole frame, if the line is open. */
-  write(wire: Buffer): void;
   /** Work takes its time; `finished` follows. What is being closed waits for it. */
   began(): void;
   finished(): void;

@@ -9,7 +9,9 @@ import type { Subscriber } from "./pub-sub.ts";
 import { checkEvent } from "./reserved-event.ts";
 
 /** The membership, as its seat sees it. */
-export interface SeatOwner extends Subscriber, PresenceOwner {
+export interface SeatOwner extends PresenceOwner {
+  /** Who is handed the broadcasts of its topic. One for each member. */
+  readonly subscriber: Subscriber;
   readonly joinRef: Ref | null;
   /** The push that `handleIn` is at work on. */
   readonly current: PushMessage | null;
@@ -54,7 +56,12 @@ export class MembershipSeat implements Seat<unknown> {
 
   broadcast(event: string, payload: unknown, to: "everyone" | "others"): void {
     const { pubSub } = this.#line.scope;
-    pubSub.broadcast(this.#owner.topic, event, payload, to === "others" ? this.#owner : null);
+    pubSub.broadcast(
+      this.#owner.topic,
+      event,
+      payload,
+      to === "others" ? this.#owner.subscriber : null,
+    );
   }
 
   sendInfo(info: unknown): void {

@@ -13,6 +13,7 @@ import { onceSettled, type Predecessor } from "./predecessor.ts";
 import { ended, type Ended, type Item, type Phase } from "./membership-phase.ts";
 import { MembershipSeat, type SeatOwner } from "./membership-seat.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
+import type { Subscriber } from "./pub-sub.ts";
 import type { Reply } from "./results.ts";
 import { quote } from "./logger.ts";
 import { terminate } from "./terminate.ts";
@@ -86,16 +87,20 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
 
   /** A broadcast of its topic: sent as it is, unless the channel wants to see it first. */
   deliver(broadcast: Broadcast): void {
-    const { intercept } = this.#kind;
-    if (intercept.size > 0 && intercept.has(broadcast.message.event)) {
-      return this.#enqueue({ type: "out", broadcast }, 0);
-    }
-    const wire = broadcast.wire(this.line.serializer);
-    if (wire instanceof Error) this.line.scope.counters.undeliverable += 1;
-    else this.line.write(wire);
+    const wanted = this.#kind.intercept.has(broadcast.message.event);
+    if (wanted) this.#enqueue({ type: "out", broadcast }, 0);
+    else this.line.deliver(broadcast);
   }
 
   // For the channel's seat.
+
+  /**
+   * Who is handed the broadcasts of its topic: the connection at once, where the channel wants to see
+   * none. With thousands of receivers it is looking at each membership that takes its time.
+   */
+  get subscriber(): Subscriber {
+    return this.#kind.intercept.size === 0 ? this.line : this;
+  }
 
   get current(): PushMessage | null {
     return this.#current;
@@ -219,7 +224,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     counters.joins.ok += 1;
     counters.channelsOpened += 1;
     this.#phase = { type: "joined", joinRef: this.joinRef };
-    pubSub.subscribe(this.topic, this);
+    pubSub.subscribe(this.topic, this.subscriber);
     if (before.type !== "joining") return;
     if (before.predecessorsLastWord !== null) this.line.send(before.predecessorsLastWord);
     for (const message of before.held) this.line.send(message);
@@ -245,10 +250,12 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   /** It is a member no longer. `terminate` is told when no callback is at work. */
   #finish(reason: ChannelEnd): Ended {
     const { counters, pubSub, presences } = this.line.scope;
-    if (this.#phase.type !== "joining") counters.channelEnded(reason);
+    if (this.#phase.type !== "joining") {
+      counters.channelEnded(reason);
+      pubSub.unsubscribe(this.topic, this.subscriber);
+    }
     const phase = ended(reason, this.clear());
     this.#phase = phase;
-    pubSub.unsubscribe(this.topic, this);
     presences.end(this);
     this.#topics.forget(this);
     // Who joins again hears of the old membership's end after the answer to the new join.
