@@ -89,7 +89,7 @@ async function overLongPoll(): Promise<Pair> {
   const read = async (): Promise<void> => {
     while ((await poll()).status !== 410);
   };
-  // The server may end while it answers.
+  // The server may be gone before the next poll.
   return { server, channel: await joined, read: () => void read().catch(() => {}) };
 }
 

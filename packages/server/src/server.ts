@@ -2,7 +2,9 @@
 // leaves the rest to the files that it names.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
+import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
+import { Activity } from "./activity.ts";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connections.ts";
 import { Counters } from "./counters.ts";
@@ -66,6 +68,8 @@ export class ChannelsServer {
   readonly #distribution: Distribution;
   readonly #attached = new Map<HttpServer, UpgradeListener>();
   readonly #owned = new Set<Server>();
+  /** Requests that are being answered. */
+  readonly #answers = new Activity();
   #closing: Promise<void> | null = null;
 
   /** @throws {OptionError} A limit that cannot be one. */
@@ -183,6 +187,8 @@ export class ChannelsServer {
     const { path, query } = splitTarget(request.url);
     const polled = findLongPoll(path, this.#endpoints);
     if (polled !== undefined) {
+      this.#answers.began();
+      response.once("close", () => this.#answers.finished());
       if (this.#closing === null) this.#longPolls.get(polled)?.handle(request, response, query);
       else answerPlainly(response, { status: 503 });
       return true;
@@ -244,7 +250,9 @@ export class ChannelsServer {
 
   async #close(drain: number): Promise<void> {
     const released = [...this.#owned].map(
-      (http) => new Promise<void>((resolve) => http.close(() => resolve())),
+      // That of HTTP would also cut off answers that are on their way to clients.
+      (http) =>
+        new Promise<void>((resolve) => TcpServer.prototype.close.call(http, () => resolve())),
     );
     for (const entrance of this.#entrances.values()) entrance.close();
     const allGone = this.#connections.empty();
@@ -252,8 +260,12 @@ export class ChannelsServer {
     await allGone;
     for (const http of this.#attached.keys()) this.#detach(http);
     await this.#scope.activity.idle(this.#limits.closeTimeout);
+    await this.#answers.idle(this.#limits.closeTimeout);
     await this.#distribution.close(this.#limits.closeTimeout);
-    for (const http of this.#owned) http.closeAllConnections();
+    for (const http of this.#owned) {
+      http.close();
+      http.closeAllConnections();
+    }
     await Promise.all(released);
   }
 

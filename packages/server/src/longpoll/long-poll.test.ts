@@ -69,7 +69,7 @@ const messagesOf = ({ messages = [] }: Answer): unknown[] =>
 test("a session as it was recorded from Phoenix", async () => {
   const { port, server } = await serve(room);
   const client = new PollClient(port);
-  expect(await client.poll()).toEqual({ status: 410, token: expect.any(String) });
+  expect(await client.poll()).toEqual({ status: 410, messages: [], token: expect.any(String) });
   expect(await client.send(["1", "1", "room:lp", "phx_join", {}])).toMatchObject({ status: 200 });
   const answer = await client.poll();
   expect(answer).toMatchObject({ status: 200, token: client.token });
@@ -271,6 +271,28 @@ test("a close of the server answers those who wait", async () => {
   const [answer] = await Promise.all([waiting, server.close()]);
   expect(answer.status).toBe(410);
   expect(server.stats().endsByReason.drained).toBe(1);
+});
+
+test("a close of the server lets an answer that is on its way arrive whole", async () => {
+  const { port, server } = await serve(room, {}, { closeTimeout: 30_000 });
+  const client = new PollClient(port);
+  const { token } = await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  await client.poll();
+  // More than kernels keep for a connection at both its ends, for a client that reads slowly.
+  for (let n = 0; n < 12; n++) server.broadcast("a", "news", "x".repeat(1_000_000));
+  const slow = connect(port, "127.0.0.1").pause();
+  onTestFinished(() => void slow.destroy());
+  slow.write(`GET /socket/longpoll?vsn=2.0.0&token=${token} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await once(slow, "readable");
+  const closing = server.close();
+  await until(() => server.stats().live.longpoll === 0);
+  let told = "";
+  slow.on("data", (chunk: Buffer) => (told += chunk.toString("latin1"))).resume();
+  await Promise.all([once(slow, "close"), closing]);
+  const length = Number(/content-length: (\d+)/i.exec(told)?.[1]);
+  expect(length).toBeGreaterThan(12_000_000);
+  expect(told.length - told.indexOf("\r\n\r\n") - 4).toBe(length);
 });
 
 test("npm phoenix over it: joins, asks, is told, leaves", async () => {

@@ -22,7 +22,7 @@ const SERIALIZERS: ReadonlyMap<Serializer, Serializer> = new Map([
 ]);
 
 type Refusal = 400 | 403 | 413 | 429 | 500 | 503;
-type Body = PollAnswer | { readonly status: Refusal };
+type Body = PollAnswer | { readonly status: 200 | Refusal };
 
 export class LongPoll {
   readonly #scope: ServerScope;
@@ -144,7 +144,7 @@ export class LongPoll {
     const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
     const messages = isBatch ? body.text.split(/\r?\n/).filter((line) => line !== "") : [body.text];
     for (const message of messages) session.take(message);
-    answer(response, session.isOpen ? { status: 200, messages: [] } : { status: 410 }, null);
+    answer(response, session.isOpen ? { status: 200 } : { status: 410 }, null);
   }
 }
 
@@ -164,9 +164,10 @@ function refuseBody(response: ServerResponse): void {
   answer(response, { status: 429 }, null);
 }
 
+/** @param token of the session, where it is a poll's answer: such have messages, if only none. */
 function answer(response: ServerResponse, body: Body, token: string | null): void {
   if (response.destroyed || response.writableEnded) return;
-  const text = JSON.stringify({ ...body, ...(token === null ? {} : { token }) });
+  const text = JSON.stringify(token === null ? body : { messages: [], ...body, token });
   response
     .writeHead(200, {
       "Content-Type": "application/json; charset=utf-8",
