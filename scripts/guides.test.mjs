@@ -7,6 +7,7 @@ import { compile, inFolder, runSnippet, snippetsOf } from "./test/snippets.mjs";
 
 const guides = fileURLToPath(new URL("../docs/guides", import.meta.url));
 const names = (await readdir(guides)).filter((name) => name.endsWith(".md"));
+names.push("../../packages/server/README.md");
 
 test("there are guides", () => {
   expect(names).not.toEqual([]);

@@ -1,4 +1,5 @@
-// docs/reference.md names every option, reason, code and state of the source, and no others.
+// docs/reference.md and docs/server-reference.md name every option, reason, code and state of the
+// source, and no others.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +9,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => readFile(join(root, file), "utf8");
 
 /** The first cells of the table under a heading. */
-async function named(heading) {
-  const text = await read("docs/reference.md");
+async function named(heading, file = "docs/reference.md") {
+  const text = await read(file);
   const section = text.split(/^## /m).find((part) => part.startsWith(heading));
   return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
 }
@@ -86,5 +87,81 @@ describe("docs/reference.md", () => {
     // The other words of the section are the names of fields.
     const states = words.filter((word) => !["type", "by"].includes(word));
     expect(states).toEqual(unique([...session, ...channel]));
+  });
+});
+
+const server = (heading) => named(heading, "docs/server-reference.md");
+const serverFile = (name) => `packages/server/src/${name}`;
+
+describe("docs/server-reference.md", () => {
+  test("options of a server, of a socket, and limits", async () => {
+    const fields = /^ {2}(?:readonly )?(\w+)\??[:(]/gm;
+    const clusters = await declared(
+      serverFile("cluster-options.ts"),
+      "export interface ClusterOptions {",
+      "\n}",
+      fields,
+    );
+    const own = await declared(
+      serverFile("server-options.ts"),
+      "export interface ServerOptions ",
+      "\n}",
+      fields,
+    );
+    expect(unique(await server("Options of a server"))).toEqual(unique([...clusters, ...own]));
+    const ofSocket = await declared(
+      serverFile("endpoint.ts"),
+      "export interface SocketDefinition",
+      "\n}",
+      fields,
+    );
+    expect(ofSocket).toContain("connect");
+    expect(unique(await server("Options of a socket"))).toEqual(unique(ofSocket));
+    const limits = await declared(
+      serverFile("limits.ts"),
+      "export interface Limits {",
+      "\n}",
+      fields,
+    );
+    expect(limits).toContain("maxPayload");
+    expect(unique(await server("Limits"))).toEqual(unique(limits));
+    const security = await read("docs/security.md");
+    expect(limits.filter((name) => !security.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("callbacks of a channel, and what it can do", async () => {
+    const callbacks = await declared(
+      serverFile("channel.ts"),
+      "export abstract class Channel<",
+      "\n}",
+      /^ {2}(?:abstract )?(\w+)\??\(/gm,
+    );
+    expect(callbacks).toContain("handleIn");
+    expect(unique(await server("Callbacks of a channel"))).toEqual(unique(callbacks));
+    const members = await declared(
+      serverFile("channel-context.ts"),
+      "export class ChannelContext<",
+      "\n}",
+      /^ {2}(?:get )?(\w+)(?:<[^(]*>)?\(/gm,
+    );
+    expect(members).toContain("bufferedAmount");
+    const can = members.filter((name) => name !== "constructor");
+    expect(unique(await server("What a channel can do"))).toEqual(unique(can));
+  });
+
+  test.each([
+    ["Why a connection ended", "export type ConnectionEnd =", TAGS],
+    ["Why a channel ended", "export type ChannelEnd =", TAGS],
+    ["Why an upgrade was refused", "export type UpgradeRefusal =", /\| "(\w+)"/g],
+  ])("%s", async (heading, start, pattern) => {
+    const names = await declared(serverFile("end-reason.ts"), start, "\n\n", pattern);
+    expect(names.length).toBeGreaterThan(3);
+    expect(unique(await server(heading))).toEqual(unique(names));
+  });
+
+  test("errors", async () => {
+    const source = await read(serverFile("errors.ts"));
+    const codes = [...source.matchAll(/override readonly code = "(\w+)"/g)].map(([, code]) => code);
+    expect(unique(await server("Errors"))).toEqual(unique(codes));
   });
 });
