@@ -4,6 +4,7 @@ export * from "./message.ts";
 export * from "./serializer/serializer.ts";
 export { V1 } from "./serializer/v1.ts";
 export { V2 } from "./serializer/v2.ts";
+export { JsonText } from "./serializer/json-text.ts";
 export { clientV2 } from "./serializer/client-v2.ts";
 export { isBinary } from "./serializer/payload.ts";
 export type { ChannelEndReason, EndReason, EndReasonType } from "./end-reason.ts";

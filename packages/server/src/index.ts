@@ -43,7 +43,7 @@ export type {
   Served,
   Untyped,
 } from "./channel-types.ts";
-export { defineChannel, type ChannelSchema, type SchemaParts } from "@slipstream/core";
+export { defineChannel, JsonText, type ChannelSchema, type SchemaParts } from "@slipstream/core";
 export {
   accept,
   deny,

@@ -5,6 +5,8 @@ import { KIND, readFrame, refOf, refText, writeFrame } from "./binary.ts";
 import { clientV2, readArray, writeArray } from "./client-v2.ts";
 import { clientMessage } from "./from-client.ts";
 import { serverEnvelope } from "./from-server.ts";
+import { stringify } from "./json.ts";
+import { JsonText } from "./json-text.ts";
 import { isBinary } from "./payload.ts";
 import { noBinaryForm, unknownKind } from "./refusals.ts";
 import type { Frame, Peer, Serializer } from "./serializer.ts";
@@ -18,11 +20,17 @@ function encode(message: Message): Frame {
       return clientV2.encode(message);
     default: {
       const payload = message.type === "reply" ? message.response : message.payload;
-      return isBinary(payload)
-        ? encodeBinary(message, payload)
-        : writeArray(serverEnvelope(message));
+      if (isBinary(payload)) return encodeBinary(message, payload);
+      if (payload instanceof JsonText && message.type !== "reply") return splice(message, payload);
+      return writeArray(serverEnvelope(message));
     }
   }
+}
+
+/** The text of a message whose payload is text already. */
+function splice(message: ServerMessage, { text }: JsonText): string {
+  const { joinRef, ref, topic, event } = serverEnvelope(message);
+  return `${stringify([joinRef, ref, topic, event]).slice(0, -1)},${text}]`;
 }
 
 function encodeBinary(message: ServerMessage, payload: ArrayBuffer | ArrayBufferView): Uint8Array {

@@ -1,0 +1,29 @@
+// P20 on PGlite: pages equal the query at the version that they show, whatever is written meanwhile.
+// `HASTE_SEEDS=1000 npx vitest run packages/haste/src/differential` runs more seeds,
+// `HASTE_SEED=17` one of them.
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pgliteDatabase, pgliteRun } from "./pglite-database.ts";
+import { runSeed } from "./run-seed.ts";
+import { seeds } from "./seeds.ts";
+
+let db: PGlite;
+let second: PGlite;
+
+beforeAll(async () => {
+  [db, second] = await Promise.all([PGlite.create(), PGlite.create()]);
+});
+
+afterAll(async () => {
+  await db.close();
+  await second.close();
+});
+
+test("every page equals its query at its version", { timeout: 3_600_000 }, async () => {
+  let states = 0;
+  for (const seed of seeds(20)) {
+    const result = await runSeed(seed, pgliteDatabase(db), pgliteRun(second));
+    states += result.states;
+  }
+  expect(states).toBeGreaterThan(0);
+});

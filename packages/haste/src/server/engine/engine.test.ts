@@ -1,0 +1,163 @@
+import { setImmediate as turn } from "node:timers/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { applyOperations } from "../../difference/apply.ts";
+import { difference } from "../../difference/difference.ts";
+import { ModelDatabase } from "../../fixtures/model-database.ts";
+import { ModelContent, modelPage, modelShape, modelTable } from "../../fixtures/model-view.ts";
+import type { Row } from "../../row.ts";
+import type { Step } from "../page/step.ts";
+import { DEFAULT_ENGINE_LIMITS } from "./engine-limits.ts";
+import { Engine } from "./engine.ts";
+import type { Group, GroupMember } from "./group.ts";
+
+/** What is drawn in a test run: each number chooses what comes next. */
+type Choices = readonly number[];
+
+/** Writes down every state that a page has shown. */
+class Watcher implements GroupMember {
+  readonly group: Group;
+  readonly states: { readonly position: bigint; readonly rows: readonly Row[] }[] = [];
+  rows: readonly Row[] | null = null;
+
+  constructor(group: Group) {
+    this.group = group;
+    group.members.add(this);
+    if (group.shown !== null) this.#saw(group.shown.rows);
+  }
+
+  stepped(step: Step): void {
+    const before = this.rows ?? [];
+    expect(before).toEqual(this.rows === null ? [] : step.from.rows);
+    const operations = difference(before, step.to.rows, this.group.shape.identity);
+    this.rows = applyOperations(before, operations);
+    this.states.push({ position: step.to.version.position, rows: this.rows });
+  }
+
+  settled(): void {
+    if (this.group.shown === null) return;
+    if (this.rows === null || this.group.isLive) this.#saw(this.group.shown.rows);
+  }
+
+  stale(): void {
+    throw new Error("Nothing fails here.");
+  }
+
+  #saw(rows: readonly Row[]): void {
+    this.rows = rows;
+    this.states.push({ position: this.group.version.position, rows });
+  }
+}
+
+const anchors = ["start", "end", ["10", "5"], ["3", "0"]] as const;
+
+async function play(choices: Choices, slack: number): Promise<Watcher[]> {
+  const database = new ModelDatabase(modelTable);
+  const engine = new Engine({
+    source: database,
+    limits: { ...DEFAULT_ENGINE_LIMITS, slack, maxSnapshots: 2, maxRetainedChanges: 6 },
+    telemetry: {},
+    arriving: () => {},
+  });
+  const watchers: Watcher[] = [];
+  const open = (choice: number): void => {
+    const anchor = anchors[choice % anchors.length] as (typeof anchors)[number];
+    const size = {
+      before: anchor === "start" ? 0 : choice % 4,
+      after: anchor === "end" ? 0 : 1 + (choice % 5),
+    };
+    const shape = modelShape(choice % 7, anchor, size);
+    const group = engine.obtain(shape, () => new ModelContent(shape, slack));
+    engine.groups.used(group);
+    watchers.push(new Watcher(group));
+  };
+  const leave = (choice: number): void => {
+    const [watcher] = watchers.splice(choice % Math.max(1, watchers.length), 1);
+    if (watcher === undefined) return;
+    watcher.group.members.delete(watcher);
+    engine.groups.unused(watcher.group);
+    if (choice % 3 === 0 && watcher.group.users === 0) engine.groups.remove(watcher.group);
+    left.push(watcher);
+  };
+  const left: Watcher[] = [];
+  const started = engine.start();
+  const settle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+      await turn();
+      if (database.tasks + database.undelivered + database.invisible.length > 0) quiet = -1;
+      while (database.invisible.length > 0) database.makeVisible(0);
+      while (database.undelivered > 0) database.deliver();
+      while (database.tasks > 0) database.run(0);
+    }
+  };
+  await settle();
+  await started;
+
+  for (let at = 0; at + 1 < choices.length; at += 2) {
+    const choice = choices[at + 1] as number;
+    switch ((choices[at] as number) % 12) {
+      case 0:
+        open(choice);
+        break;
+      case 1:
+        if (choice % 2 === 0) leave(choice);
+        break;
+      case 2:
+        if (choice % 4 === 0) database.alter();
+        break;
+      case 3:
+      case 4:
+        database.makeVisible(choice);
+        break;
+      case 5:
+      case 6:
+      case 7:
+        database.deliver();
+        break;
+      case 8:
+      case 9:
+        database.run(choice);
+        break;
+      default: {
+        const writes = new Map<string, string | null>();
+        for (let n = 0; n <= choice % 3; n += 1) {
+          const id = `${(choice >> (n + 2)) % 12}`;
+          writes.set(id, choice % 5 === n ? null : `${(choice >> (n + 4)) % 15}`);
+        }
+        database.commit(writes);
+      }
+    }
+    await turn();
+  }
+  await settle();
+  const all = [...watchers, ...left];
+  for (const { group, states } of all) {
+    for (const [at, { position, rows }] of states.entries()) {
+      const before = states[at - 1];
+      if (before !== undefined) expect(position).toBeGreaterThanOrEqual(before.position);
+      expect(rows).toEqual(modelPage(group.shape, database.stateAt(position).values()));
+    }
+  }
+  for (const { group, rows } of watchers) {
+    expect(group.isLive).toBe(true);
+    expect(rows).toEqual(modelPage(group.shape, database.stateAt(database.position).values()));
+  }
+  for (const { group } of all) group.members.clear();
+  await engine.close();
+  return all;
+}
+
+describe("the hand-off", () => {
+  test("pages are true at every version, whenever commits are seen and delivered", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(0xffff), { minLength: 40, maxLength: 400 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (choices, slack) => {
+          await play(choices, slack);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,302 @@
+// Takes the stream of changes, leads each to the groups that it can concern, and has groups read.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Change, Source, Subscriber, Transaction } from "../../source/source.ts";
+import type { EngineLimits } from "./engine-limits.ts";
+import { PageError } from "../errors.ts";
+import type { PageShape } from "../page/page-shape.ts";
+import type { Content } from "./content.ts";
+import { Group, type GroupHost } from "./group.ts";
+import { Groups } from "./groups.ts";
+import { readGroup } from "./read-group.ts";
+import { Retention } from "./retention.ts";
+import { Routes } from "./routes.ts";
+import { SnapshotQueue } from "./snapshot-queue.ts";
+import type { Telemetry } from "./telemetry.ts";
+import type { Version } from "./version.ts";
+import { RecentTransactions } from "./recent-transactions.ts";
+
+/** Stubs of transactions that no snapshot is known to see, above which one is taken to see them. */
+const CONFIRM_ABOVE = 5_000;
+/** And above which the stream waits for that. */
+const HALT_ABOVE = 50_000;
+/** The pause between two looks at whether a transaction has become visible, ms. */
+const VISIBLE_PAUSE = 20;
+/** The longest pause between two attempts to read a group, ms. */
+const LONGEST_PAUSE = 10_000;
+
+const FINISHED = `SELECT pg_visible_in_snapshot($1::text::xid8, pg_current_snapshot())`;
+
+export interface EngineOptions {
+  readonly source: Source;
+  readonly limits: EngineLimits;
+  readonly telemetry: Telemetry;
+  /** Told of each transaction before any group takes it in. */
+  readonly arriving: (transaction: Transaction) => void;
+}
+
+export class Engine implements Subscriber, GroupHost {
+  readonly source: Source;
+  readonly limits: EngineLimits;
+  readonly snapshots: SnapshotQueue;
+  readonly retention: Retention;
+  readonly routes: Routes = new Routes();
+  readonly groups: Groups;
+  readonly recent: RecentTransactions;
+  readonly closing: AbortController = new AbortController();
+  readonly #telemetry: Telemetry;
+  readonly #arriving: (transaction: Transaction) => void;
+  readonly #timers = new Map<Group, NodeJS.Timeout>();
+  readonly #reading = new Set<Promise<void>>();
+  #version: Version = { epoch: "", position: 0n };
+  #last: bigint | null = null;
+  #interruption: Error | null = null;
+  #ids = 0;
+  #epochs = 0;
+  #confirming: Promise<void> | null = null;
+
+  constructor({ source, limits, telemetry, arriving }: EngineOptions) {
+    this.source = source;
+    this.limits = limits;
+    this.#telemetry = telemetry;
+    this.#arriving = arriving;
+    this.retention = new Retention({ maxChanges: limits.maxRetainedChanges, maxStubs: Infinity });
+    this.groups = new Groups(limits, (group) => this.#dropped(group));
+    this.recent = new RecentTransactions(10_000);
+    this.snapshots = new SnapshotQueue(source, limits, (snapshot) => {
+      if (snapshot.epoch === this.#version.epoch) this.retention.confirm(snapshot);
+    });
+  }
+
+  get version(): Version {
+    return this.#version;
+  }
+
+  /** Why nothing comes at present; null while the stream flows. */
+  get interruption(): Error | null {
+    return this.#interruption;
+  }
+
+  get epochs(): number {
+    return this.#epochs;
+  }
+
+  async start(): Promise<void> {
+    await this.source.subscribe(this);
+    const snapshot = await this.snapshots.read((snapshot) => Promise.resolve(snapshot));
+    await this.source.reached(snapshot.position, this.closing.signal);
+    this.reached(snapshot);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(new PageError("closed", "Live pages have ended here."));
+    this.snapshots.close();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.groups.clear();
+    await this.source.close();
+    await Promise.allSettled(this.#reading);
+  }
+
+  // For pages.
+
+  /** The group of equal pages, new or known. {@link Groups.used} keeps it. */
+  obtain(shape: PageShape, content: () => Content): Group {
+    const known = this.groups.get(shape.key);
+    if (known !== undefined) return known;
+    this.#ids += 1;
+    const id = `${this.#ids.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+    const group = new Group(id, shape, content(), this);
+    this.groups.add(group);
+    this.routes.set(group);
+    this.reread(group, 0);
+    return group;
+  }
+
+  /** What has been read shows that everything until here has been delivered. */
+  reached({ epoch, position }: Version): void {
+    if (epoch !== this.#version.epoch && this.#version.epoch === "") this.#newEpoch(epoch);
+    if (epoch === this.#version.epoch && position > this.#version.position) {
+      this.#version = { epoch, position };
+    }
+  }
+
+  /** Has a group read, now or after a pause. It is not kept true until it has been. */
+  reread(group: Group, pause: number = group.shape.view.debounce): void {
+    if (group.isDropped) return;
+    group.state = "reading";
+    if (group.isBeingRead) group.isDisturbed = true;
+    else if (pause === 0) this.#read(group, 0);
+    else this.#readAfter(pause, group, 0);
+  }
+
+  #readAfter(pause: number, group: Group, failures: number): void {
+    if (this.#timers.has(group)) return;
+    const read = (): void => {
+      this.#timers.delete(group);
+      this.#read(group, failures);
+    };
+    this.#timers.set(group, setTimeout(read, pause));
+  }
+
+  /**
+   * Where a transaction stands in the stream, once everything until there has been taken in. One that
+   * changed nothing that is followed, or was rolled back, stands wherever the stream is.
+   *
+   * @returns null when so many ms have passed: it is still under way, or has never begun.
+   */
+  async positionOf(xid: bigint, timeout: number): Promise<bigint | null> {
+    const deadline = performance.now() + timeout;
+    for (let patience = 50; ; patience *= 2) {
+      const known = this.recent.position(xid);
+      if (known !== undefined) return known;
+      const finished = await this.#finished(xid);
+      if (finished !== null) return finished;
+      const left = deadline - performance.now();
+      if (left <= 0) return null;
+      const position = await this.recent.wait(xid, Math.min(left, patience));
+      if (position !== null) return position;
+    }
+  }
+
+  /** Resolves when whatever is read from now on sees a transaction that has been delivered. */
+  async visible(transaction: Transaction): Promise<void> {
+    while (
+      !(await this.snapshots.read((snapshot) => Promise.resolve(snapshot.sees(transaction))))
+    ) {
+      await sleep(VISIBLE_PAUSE, undefined, { signal: this.closing.signal });
+    }
+  }
+
+  /** Where the stream is when a snapshot sees the transaction, or sees that it came to nothing. */
+  async #finished(xid: bigint): Promise<bigint | null> {
+    const snapshot = await this.snapshots.read(async (snapshot) => {
+      const [row] = await snapshot.query(FINISHED, [`${xid}`]);
+      return row?.[0]?.startsWith("t") === true ? snapshot : null;
+    });
+    if (snapshot === null) return null;
+    await this.source.reached(snapshot.position, this.closing.signal);
+    this.reached(snapshot);
+    return snapshot.position;
+  }
+
+  #read(group: Group, failures: number): void {
+    group.isBeingRead = true;
+    group.isDisturbed = false;
+    const done = this.#telemetry.read === undefined ? null : performance.now();
+    const reading = readGroup(group, this).then(
+      (attempts) => {
+        group.isBeingRead = false;
+        if (done !== null) {
+          const ms = performance.now() - done;
+          this.#telemetry.read?.({ view: group.shape.view.name, ms, attempts });
+        }
+        if (group.isDisturbed) this.reread(group);
+      },
+      (error: unknown) => {
+        group.isBeingRead = false;
+        this.#failed(group, error, failures + 1);
+      },
+    );
+    this.#reading.add(reading);
+    void reading.then(() => this.#reading.delete(reading));
+  }
+
+  #failed(group: Group, error: unknown, failures: number): void {
+    group.retained = null;
+    group.failed(error);
+    if (group.isDropped || this.closing.signal.aborted) return;
+    this.#telemetry.readFailed?.({ view: group.shape.view.name, error });
+    if (group.members.size === 0) this.groups.remove(group);
+    else this.#readAfter(Math.min(LONGEST_PAUSE, 250 * 2 ** failures), group, failures);
+  }
+
+  #dropped(group: Group): void {
+    group.isDropped = true;
+    this.routes.delete(group);
+    const timer = this.#timers.get(group);
+    if (timer !== undefined) clearTimeout(timer);
+    this.#timers.delete(group);
+    group.failed(new PageError("closed", "The page was given up."));
+  }
+
+  // For the source.
+
+  transaction(transaction: Transaction): Promise<void> | void {
+    const { epoch, position, previous } = transaction;
+    if (epoch !== this.#version.epoch) this.epochChanged(epoch);
+    if (this.#last !== null && position <= this.#last) return;
+    const hasGap = this.#last !== null && previous > this.#last;
+    this.#last = position;
+    this.#version = { epoch, position };
+    if (hasGap) return this.#startOver();
+    this.retention.add(transaction);
+    this.recent.add(transaction);
+    this.#arriving(transaction);
+    const touched = this.#route(transaction);
+    for (const [group, changes] of touched) group.take({ ...transaction, changes });
+    this.recent.delivered(transaction);
+    this.#telemetry.transaction?.({
+      position,
+      changes: transaction.changes.length,
+      groups: touched.size,
+      lag: Date.now() - transaction.committedAt,
+    });
+    return this.#confirm();
+  }
+
+  #route(transaction: Transaction): Map<Group, Change[]> {
+    const touched = new Map<Group, Change[]>();
+    for (const change of transaction.changes) {
+      this.routes.visit(change, (group) => {
+        const changes = touched.get(group);
+        if (changes === undefined) touched.set(group, [change]);
+        else changes.push(change);
+      });
+    }
+    return touched;
+  }
+
+  /** Sees to it that what there is no room for is known to be seen by snapshots to come. */
+  #confirm(): Promise<void> | void {
+    const { stubs } = this.retention;
+    if (stubs < CONFIRM_ABOVE) return;
+    this.#confirming ??= this.snapshots
+      .read(() => Promise.resolve())
+      .catch(() => {})
+      .finally(() => {
+        this.#confirming = null;
+      });
+    return stubs < HALT_ABOVE ? undefined : this.#confirming;
+  }
+
+  epochChanged(epoch: string): void {
+    if (epoch === this.#version.epoch) return;
+    this.#newEpoch(epoch);
+    this.#startOver();
+  }
+
+  interrupted(error: Error): void {
+    this.#interruption = error;
+    for (const group of this.groups) for (const member of group.members) member.stale();
+    this.#telemetry.interrupted?.({ error });
+  }
+
+  resumed(): void {
+    this.#interruption = null;
+    for (const group of this.groups) for (const member of group.members) member.settled();
+    this.#telemetry.resumed?.();
+  }
+
+  #newEpoch(epoch: string): void {
+    this.#version = { epoch, position: 0n };
+    this.#last = null;
+    this.#epochs += 1;
+    this.retention.clear();
+  }
+
+  /** Nothing known is sure any more. */
+  #startOver(): void {
+    this.retention.clear();
+    for (const group of this.groups) this.reread(group, 0);
+  }
+}

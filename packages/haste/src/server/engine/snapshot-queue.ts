@@ -1,0 +1,116 @@
+// Reads that wait for a snapshot: a bounded number wait, a bounded number of snapshots is open, and
+// whoever waits at the same time shares one.
+import type { Snapshot, Source } from "../../source/source.ts";
+import { PageError } from "../errors.ts";
+
+export interface SnapshotLimits {
+  /** Snapshots that are open at once. */
+  readonly maxSnapshots: number;
+  /** Reads that may wait for one. */
+  readonly maxWaiting: number;
+  /** Reads that share one. */
+  readonly readsPerSnapshot: number;
+}
+
+interface Waiting {
+  readonly read: (snapshot: Snapshot) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class SnapshotQueue {
+  readonly #source: Pick<Source, "snapshot">;
+  readonly #limits: SnapshotLimits;
+  readonly #taken: (snapshot: Snapshot) => void;
+  #waiting: Waiting[] = [];
+  #open = 0;
+  #count = 0;
+  #closed = false;
+
+  /** @param taken - told of each snapshot when its reads are done */
+  constructor(
+    source: Pick<Source, "snapshot">,
+    limits: SnapshotLimits,
+    taken: (snapshot: Snapshot) => void,
+  ) {
+    this.#source = source;
+    this.#limits = limits;
+    this.#taken = taken;
+  }
+
+  /** Open now, waiting for one, and taken so far. */
+  get stats(): { readonly open: number; readonly waiting: number; readonly taken: number } {
+    return { open: this.#open, waiting: this.#waiting.length, taken: this.#count };
+  }
+
+  /**
+   * Runs `read` in a snapshot that is taken after this call.
+   *
+   * @throws {PageError} busy: too many wait. Whatever `read` throws.
+   */
+  read<Result>(read: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    if (this.#closed) return Promise.reject(new PageError("closed", "Live pages have ended here."));
+    if (this.#waiting.length >= this.#limits.maxWaiting) {
+      return Promise.reject(
+        new PageError("busy", "Too many pages are being opened. Try again in a while."),
+      );
+    }
+    return new Promise<Result>((resolve, reject) => {
+      this.#waiting.push({ read, resolve: resolve as (result: unknown) => void, reject });
+      this.#next();
+    });
+  }
+
+  /** Whoever waits is told that it has ended; reads under way finish. */
+  close(): void {
+    this.#closed = true;
+    const error = new PageError("closed", "Live pages have ended here.");
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+
+  #next(): void {
+    if (this.#open >= this.#limits.maxSnapshots || this.#waiting.length === 0) return;
+    this.#open += 1;
+    // In a turn of its own, so that those who ask in this one share the snapshot.
+    queueMicrotask(() => void this.#take());
+  }
+
+  async #take(): Promise<void> {
+    const reads = this.#waiting.splice(0, this.#limits.readsPerSnapshot);
+    if (reads.length > 0) {
+      this.#count += 1;
+      await this.#readAll(reads);
+    }
+    this.#open -= 1;
+    this.#next();
+  }
+
+  async #readAll(reads: Waiting[]): Promise<void> {
+    let failed: Waiting | null = null;
+    const done: (() => void)[] = [];
+    try {
+      await this.#source.snapshot(async (snapshot) => {
+        while (reads.length > 0) {
+          const next = reads.shift() as Waiting;
+          failed = next;
+          const result = await next.read(snapshot);
+          failed = null;
+          done.push(() => next.resolve(result));
+        }
+        this.#taken(snapshot);
+      });
+    } catch (error) {
+      // A statement that fails ends its transaction: what came before it has been read, what was to
+      // come after it has not. Without a snapshot at all, nobody has read.
+      const culprit = failed as Waiting | null;
+      if (culprit !== null) culprit.reject(error);
+      else for (const each of reads.splice(0)) each.reject(error);
+    }
+    for (const resolve of done) resolve();
+    if (reads.length === 0) return;
+    if (this.#closed) {
+      const error = new PageError("closed", "Live pages have ended here.");
+      for (const { reject } of reads) reject(error);
+    } else this.#waiting.unshift(...reads);
+  }
+}

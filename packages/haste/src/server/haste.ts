@@ -1,0 +1,224 @@
+// Haste itself: the engine, the pages, and the channels to mount on a ChannelsServer.
+import type { ChannelClass, Logger } from "@slipstream/server";
+import type { Source } from "../source/source.ts";
+import type { Table } from "../table.ts";
+import { Engine } from "./engine/engine.ts";
+import type { Telemetry } from "./engine/telemetry.ts";
+import { PageError, ViewError } from "./errors.ts";
+import type { HasteHost, PageContext } from "./haste-host.ts";
+import { withLimits, type HasteLimits } from "./limits.ts";
+import { pageChannel } from "./page-channel.ts";
+import { asPageError } from "./page/page-errors.ts";
+import { Page } from "./page/page.ts";
+import { Quota } from "./page/quota.ts";
+import type { JoinRequest } from "./protocol/request.ts";
+import { bindView, tablesOf } from "./view/bind-view.ts";
+import type { BoundView } from "./view/bound-view.ts";
+import type { View } from "./view/define-view.ts";
+import { PolicyWatch } from "./view/policy-watch.ts";
+
+export interface HasteOptions<User> {
+  /** Where changes come from: `pgliteSource(…)` or `postgresSource(…)`. Closed with Haste. */
+  readonly source: Source;
+  readonly views: readonly View<unknown, User>[];
+  readonly limits?: Partial<HasteLimits>;
+  readonly telemetry?: Telemetry;
+  /** Where errors go that clients are not told of. Default: nowhere. */
+  readonly logger?: Pick<Logger, "error">;
+}
+
+/** What goes on. Each number is a count of now, unless its name says otherwise. */
+export interface HasteStats {
+  /** Pages that clients have open. */
+  readonly pages: number;
+  /** Groups of equal pages, and those of them that nobody looks at. */
+  readonly groups: number;
+  readonly idleGroups: number;
+  /** Changes that are kept for pages that are being opened. */
+  readonly retainedChanges: number;
+  readonly snapshots: { readonly open: number; readonly waiting: number; readonly taken: number };
+  /** Transactions and changes taken in so far. */
+  readonly transactions: number;
+  readonly changes: number;
+  /** Ms from the last transaction's commit to when it had been taken in, by two clocks. */
+  readonly lag: number;
+  readonly epoch: string;
+  readonly position: bigint;
+  /** Histories so far; more than one means that the source has lost its place. */
+  readonly epochs: number;
+  /** Whether the stream flows. */
+  readonly isLive: boolean;
+}
+
+/** Live pages, being served. Made by {@link createHaste}. */
+export class Haste<User = unknown> {
+  /** To be spread into a socket's `channels`: `haste:<view>` and `haste:<view>:*` for each view. */
+  readonly channels: Readonly<Record<string, ChannelClass<User>>>;
+  readonly #engine: Engine;
+  readonly #watch: PolicyWatch;
+  readonly #pages: Map<Page, PageContext>;
+  readonly #counts: { transactions: number; changes: number; lag: number };
+  #closing: Promise<void> | null = null;
+
+  /** @internal */
+  constructor(parts: {
+    readonly channels: Readonly<Record<string, ChannelClass<User>>>;
+    readonly engine: Engine;
+    readonly watch: PolicyWatch;
+    readonly pages: Map<Page, PageContext>;
+    readonly counts: { transactions: number; changes: number; lag: number };
+  }) {
+    this.channels = parts.channels;
+    this.#engine = parts.engine;
+    this.#watch = parts.watch;
+    this.#pages = parts.pages;
+    this.#counts = parts.counts;
+  }
+
+  /**
+   * Decides anew what users may see, now; rows that are lost are taken away before anything else is
+   * sent. Resolves when that has been done on this node.
+   *
+   * @param who the `id` of their sockets, or a function of what `connect` accepted for them.
+   */
+  refresh(who: string | ((user: User) => boolean)): Promise<void> {
+    return this.#watch.refresh((page) => {
+      if (typeof who === "function") return who(page.user as User);
+      return this.#pages.get(page)?.socket.id === who;
+    });
+  }
+
+  stats(): HasteStats {
+    const { groups, retention, snapshots, version, epochs, interruption } = this.#engine;
+    return {
+      ...this.#counts,
+      pages: this.#pages.size,
+      groups: groups.size,
+      idleGroups: groups.idle,
+      retainedChanges: retention.changes,
+      snapshots: snapshots.stats,
+      epoch: version.epoch,
+      position: version.position,
+      epochs,
+      isLive: interruption === null,
+    };
+  }
+
+  /** Ends all pages, the stream of changes and the source's connections. Close the server first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#watch.close();
+    for (const page of this.#pages.keys()) page.end();
+    await this.#engine.close();
+  }
+}
+
+/**
+ * Begins to serve live pages: checks the views against the database, and follows its changes.
+ *
+ * @throws {ViewError} A view that does not fit its table.
+ * @throws SetupError The database is not set up; says what to run.
+ * @example
+ * ```ts
+ * const haste = await createHaste({ source, views: [flights] });
+ * server.socket("/socket", { connect: () => accept({}), channels: { ...haste.channels } });
+ * ```
+ */
+export async function createHaste<User>(options: HasteOptions<User>): Promise<Haste<User>> {
+  const limits = withLimits(options.limits ?? {});
+  const views = await boundViews(options.source, options.views);
+  const counts = { transactions: 0, changes: 0, lag: 0 };
+  const pages = new Map<Page, PageContext>();
+  const { telemetry = {}, logger } = options;
+  const watch: PolicyWatch = new PolicyWatch({
+    visible: (transaction) => engine.visible(transaction),
+    failed: (page, error) => logger?.error?.(`The policy of ${page.view.name} failed.`, error),
+  });
+  const engine: Engine = new Engine({
+    source: options.source,
+    limits,
+    telemetry: {
+      ...telemetry,
+      transaction(event) {
+        counts.transactions += 1;
+        counts.changes += event.changes;
+        counts.lag = event.lag;
+        telemetry.transaction?.(event);
+      },
+      readFailed(event) {
+        logger?.error?.(`A page of ${event.view} could not be read.`, event.error);
+        telemetry.readFailed?.(event);
+      },
+    },
+    arriving: (transaction) => watch.arriving(transaction),
+  });
+  const quota = new Quota(limits);
+  const host: HasteHost = {
+    limits,
+    admit(view, channel, request: JoinRequest, ended) {
+      const { socket } = channel;
+      const giveBack = quota.open(socket, socket.id, view.name, view.limits.maxPages);
+      const page = new Page(
+        {
+          view,
+          engine,
+          reader: channel,
+          user: socket.assigns,
+          maxBehind: limits.maxBehind,
+          ended,
+        },
+        request,
+      );
+      pages.set(page, channel);
+      watch.add(page);
+      const close = (): void => {
+        if (!pages.delete(page)) return;
+        watch.delete(page);
+        page.end();
+        giveBack();
+        telemetry.pageClosed?.({ view: view.name });
+      };
+      return { page, close };
+    },
+    opened(page, ms, resumed) {
+      telemetry.pageOpened?.({ view: page.view.name, ms, resumed });
+    },
+    ask: (channel) => quota.ask(channel.socket),
+    explain(view, error) {
+      if (!(error instanceof PageError)) logger?.error?.(`A page of ${view.name} failed.`, error);
+      return asPageError(error);
+    },
+  };
+  const channels: Record<string, ChannelClass<User>> = {};
+  for (const view of views) {
+    const channel = pageChannel(host, view) as unknown as ChannelClass<User>;
+    channels[`haste:${view.name}`] = channel;
+    channels[`haste:${view.name}:*`] = channel;
+  }
+  try {
+    await engine.start();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return new Haste<User>({ channels, engine, watch, pages, counts });
+}
+
+async function boundViews<User>(
+  source: Source,
+  views: readonly View<unknown, User>[],
+): Promise<readonly BoundView[]> {
+  const names = [...new Set(views.flatMap(({ definition }) => tablesOf(definition)))];
+  const tables = await source.describe(names);
+  const byName = new Map(names.map((name, at): [string, Table] => [name, tables[at] as Table]));
+  const bound = views.map(({ definition }) => bindView(definition, byName));
+  for (const [at, { name }] of bound.entries()) {
+    if (bound.findIndex((other) => other.name === name) === at) continue;
+    throw new ViewError(name, "there are two views of this name.");
+  }
+  return bound;
+}

@@ -1,0 +1,9 @@
+// The server's end of live pages.
+export { createHaste, Haste, type HasteOptions, type HasteStats } from "./haste.ts";
+export { defineJoinedView, defineView } from "./view/define-view.ts";
+export type { JoinedViewDefinition, View, ViewDefinition, ViewLimits } from "./view/define-view.ts";
+export type { ColumnDeclarations, JsonOf, RowOf } from "./view/column-declaration.ts";
+export type { LookedUpPolicy, Policy, PolicyDecision, PolicyFunction } from "./view/policy.ts";
+export { PageError, ViewError, type PageErrorCode } from "./errors.ts";
+export { DEFAULT_LIMITS, type HasteLimits } from "./limits.ts";
+export type { Telemetry } from "./engine/telemetry.ts";

@@ -1,0 +1,355 @@
+// One page of one client: what it asks for, what it may see, and the group that shows both.
+import { matcher } from "../../filter/matcher.ts";
+import type { Anchor } from "../../order/order.ts";
+import { countQuery } from "../../query/page-query.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Group } from "../engine/group.ts";
+import { QueryContent } from "../engine/query-content.ts";
+import { parseVersion, versionText, type Version } from "../engine/version.ts";
+import { WindowContent } from "../engine/window-content.ts";
+import { PageError } from "../errors.ts";
+import type { ChangeRequest, JoinRequest, PageRequest } from "../protocol/request.ts";
+import type { BoundView } from "../view/bound-view.ts";
+import { allowedBy, type Allowed } from "../view/allowed.ts";
+import { headerOf, type Header } from "./header.ts";
+import { asPageError, forbidden } from "./page-errors.ts";
+import { Member, type Reader } from "./member.ts";
+import type { PageShape } from "./page-shape.ts";
+import { resolvePage, sizeOf } from "./resolve.ts";
+
+/** What a page is opened with. */
+export interface PageSeat {
+  readonly view: BoundView;
+  readonly engine: Engine;
+  readonly reader: Reader;
+  /** What the policy is asked about. */
+  readonly user: unknown;
+  /** Bytes that may wait on the connection while more is sent. */
+  readonly maxBehind: number;
+  /** Told once: the page may be seen no longer, or its policy cannot be asked. */
+  readonly ended: (error: PageError) => void;
+}
+
+/** What a join is answered with. */
+export interface Opened extends Header {
+  readonly version: string;
+  /** `replay`: what the client has is kept, and differences follow. `reload`: all rows follow. */
+  readonly resumed?: "replay" | "reload";
+}
+
+interface Waiting {
+  readonly revision: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Page {
+  readonly view: BoundView;
+  readonly member: Member;
+  /** When what it may see was decided, ms. */
+  decidedAt = 0;
+  readonly #seat: PageSeat;
+  #request: PageRequest;
+  /** The request that is shown, or was last found to be possible. */
+  #settled: PageRequest;
+  #allowed: Allowed | null = null;
+  #group: Group | null = null;
+  #revision = 0;
+  #settledRevision = 0;
+  #isAnew = false;
+  #isSettling = false;
+  #waiting: Waiting[] = [];
+  #hasEnded = false;
+  /** Whether the join has been answered, so that rows may follow. */
+  #isStarted = false;
+  #start: (() => void) | null = null;
+  #opened: () => void = () => {};
+  /** Resolves when opening it has worked out, or has not. */
+  readonly whenOpen: Promise<void>;
+
+  constructor(seat: PageSeat, { page, why }: JoinRequest) {
+    this.view = seat.view;
+    this.#seat = seat;
+    this.#request = page;
+    this.#settled = page;
+    this.member = new Member(seat.reader, seat.maxBehind, { why });
+    this.whenOpen = new Promise((resolve) => (this.#opened = resolve));
+  }
+
+  get user(): unknown {
+    return this.#seat.user;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  // Opening.
+
+  /**
+   * Opens it. The rows are sent after {@link start}.
+   *
+   * @throws {PageError}
+   */
+  async open(request: JoinRequest): Promise<Opened> {
+    try {
+      return await this.#open(request);
+    } finally {
+      this.#opened();
+    }
+  }
+
+  async #open({ resume }: JoinRequest): Promise<Opened> {
+    const allowed = await this.#decide();
+    if (allowed === null) throw forbidden();
+    this.#allowed = allowed;
+    const shape = await this.#resolve(allowed, this.#request);
+    const group = this.#obtain(shape);
+    try {
+      await group.whenLive();
+    } catch (error) {
+      this.#seat.engine.groups.unused(group);
+      throw error;
+    }
+    if (this.#hasEnded) {
+      this.#seat.engine.groups.unused(group);
+      throw new PageError("closed", "The page was left.");
+    }
+    this.#group = group;
+    this.#keep({ ...this.#request, at: fixed(shape.anchor) });
+    const header = headerOf(group);
+    const version = resume?.group === group.id ? parseVersion(resume.version) : null;
+    const base = version === null ? null : group.stateAt(version);
+    this.#start = () => {
+      if (base === null) this.member.showAnew(group, JSON.stringify(header));
+      else this.member.resume(group, base);
+    };
+    const resumed =
+      resume === null ? {} : ({ resumed: base === null ? "reload" : "replay" } as const);
+    return { ...header, version: versionText(group.version), ...resumed };
+  }
+
+  /** Begins to send. */
+  start(): void {
+    const start = this.#start;
+    this.#start = null;
+    this.#isStarted = true;
+    if (!this.#hasEnded) start?.();
+  }
+
+  /** Nothing is sent any more, and nothing is left of it. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.member.end();
+    if (this.#group !== null) this.#seat.engine.groups.unused(this.#group);
+    this.#group = null;
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new PageError("closed", "The page was left."));
+    }
+  }
+
+  // Changing what is asked for.
+
+  /** Another filter, order, place, size or columns. Resolves when it is on its way. @throws {PageError} */
+  change({ fields, page }: ChangeRequest): Promise<void> {
+    const old = this.#request;
+    const moves = fields.has("at") || fields.has("order");
+    // Another order begins at its start unless it says otherwise.
+    const at = moves ? page.at : old.at;
+    const size = moves
+      ? page
+      : { before: page.before ?? old.before, after: page.after ?? old.after };
+    this.#request = {
+      filter: fields.has("filter") ? page.filter : old.filter,
+      order: fields.has("order") ? page.order : old.order,
+      at,
+      before: size.before,
+      after: size.after,
+      columns: fields.has("columns") ? page.columns : old.columns,
+    };
+    this.#isAnew = true;
+    return this.#settle();
+  }
+
+  /** So many rows on each side; null leaves a side as it is. @throws {PageError} */
+  resize(before: number | null, after: number | null): Promise<void> {
+    this.#request = this.#sized(before, after);
+    return this.#settle();
+  }
+
+  /** So many rows more on each side. @throws {PageError} */
+  grow(before: number, after: number): Promise<void> {
+    const size = sizeOf(this.view, this.#request);
+    this.#request = this.#sized(size.before + before, size.after + after);
+    return this.#settle();
+  }
+
+  #sized(before: number | null, after: number | null): PageRequest {
+    const request = this.#request;
+    const sized = { ...request, before: before ?? request.before, after: after ?? request.after };
+    sizeOf(this.view, sized);
+    return sized;
+  }
+
+  #settle(): Promise<void> {
+    this.#revision += 1;
+    const revision = this.#revision;
+    const settled = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ revision, resolve, reject });
+    });
+    if (!this.#isSettling) void this.#settleAll();
+    return settled;
+  }
+
+  /** Shows what is asked for now; what was asked for meanwhile is one with it. */
+  async #settleAll(): Promise<void> {
+    this.#isSettling = true;
+    while (this.#settledRevision !== this.#revision && !this.#hasEnded) {
+      const revision = this.#revision;
+      const request = this.#request;
+      const allowed = this.#allowed;
+      if (allowed === null) break;
+      let group: Group | null = null;
+      try {
+        const shape = await this.#resolve(allowed, request);
+        if (this.#hasEnded || revision !== this.#revision) continue;
+        group = this.#obtain(shape);
+        await group.whenLive();
+        if (this.#hasEnded || revision !== this.#revision) {
+          this.#seat.engine.groups.unused(group);
+          continue;
+        }
+        this.#keep({ ...request, at: fixed(shape.anchor) });
+        this.#enter(group);
+        this.#settledRevision = revision;
+        this.#told((waiting) => waiting.resolve());
+      } catch (error) {
+        if (group !== null) this.#seat.engine.groups.unused(group);
+        if (this.#hasEnded || revision !== this.#revision) continue;
+        this.#settledRevision = revision;
+        this.#failed(error);
+      }
+    }
+    this.#isSettling = false;
+  }
+
+  /** From now on its window stands where it stands, whatever becomes of the row that it was opened at. */
+  #keep(request: PageRequest): void {
+    this.#request = request;
+    this.#settled = request;
+  }
+
+  /** The page stays what it was. A policy's page that cannot be read leaves nothing to stay. */
+  #failed(error: unknown): void {
+    this.#request = this.#settled;
+    this.#isAnew = false;
+    this.#told((waiting) => waiting.reject(error));
+    if (this.member.group === null) this.#seat.ended(asPageError(error));
+  }
+
+  #told(tell: (waiting: Waiting) => void): void {
+    const isDone = ({ revision }: Waiting): boolean => revision <= this.#settledRevision;
+    const done = this.#waiting.filter(isDone);
+    this.#waiting = this.#waiting.filter((waiting) => !isDone(waiting));
+    done.forEach(tell);
+  }
+
+  #enter(group: Group): void {
+    const old = this.#group;
+    this.#group = group;
+    const header = JSON.stringify(headerOf(group));
+    if (!this.#isStarted) this.#start = () => this.member.showAnew(group, header);
+    else if (this.#isAnew) this.member.showAnew(group, header);
+    else this.member.show(group, header);
+    this.#isAnew = false;
+    if (old !== null) this.#seat.engine.groups.unused(old);
+  }
+
+  #resolve(allowed: Allowed, request: PageRequest): Promise<PageShape> {
+    return resolvePage(this.view, allowed, request, this.#seat.engine.snapshots);
+  }
+
+  #obtain(shape: PageShape): Group {
+    const { engine } = this.#seat;
+    const group = engine.obtain(shape, () =>
+      this.view.kind === "table"
+        ? new WindowContent(shape, engine.limits.slack)
+        : new QueryContent(shape),
+    );
+    engine.groups.used(group);
+    return group;
+  }
+
+  // What may be seen.
+
+  async #decide(): Promise<Allowed | null> {
+    const decidedAt = performance.now();
+    const allowed = await allowedBy(this.view, this.#seat.user);
+    this.decidedAt = decidedAt;
+    return allowed;
+  }
+
+  /**
+   * Has it decided anew what may be seen. Its member, which is held back, gets first what takes away
+   * what may be seen no longer, and then the rest.
+   *
+   * @param isOld - whether the decision is old before it has been made: then another follows
+   * @throws What the policy throws: then its member is still held back.
+   */
+  async decideAgain(isOld: () => boolean): Promise<void> {
+    if (this.#hasEnded) return;
+    const allowed = await this.#decide();
+    if (this.#hasEnded || isOld()) return;
+    if (allowed === null) {
+      this.member.clear();
+      return this.#seat.ended(forbidden());
+    }
+    const before = this.#allowed;
+    if (before?.key === allowed.key) return this.member.release("policy");
+    this.#allowed = allowed;
+    this.member.leave();
+    const lost = before?.columns.some((place) => !allowed.columns.includes(place)) ?? true;
+    if (lost) this.member.clear();
+    else this.member.narrow(matcher(allowed.filter, this.view.table));
+    this.member.release("policy");
+    // Who waits for a change of his own gets it with this one.
+    await this.#settle().catch(() => {});
+  }
+
+  // Questions.
+
+  /** How many rows there are, up to `cap`; one more stands for "more". @throws {PageError} */
+  async count(cap: number): Promise<{ readonly count: number; readonly more: boolean }> {
+    const group = this.#group;
+    if (group === null) throw new PageError("closed", "The page was left.");
+    const { filter, view } = group.shape;
+    const { sql, parameters } = countQuery({ table: view.table, filter, ...view.from }, cap);
+    const [row] = await this.#seat.engine.snapshots.read((snapshot) =>
+      snapshot.query(sql, parameters),
+    );
+    const count = Number(row?.[0] ?? 0);
+    return { count: Math.min(count, cap), more: count > cap };
+  }
+
+  /**
+   * Resolves with the version when the transaction is in what the client has been sent.
+   *
+   * @throws {PageError} not_seen
+   */
+  async seen(xid: bigint, timeout: number): Promise<Version> {
+    const deadline = performance.now() + timeout;
+    const position = await this.#seat.engine.positionOf(xid, timeout);
+    const left = Math.max(1, deadline - performance.now());
+    const version = position === null ? null : await this.member.reaches(position, left);
+    if (version !== null) return version;
+    throw new PageError(
+      "not_seen",
+      "The transaction did not get here in time. Has it been committed?",
+    );
+  }
+}
+
+function fixed(anchor: Anchor): PageRequest["at"] {
+  return typeof anchor === "string" ? anchor : { fixed: anchor };
+}

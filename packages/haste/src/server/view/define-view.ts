@@ -1,0 +1,127 @@
+// What an author says of a view: a table, or a query over several.
+import type { Order } from "../../order/order.ts";
+import type { ColumnDeclarations, RowOf } from "./column-declaration.ts";
+import type { Policy } from "./policy.ts";
+
+/** What one page, and one user's pages together, may cost. */
+export interface ViewLimits {
+  /** Rows that a page may show. Default 1,000. */
+  readonly maxRows: number;
+  /** Rows of a page that says nothing of its size. Default 50. */
+  readonly rows: number;
+  /** Pages of this view on one connection. Default 50. */
+  readonly maxPages: number;
+  /** Conditions in a filter. Default 100. */
+  readonly maxConditions: number;
+  /** Rows up to which a total is counted. Default 10,000. */
+  readonly maxCount: number;
+}
+
+export const DEFAULT_VIEW_LIMITS: ViewLimits = {
+  maxRows: 1_000,
+  rows: 50,
+  maxPages: 50,
+  maxConditions: 100,
+  maxCount: 10_000,
+};
+
+interface CommonDefinition<Row, User> extends Partial<ViewLimits> {
+  /** Pages of it are joined as `haste:<name>`, with `:` and anything behind it. No colon. */
+  readonly name: string;
+  /** Who may see which rows. There is no default: `() => true` shows all of them to everybody. */
+  readonly policy: Policy<User, keyof Row & string>;
+  /** The columns that a page may filter by; the key's always. Default: all. */
+  readonly filterable?: readonly (keyof Row & string)[];
+  /** The columns that a page may order by; the key's always. Default: all that have an order. */
+  readonly orderable?: readonly (keyof Row & string)[];
+  /** The order of pages that ask for none. Default: the key. */
+  readonly order?: Order<keyof Row & string>;
+}
+
+/** A view of one table, kept true change by change. */
+export interface ViewDefinition<Row, User = never> extends CommonDefinition<Row, User> {
+  /** Its name, with its schema unless that is `public`. */
+  readonly table: string;
+  /** The columns that pages may show, by name or with their types; the key's among them. */
+  readonly columns: readonly (keyof Row & string)[] | ColumnDeclarations;
+}
+
+/** A view of a query over several tables, kept true by querying anew. */
+export interface JoinedViewDefinition<Row, User = never> extends CommonDefinition<Row, User> {
+  /** A SELECT without parameters whose columns are those of `columns`. */
+  readonly sql: string;
+  /** The tables whose changes can change what it returns: all that it reads. */
+  readonly tables: readonly string[];
+  /** Its columns with their types: `{ id: "bigint", airline: "text | null" }`. */
+  readonly columns: ColumnDeclarations;
+  /** The columns by which its rows are told apart, none of them ever null. */
+  readonly key: readonly (keyof Row & string)[];
+  /** Queries are at least so many ms apart, however much is written. Default 100. */
+  readonly debounce?: number;
+}
+
+/** A view, for `createHaste`; its type tells clients what a row is. */
+export interface View<Row = unknown, User = never> {
+  readonly name: string;
+  readonly definition: Definition;
+  /** Types alone: there is no such field. */
+  readonly types?: { readonly row: Row; readonly user: (user: User) => void };
+}
+
+/** Either kind, without its types. */
+export type Definition =
+  | ({ readonly kind: "table" } & ViewDefinition<Record<string, unknown>>)
+  | ({ readonly kind: "joined" } & JoinedViewDefinition<Record<string, unknown>>);
+
+/**
+ * Defines a view of a table. What a row is comes from the declared columns, or from an interface.
+ *
+ * @typeParam Row What clients get: bigint, numeric and timestamps are strings.
+ * @typeParam User The assigns that the socket's `connect` accepts.
+ * @example
+ * ```ts
+ * const flights = defineView({
+ *   name: "flights",
+ *   table: "flights",
+ *   columns: { id: "integer", airline: "text", gate: "text | null", departs: "timestamp with time zone" },
+ *   policy: (user: { airline: string }) => ["eq", "airline", user.airline],
+ *   order: [{ column: "departs" }],
+ * });
+ * ```
+ */
+export function defineView<Row extends object, User = never>(
+  definition: ViewDefinition<Row, User> & { readonly columns: readonly (keyof Row & string)[] },
+): View<Row, User>;
+export function defineView<const Columns extends ColumnDeclarations, User>(
+  definition: ViewDefinition<RowOf<Columns>, User> & { readonly columns: Columns },
+): View<RowOf<Columns>, User>;
+export function defineView<Row, User>(definition: ViewDefinition<Row, User>): View<Row, User> {
+  return {
+    name: definition.name,
+    definition: { ...definition, kind: "table" } as unknown as Definition,
+  };
+}
+
+/**
+ * Defines a view of a query over several tables.
+ *
+ * @example
+ * ```ts
+ * const departures = defineJoinedView({
+ *   name: "departures",
+ *   sql: `SELECT f.id, a.name AS airline FROM flights f JOIN airlines a ON a.code = f.airline`,
+ *   tables: ["flights", "airlines"],
+ *   columns: { id: "integer", airline: "text" },
+ *   key: ["id"],
+ *   policy: () => true,
+ * });
+ * ```
+ */
+export function defineJoinedView<const Columns extends ColumnDeclarations, User>(
+  definition: JoinedViewDefinition<RowOf<Columns>, User> & { readonly columns: Columns },
+): View<RowOf<Columns>, User> {
+  return {
+    name: definition.name,
+    definition: { ...definition, kind: "joined" } as unknown as Definition,
+  };
+}
