@@ -12,7 +12,7 @@ let second: PGlite;
 
 beforeAll(async () => {
   [db, second] = await Promise.all([PGlite.create(), PGlite.create()]);
-});
+}, 120_000);
 
 afterAll(async () => {
   await db.close();

@@ -8,6 +8,7 @@ export class TappedSource implements Source {
   readonly delivered: Transaction[] = [];
   readonly #source: Source;
   readonly #dice: Dice;
+  #handing: Promise<void> = Promise.resolve();
 
   constructor(source: Source, dice: Dice) {
     this.#source = source;
@@ -20,10 +21,9 @@ export class TappedSource implements Source {
 
   subscribe(subscriber: Subscriber): Promise<void> {
     return this.#source.subscribe({
-      transaction: async (transaction) => {
-        await this.#wait();
-        this.delivered.push(transaction);
-        await subscriber.transaction(transaction);
+      transaction: (transaction) => {
+        this.#handing = this.#hand(transaction, subscriber);
+        return this.#handing;
       },
       epochChanged: (epoch) => subscriber.epochChanged(epoch),
       interrupted: (error) => subscriber.interrupted(error),
@@ -47,11 +47,19 @@ export class TappedSource implements Source {
 
   async reached(position: bigint, signal?: AbortSignal): Promise<void> {
     await this.#source.reached(position, signal);
+    // The source takes for handed over what waits here.
+    await this.#handing;
     await this.#wait();
   }
 
   close(): Promise<void> {
     return this.#source.close();
+  }
+
+  async #hand(transaction: Transaction, subscriber: Subscriber): Promise<void> {
+    await this.#wait();
+    this.delivered.push(transaction);
+    await subscriber.transaction(transaction);
   }
 
   async #wait(): Promise<void> {

@@ -1,5 +1,5 @@
 // Pages are read here: a bounded number of connections, each read in one snapshot.
-import { Pool, type ClientConfig } from "pg";
+import { Pool, type ClientConfig, type PoolClient } from "pg";
 import { Gate } from "../source/gate.ts";
 import { settingsSql } from "../source/settings.ts";
 import type { Snapshot } from "../source/source.ts";
@@ -58,13 +58,16 @@ export class Snapshots {
         // The snapshot is taken when the statement begins, and the position read while it runs.
         const [row] = await query("SELECT pg_current_snapshot(), pg_current_wal_insert_lsn()", []);
         const seen = parseSnapshot(row?.[0] ?? "");
-        const result = await read({
+        const snapshot = {
           epoch: epoch(),
           position: parseLsn(row?.[1] ?? "0/0"),
-          sees: ({ xid }) => sees(seen, xid),
+          sees: ({ xid }: { readonly xid: bigint }) => sees(seen, xid),
           query,
-        });
-        await client.query("COMMIT");
+        };
+        const result = await read(snapshot);
+        // TRUNCATE and what rewrites a table show through in older snapshots: only a position read
+        // after all queries is behind every such transaction whose work they may have seen.
+        snapshot.position = parseLsn(await positionAtEnd(client));
         isBroken = false;
         return result;
       } catch (error) {
@@ -101,4 +104,11 @@ export class Snapshots {
     this.#gate.close(reason);
     await this.#pool.end();
   }
+}
+
+/** Ends the transaction, and gives the position before that, in one round trip. */
+async function positionAtEnd(client: PoolClient): Promise<string> {
+  const results: unknown = await client.query("SELECT pg_current_wal_insert_lsn() AS at; COMMIT");
+  const [{ rows }] = results as readonly [{ readonly rows: readonly [{ readonly at: string }] }];
+  return rows[0].at;
 }

@@ -71,7 +71,7 @@ beforeAll(async () => {
     tables: ["flights", "airlines", "memberships"],
     views: [flights, members, departures],
   });
-});
+}, 120_000);
 
 afterAll(() => serving.close());
 

@@ -63,8 +63,9 @@ export interface Subscriber {
 export interface Snapshot {
   readonly epoch: string;
   /**
-   * A position of the history that was read after the snapshot was taken: whatever the snapshot
-   * sees was committed up to here; some of what was committed up to here it may not see.
+   * A position of the history: whatever has been read was committed up to here; some of what was
+   * committed up to here the snapshot may not see. Final once `read` has resolved, since it must
+   * have been read after the last query: TRUNCATE shows through in snapshots that are older.
    */
   readonly position: bigint;
   /** Whether a transaction with this {@link Transaction.xid} (and position) is in what is read. */

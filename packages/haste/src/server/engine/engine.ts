@@ -1,4 +1,5 @@
 // Takes the stream of changes, leads each to the groups that it can concern, and has groups read.
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Change, Source, Subscriber, Transaction } from "../../source/source.ts";
 import type { EngineLimits } from "./engine-limits.ts";
@@ -56,6 +57,8 @@ export class Engine implements Subscriber, GroupHost {
 
   constructor({ source, limits, telemetry, arriving }: EngineOptions) {
     this.source = source;
+    // Each page that is being read listens, and they are bounded otherwise.
+    setMaxListeners(0, this.closing.signal);
     this.limits = limits;
     this.#telemetry = telemetry;
     this.#arriving = arriving;

@@ -60,6 +60,11 @@ export class Member implements GroupMember {
     this.#withWhy = options.why;
   }
 
+  /** The reader knows this version already: it is shown no older one. */
+  knows(version: Version): void {
+    this.#sent = version;
+  }
+
   get group(): Group | null {
     return this.#group;
   }
@@ -108,7 +113,6 @@ export class Member implements GroupMember {
     this.#enter(group, null);
     this.#base = base;
     this.#shape = group.shape;
-    this.#sent = base.version;
     this.#catchUp();
   }
 

@@ -118,8 +118,12 @@ export class Page {
     this.#group = group;
     this.#keep({ ...this.#request, at: fixed(shape.anchor) });
     const header = headerOf(group);
-    const version = resume?.group === group.id ? parseVersion(resume.version) : null;
-    const base = version === null ? null : group.stateAt(version);
+    const known = resume === null ? null : parseVersion(resume.version);
+    const base = known === null || resume?.group !== group.id ? null : group.stateAt(known);
+    const { version } = this.#seat.engine;
+    if (known?.epoch === version.epoch && known.position <= version.position) {
+      this.member.knows(known);
+    }
     this.#start = () => {
       if (base === null) this.member.showAnew(group, JSON.stringify(header));
       else this.member.resume(group, base);
