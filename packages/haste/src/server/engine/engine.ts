@@ -86,8 +86,7 @@ export class Engine implements Subscriber, GroupHost {
   async start(): Promise<void> {
     await this.source.subscribe(this);
     const snapshot = await this.snapshots.read((snapshot) => Promise.resolve(snapshot));
-    await this.source.reached(snapshot.position, this.closing.signal);
-    this.reached(snapshot);
+    await this.reaches(snapshot);
   }
 
   async close(): Promise<void> {
@@ -115,12 +114,21 @@ export class Engine implements Subscriber, GroupHost {
     return group;
   }
 
-  /** What has been read shows that everything until here has been delivered. */
-  reached({ epoch, position }: Version): void {
-    if (epoch !== this.#version.epoch && this.#version.epoch === "") this.#newEpoch(epoch);
-    if (epoch === this.#version.epoch && position > this.#version.position) {
-      this.#version = { epoch, position };
+  /**
+   * Resolves when everything until there has been taken in; with false if it never will be, since
+   * another history has begun.
+   */
+  async reaches({ epoch, position }: Version): Promise<boolean> {
+    try {
+      await this.source.reached(position, this.closing.signal);
+    } catch (error) {
+      if (epoch !== this.#version.epoch) return false;
+      throw error;
     }
+    if (this.#version.epoch === "") this.#newEpoch(epoch);
+    if (epoch !== this.#version.epoch) return false;
+    if (position > this.#version.position) this.#version = { epoch, position };
+    return true;
   }
 
   /** Has a group read, now or after a pause. It is not kept true until it has been. */
@@ -177,9 +185,7 @@ export class Engine implements Subscriber, GroupHost {
       return row?.[0]?.startsWith("t") === true ? snapshot : null;
     });
     if (snapshot === null) return null;
-    await this.source.reached(snapshot.position, this.closing.signal);
-    this.reached(snapshot);
-    return snapshot.position;
+    return (await this.reaches(snapshot)) ? snapshot.position : null;
   }
 
   #read(group: Group, failures: number): void {
@@ -295,6 +301,7 @@ export class Engine implements Subscriber, GroupHost {
     this.#last = null;
     this.#epochs += 1;
     this.retention.clear();
+    this.recent.clear();
   }
 
   /** Nothing known is sure any more. */

@@ -1,6 +1,6 @@
 // The hand-off without gaps of SPEC.md, by which a group is read whatever the reason.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Snapshot, Source } from "../../source/source.ts";
+import type { Snapshot } from "../../source/source.ts";
 import type { Load } from "./content.ts";
 import type { EngineLimits } from "./engine-limits.ts";
 import type { Group } from "./group.ts";
@@ -10,13 +10,13 @@ import type { Version } from "./version.ts";
 
 /** What reading needs of the engine. */
 export interface ReadHost {
-  readonly source: Source;
   readonly snapshots: SnapshotQueue;
   readonly retention: Retention;
   readonly limits: EngineLimits;
   readonly version: Version;
   readonly closing: AbortController;
-  reached(version: Version): void;
+  /** Resolves when the stream has come there; with false if it never will. */
+  reaches(version: Version): Promise<boolean>;
 }
 
 /** Transactions of which a group that is being read remembers only that they were. */
@@ -55,10 +55,9 @@ async function attempt(group: Group, host: ReadHost): Promise<boolean> {
       load: await group.content.read(snapshot),
     }),
   );
-  await host.source.reached(snapshot.position, host.closing.signal);
-  host.reached(snapshot);
+  if (!(await host.reaches(snapshot))) return false;
   if (group.isDropped) return true;
-  if (group.isDisturbed || snapshot.epoch !== host.version.epoch) return false;
+  if (group.isDisturbed) return false;
   const unseen = retained.unseenBy(snapshot);
   const later = retained.after(snapshot.position);
   if (unseen === null || later === null) return false;

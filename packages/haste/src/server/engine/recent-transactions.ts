@@ -37,6 +37,11 @@ export class RecentTransactions {
     return this.#positions.get(short(xid));
   }
 
+  /** Positions are of another history now. */
+  clear(): void {
+    this.#positions.clear();
+  }
+
   /** Resolves when it is delivered; null when `patience` ms have passed. */
   wait(xid: bigint, patience: number): Promise<bigint | null> {
     const key = short(xid);
