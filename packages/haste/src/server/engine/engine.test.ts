@@ -32,6 +32,8 @@ class Watcher implements GroupMember {
     const operations = difference(before, step.to.rows, this.group.shape.identity);
     this.rows = applyOperations(before, operations);
     this.states.push({ position: step.to.version.position, rows: this.rows });
+    // What a member that comes now would be told.
+    this.states.push({ position: this.group.version.position, rows: this.rows });
   }
 
   settled(): void {

@@ -53,6 +53,8 @@ export class Group {
   readonly #history: Shown[] = [];
   #remembered = 0;
   #steps = new WeakMap<Shown, Step>();
+  /** The last that was published, whether it brought anything new or not. */
+  #version: Version = NEVER;
   #whenLive: PromiseWithResolvers | null = null;
 
   constructor(id: string, shape: PageShape, content: Content, host: GroupHost) {
@@ -69,7 +71,7 @@ export class Group {
 
   /** Until when what it shows is known to be true. */
   get version(): Version {
-    return this.state === "live" ? this.#host.version : (this.shown?.version ?? NEVER);
+    return this.state === "live" ? this.#host.version : this.#version;
   }
 
   /** Whether what it shows is true now. */
@@ -86,10 +88,12 @@ export class Group {
 
   /** Takes in what a transaction did that can concern it. */
   take(transaction: Transaction): void {
-    if (this.state === "reading") {
-      this.retained?.add(transaction);
-      return;
-    }
+    if (this.state === "reading") this.retained?.add(transaction);
+    else this.apply(transaction);
+  }
+
+  /** Shows what a transaction did; has itself read if it cannot. */
+  apply(transaction: Transaction): void {
     const changes = transaction.changes.flatMap((change) => this.content.apply(change) ?? []);
     if (changes.length === 0) return;
     const { epoch, position } = transaction;
@@ -100,6 +104,7 @@ export class Group {
   /** Shows what its content is now. */
   publish(version: Version, transaction: Transaction | null): void {
     const { shown, content } = this;
+    this.#version = version;
     const rows = content.rows();
     const { hasMore } = content;
     if (shown !== null) {

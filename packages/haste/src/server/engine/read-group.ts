@@ -66,13 +66,14 @@ async function attempt(group: Group, host: ReadHost): Promise<boolean> {
   if (group.content.isShort) return false;
 
   group.retained = null;
-  group.state = "live";
   group.publish({ epoch: snapshot.epoch, position: snapshot.position }, null);
   for (const transaction of later) {
+    group.apply(transaction);
     // Short again, it is read again, and what is left comes with that.
-    if (!group.isLive) break;
-    group.take(transaction);
+    if (group.content.isShort) break;
   }
+  // Only now is what it shows of the present.
+  if (!group.content.isShort) group.state = "live";
   group.wasRead();
   return true;
 }
