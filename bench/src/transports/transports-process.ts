@@ -19,9 +19,15 @@ process.on("unhandledRejection", () => {});
 const contestant = CONTESTANTS.find((one) => one === name);
 if (contestant === undefined) throw new Error(`There is no contestant ${name}.`);
 const dial = await dialOf(contestant);
-const [observations, many] = await Promise.all([
-  Promise.all(CASES.map((one) => observe(one, dial, Number(bound)))),
+const seen = new Map<string, Observation>();
+const look = async (one: (typeof CASES)[number]): Promise<void> => {
+  seen.set(one.name, await observe(one, dial, Number(bound)));
+};
+for (const one of CASES.filter(({ alone }) => alone)) await look(one);
+const [many] = await Promise.all([
   leaveMany(dial, Number(connections), Number(bound)),
+  ...CASES.filter(({ alone }) => !alone).map(look),
 ]);
+const observations = CASES.flatMap(({ name }) => seen.get(name) ?? []);
 const report: TransportReport = { contestant, observations, many };
 process.send?.(report, () => process.exit());

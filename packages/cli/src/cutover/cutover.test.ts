@@ -11,7 +11,7 @@ import { readCutoverOptions } from "./options.ts";
 
 const PATIENCE = 120_000;
 
-const SHORT = ["--seconds", "8", "--rate", "5"];
+const SHORT = ["--seconds", "12", "--rate", "5"];
 
 interface Phase {
   readonly client: string;
@@ -52,7 +52,7 @@ test.concurrent(
     const clients = ["--from", "imitation", "--to", "slipstream"];
     const files = ["--json", json, "--html", html, "--svg", svg];
     const { code, stdout, stderr } = await runMain(["cutover", ...clients, ...SHORT, ...files]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("about 22 s") });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("about 30 s") });
     expect(stdout).toContain("zombies at the end");
     const lines = parse(readFileSync(json, "utf8"));
     const result = lines.at(-1);

@@ -40,7 +40,7 @@ test.concurrent(
     expect(given.leftOfFirst.zombies).toBeGreaterThan(0);
     expect(given.after).toMatchObject({ client: "slipstream", zombiesAtEnd: 0, livesFailed: 0 });
     expect(Object.keys(given.after.endsByReason)).toEqual(["closedByRemote"]);
-    expect(given.after.endsByReason["closedByRemote"]).toBe(given.after.lives);
+    expect(given.after.endsByReason["closedByRemote"]).toBeLessThanOrEqual(given.after.lives);
 
     expect(reversed?.before).toMatchObject({ client: "slipstream", zombiesAtEnd: 0 });
     expect(reversed?.after.client).toBe("imitation");

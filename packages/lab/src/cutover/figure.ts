@@ -108,12 +108,21 @@ export function timelineOf(order: OrderResult, calm: string = order.to): Timelin
           3,
         ),
         format: formatCount,
-        series: lines((sample, role) => sample.live[role], false),
+        series: order.clientsApart
+          ? lines((sample, role) => sample.live[role], false)
+          : [
+              {
+                name: "of both clients",
+                color: "c3",
+                filled: false,
+                points: samples.map(({ at, live }) => [at, live.first] as const),
+              },
+            ],
       },
       {
         type: "lines",
         title: "Zombies",
-        about: "held over 2 s after their owner's last word, by the server or the kernel",
+        about: "held over 2 s after their owner's last word",
         height: 110,
         ticks: countTicks(
           highest(({ zombies }) => Math.max(zombies.first, zombies.second)),
@@ -147,7 +156,7 @@ export function timelineOf(order: OrderResult, calm: string = order.to): Timelin
 }
 
 /** What can be read at each look. */
-export function readingsOf({ samples, cutoverAt, from, to }: OrderResult): Readings {
+export function readingsOf({ samples, cutoverAt, from, to, clientsApart }: OrderResult): Readings {
   return {
     moments: samples.map(({ at }) => at),
     text: samples.map((sample, index) => {
@@ -160,7 +169,7 @@ export function readingsOf({ samples, cutoverAt, from, to }: OrderResult): Readi
         `${first} of ${from}, ${second} of ${to}`;
       return [
         `${formatSeconds(sample.at)}, ${where} the cutover`,
-        `live: ${of(sample.live)}`,
+        `live: ${clientsApart ? of(sample.live) : sample.live.first}`,
         `zombies: ${of(sample.zombies)}`,
         `memory ${formatBytes(sample.memory)}`,
         ends === "" ? "no ends since the last look" : `ended since the last look: ${ends}`,

@@ -69,12 +69,17 @@ function fact(
 }
 
 function drawEnds(order: OrderResult): Markup {
-  const { before, after, leftOfFirst } = order;
-  const columns: readonly (readonly [string, Counts])[] = [
-    [`before: ${before.client}`, before.endsByReason],
-    [`after: ${after.client}`, after.endsByReason],
-    [`after: left by ${before.client}`, leftOfFirst.endsByReason],
-  ];
+  const { before, after, leftOfFirst, clientsApart } = order;
+  const columns: readonly (readonly [string, Counts])[] = clientsApart
+    ? [
+        [`before: ${before.client}`, before.endsByReason],
+        [`after: ${after.client}`, after.endsByReason],
+        [`after: left by ${before.client}`, leftOfFirst.endsByReason],
+      ]
+    : [
+        [`before: ${before.client}`, before.endsByReason],
+        ["after: of both", after.endsByReason],
+      ];
   const count = (counts: Counts, reason: string): number => counts[reason] ?? 0;
   const total = (reason: string): number =>
     columns.reduce((all, [, counts]) => all + count(counts, reason), 0);
@@ -99,10 +104,11 @@ const PHASE_ROWS: readonly (readonly [string, (phase: PhaseResult) => string])[]
   ["Server memory at most", ({ memoryPeak }) => formatBytes(memoryPeak)],
 ];
 
-function drawPhases({ before, after, leftOfFirst }: OrderResult): Markup {
+function drawPhases({ before, after, leftOfFirst, samples }: OrderResult): Markup {
+  const unknown = Math.max(...samples.map((sample) => sample.unknown));
   return markup`<h3>The two phases</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="The two phases"><table>
-<caption>Zombies are each phase's own client's. Of ${before.client}, ${formatCount(leftOfFirst.zombies)} were left at the very end.</caption>
+<caption>Zombies are each phase's own client's. Of ${before.client}, ${formatCount(leftOfFirst.zombies)} were left at the very end. At most ${formatCount(unknown)} ${unknown === 1 ? "connection was" : "connections were"} at one look nobody's yet.</caption>
 <thead><tr><td></td><th scope="col">before: ${before.client}</th><th scope="col">after: ${after.client}</th></tr></thead>
 <tbody>${PHASE_ROWS.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value(before)}</td><td>${value(after)}</td></tr>`)}</tbody>
 </table></div>`;

@@ -23,6 +23,8 @@ const settleTime = (phase: number): number => Math.min(5_000, phase * 0.4);
 export interface OrderResult {
   readonly from: ClientName;
   readonly to: ClientName;
+  /** Whether the server tells the clients apart. If not, what it counts is of both, under the first. */
+  readonly clientsApart: boolean;
   /** Ms since the run began. */
   readonly cutoverAt: number;
   readonly samples: readonly Sample[];
@@ -156,6 +158,7 @@ class Order {
     return {
       from,
       to,
+      clientsApart: apart,
       cutoverAt,
       samples: this.#samples,
       before: phaseResult(before, "first", from),

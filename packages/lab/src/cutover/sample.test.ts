@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sample, smallOrder } from "../fixtures/samples.ts";
-import { endsByBin } from "./figure.ts";
+import { endsByBin, timelineOf } from "./figure.ts";
 import { allEnds, phaseResult, sum, type Counts } from "./sample.ts";
 
 test("a phase is its own client's: its ends during the phase, its zombies at most and at the end", () => {
@@ -56,4 +56,13 @@ test("ends of both clients are put together by reason", () => {
     sendTimeout: 14,
     closedByRemote: 40,
   });
+});
+
+test("where the server does not tell the clients apart, one line is of both", () => {
+  const live = (clientsApart: boolean): string[] =>
+    timelineOf({ ...smallOrder(), clientsApart })
+      .panels.filter(({ title }) => title === "Live connections")
+      .flatMap(({ series }) => series.map(({ name }) => name));
+  expect(live(true)).toEqual(["imitation", "slipstream"]);
+  expect(live(false)).toEqual(["of both clients"]);
 });

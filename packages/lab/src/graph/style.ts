@@ -7,7 +7,7 @@ export const SERIES_COLORS: readonly string[] = ["c0", "c1", "c2", "c3", "c4", "
 
 const LIGHT = `--paper:#fdfdfc;--text:#1d2330;--dim:#5b6472;--grid:#e4e6ea;--zero:#a9afb9;--edge:#d9dce2;--panel:#ffffff;--ground-1:#f6efe4;--ground-0:#e8f2f0;--mark:#1d2330;--focus:#0a58ca;
 --c0:#11806f;--c1:#c2410c;--c2:#8a1c5e;--c3:#3b63c4;--c4:#a87400;--c5:#6b7280;--c6:#6d3fc0;--c7:#2f2f38;`;
-const DARK = `--paper:#12151c;--text:#e8ebf1;--dim:#9aa4b4;--grid:#262b36;--zero:#566072;--edge:#2c3340;--panel:#171b24;--ground-1:#241d12;--ground-0:#11241f;--mark:#e8ebf1;--focus:#7cb0ff;
+const DARK = `--paper:#12151c;--text:#e8ebf1;--dim:#9aa4b4;--grid:#2e3543;--zero:#566072;--edge:#2c3340;--panel:#171b24;--ground-1:#241d12;--ground-0:#11241f;--mark:#e8ebf1;--focus:#7cb0ff;
 --c0:#3cc9ae;--c1:#ff8a4c;--c2:#ee7ab8;--c3:#85a8ff;--c4:#edbe4b;--c5:#9aa3b2;--c6:#b796ff;--c7:#d7dae2;`;
 
 const VARIABLES = `:root{color-scheme:light dark;${LIGHT}}

@@ -102,7 +102,7 @@ export function drawTimeline(timeline: Timeline, id: string, style: Markup | nul
     top += PANEL_HEAD + panel.height + PANEL_FOOT;
     return drawn;
   });
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-about">
 <title id="${id}-title">${timeline.title}</title>
 <desc id="${id}-about">${timeline.description}</desc>
 ${style}
