@@ -57,7 +57,7 @@ async function run({ options, files }: CutoverCommand, args: readonly string[]):
       return EXIT.interrupted;
     }
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "client_unusable" && code !== "server_unusable") throw error;
+    if (!["client_unusable", "server_unusable", "lab_process"].includes(code ?? "")) throw error;
     process.stderr.write(`slipstream: ${message}\n`);
     return code === "server_unusable" ? EXIT.notConnected : EXIT.failed;
   } finally {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { MainProcess, runMain } from "../testing/main-process.ts";
 import { readCutoverOptions } from "./options.ts";
+import { durationOf } from "./progress.ts";
 
 const PATIENCE = 120_000;
 
@@ -135,6 +136,14 @@ describe("what cannot be run", () => {
     expect(code).toBe(3);
     expect(stderr).toContain("http://127.0.0.1:1/stats cannot be read");
   });
+});
+
+test.each([
+  [54, "54 s"],
+  [126, "2 min 6 s"],
+  [3_780, "1 h 3 min"],
+])("%d s are said as %s", (seconds, words) => {
+  expect(durationOf(seconds)).toBe(words);
 });
 
 test("what is left out has its default", () => {

@@ -14,6 +14,14 @@ export interface ProgressScreen {
   write(text: string): boolean;
 }
 
+/** "54 s", "2 min 6 s", "1 h 3 min". */
+export function durationOf(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 export class Progress {
   readonly #screen: ProgressScreen;
   readonly #options: CutoverOptions;
@@ -25,8 +33,7 @@ export class Progress {
     this.#options = options;
     const { from, to, seconds, orders } = options;
     const runs = orders === "both" && from !== to ? 2 : 1;
-    const minutes = (runs * (seconds + 3)) / 60;
-    const time = minutes < 2 ? `${Math.round(minutes * 60)} s` : `${Math.ceil(minutes)} min`;
+    const time = durationOf(runs * (seconds + 3));
     screen.write(
       `Against ${describeServer(options)}.\n${runs === 2 ? "Two orders" : "One order"} of ${seconds} s each: about ${time}.\n`,
     );
