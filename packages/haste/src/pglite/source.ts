@@ -21,6 +21,9 @@ export interface PgliteSourceOptions {
   readonly maxBytes?: number;
 }
 
+/** A log has one reader, since what it has taken is deleted. */
+const followed = new WeakSet<PGliteInterface>();
+
 /** Deleted entries leave space behind, which PGlite frees only when it is told to. */
 const VACUUM_EVERY = 10_000n;
 
@@ -87,7 +90,8 @@ class PgliteSource implements Source {
   }
 
   async subscribe(subscriber: Subscriber): Promise<void> {
-    if (this.#subscriber !== null) throw new Error("A source has one subscriber.");
+    if (followed.has(this.#db)) throw new Error("This database has a subscriber already.");
+    followed.add(this.#db);
     this.#subscriber = subscriber;
     const { epoch, acknowledged } = await this.#log.state(this.#db);
     this.#epoch = epoch;
@@ -135,6 +139,7 @@ class PgliteSource implements Source {
     await this.#draining;
     this.#waiters.rejectAll(reason);
     if (!this.#db.closed) await this.#unlisten?.();
+    if (this.#subscriber !== null) followed.delete(this.#db);
   }
 
   #wake(): void {

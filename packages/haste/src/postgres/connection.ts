@@ -42,6 +42,7 @@ export class StreamConnection {
   readonly #control: Client;
   #end!: (error: StreamError) => void;
   #hasEnded = false;
+  #isClosed = false;
   #heard = true;
   #timer: NodeJS.Timeout | null = null;
 
@@ -150,6 +151,8 @@ export class StreamConnection {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.resume();
     this.#end(new StreamError("connection", "The stream was closed."));

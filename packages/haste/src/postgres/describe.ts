@@ -36,11 +36,11 @@ const SERVER = `
       OR (SELECT count(*) FROM pg_stat_replication) < current_setting('max_wal_senders')::integer,
     (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user)
       OR EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_replication' AND pg_has_role(oid, 'MEMBER')),
-    current_user`;
+    current_user, current_setting('synchronous_standby_names') LIKE '%*%'`;
 
 async function serverShortcomings(query: RunQuery, { slot }: SetupNames): Promise<Shortcoming[]> {
   const [row = []] = await query(SERVER, [slot]);
-  const [isNew, isStandby, level, keeps, hasSlots, hasSenders, mayReplicate, role] = row;
+  const [isNew, isStandby, level, keeps, hasSlots, hasSenders, mayReplicate, role, isCounted] = row;
   const found: Shortcoming[] = [];
   if (isNew !== "t") found.push({ problem: "PostgreSQL is older than 15." });
   if (isStandby === "t") found.push({ problem: "This is a standby: connect to the primary." });
@@ -61,6 +61,12 @@ async function serverShortcomings(query: RunQuery, { slot }: SetupNames): Promis
   }
   if (hasSenders !== "t") {
     found.push({ problem: "All WAL senders are busy: raise max_wal_senders." });
+  }
+  if (isCounted === "t") {
+    found.push({
+      problem:
+        "synchronous_standby_names is *, by which this reader would count as a standby that commits wait for: name the standbys.",
+    });
   }
   if (mayReplicate !== "t") {
     found.push({

@@ -5,8 +5,8 @@ export const PREFIX = "slipstream.haste";
 
 const SCHEMA = "schema ";
 
-/** The tables (oids) that a message of the event trigger says have changed; none of other messages. */
-export function schemaMessage(prefix: string, content: string): readonly number[] {
-  if (prefix !== PREFIX || !content.startsWith(SCHEMA)) return [];
+/** The tables (oids) that a message of the event triggers says have changed; none of other messages. */
+export function changedTables(content: string): readonly number[] {
+  if (!content.startsWith(SCHEMA)) return [];
   return content.slice(SCHEMA.length).split(" ").map(Number);
 }

@@ -1,5 +1,6 @@
 // Pages are read here: a bounded number of connections, each read in one snapshot.
 import { Pool, type ClientConfig, type PoolClient } from "pg";
+import type { RunQuery } from "../source/catalog.ts";
 import { Gate } from "../source/gate.ts";
 import { settingsSql } from "../source/settings.ts";
 import type { Snapshot } from "../source/source.ts";
@@ -39,21 +40,14 @@ export class Snapshots {
   }
 
   /** @param epoch of the stream, asked when the snapshot is taken. */
-  run<Result>(
+  async run<Result>(
     epoch: () => string,
     read: (snapshot: Snapshot) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    return this.#gate.run(async () => {
-      const client = await this.#pool.connect().catch((error: unknown) => {
-        throw withoutSecrets(error);
-      });
-      let isBroken = true;
-      // What ends it while no query runs is told to the next query.
-      const ignore = (): void => {};
-      client.on("error", ignore);
+    return await this.#withClient(async (client) => {
+      const query = textQueries(client);
       try {
-        const query = textQueries(client);
         await client.query(this.#begin);
         // The snapshot is taken when the statement begins, and the position read while it runs.
         const [row] = await query("SELECT pg_current_snapshot(), pg_current_wal_insert_lsn()", []);
@@ -68,41 +62,46 @@ export class Snapshots {
         // TRUNCATE and what rewrites a table show through in older snapshots: only a position read
         // after all queries is behind every such transaction whose work they may have seen.
         snapshot.position = parseLsn(await positionAtEnd(client));
-        isBroken = false;
         return result;
       } catch (error) {
-        // Failed, or the reader's error: either way nothing is left of the transaction.
-        isBroken = await client.query("ROLLBACK").then(
-          () => false,
-          () => true,
-        );
+        // Where this fails, the connection has ended, and is not used again.
+        await client.query("ROLLBACK").catch(() => {});
         throw error;
-      } finally {
-        client.removeListener("error", ignore);
-        client.release(isBroken);
       }
     }, signal);
   }
 
-  /** One question outside of any snapshot. */
-  async ask<Result>(
-    task: (query: ReturnType<typeof textQueries>) => Promise<Result>,
-  ): Promise<Result> {
-    return await this.#gate.run(async () => {
-      const client = await this.#pool.connect().catch((error: unknown) => {
-        throw withoutSecrets(error);
-      });
-      try {
-        return await task(textQueries(client));
-      } finally {
-        client.release();
-      }
-    });
+  /** Questions outside of any snapshot. */
+  async ask<Result>(task: (query: RunQuery) => Promise<Result>): Promise<Result> {
+    return await this.#withClient((client) => task(textQueries(client)));
   }
 
   async close(reason: Error): Promise<void> {
     this.#gate.close(reason);
     await this.#pool.end();
+  }
+
+  async #withClient<Result>(
+    task: (client: PoolClient) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    return await this.#gate.run(async () => {
+      const client = await this.#pool.connect().catch((error: unknown) => {
+        throw withoutSecrets(error);
+      });
+      // What ends it while no query runs: the next query fails, and the pool makes another.
+      let isBroken = false;
+      const breaks = (): void => {
+        isBroken = true;
+      };
+      client.on("error", breaks);
+      try {
+        return await task(client);
+      } finally {
+        client.removeListener("error", breaks);
+        client.release(isBroken);
+      }
+    }, signal);
   }
 }
 

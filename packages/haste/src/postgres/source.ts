@@ -44,6 +44,9 @@ export function postgresSource(options: PostgresSourceOptions): Source {
   return new PostgresSource(options);
 }
 
+/** A stream that has lived this long has succeeded, ms. */
+const SETTLED_AFTER = 10_000;
+
 class PostgresSource implements Source {
   readonly #connection: PostgresConnection;
   readonly #slot: string;
@@ -131,9 +134,10 @@ class PostgresSource implements Source {
   ): Promise<void> {
     let isInterrupted = false;
     while (!this.#isClosed) {
+      let openedAt = Infinity;
       try {
         await this.#followOnce(subscriber, () => {
-          this.#backoff.reset();
+          openedAt = performance.now();
           first.resolve();
           if (isInterrupted) subscriber.resumed();
           isInterrupted = false;
@@ -148,6 +152,8 @@ class PostgresSource implements Source {
           return;
         }
         isInterrupted = true;
+        // One that opens and fails at once, as by a subscriber's error, is no success.
+        if (performance.now() - openedAt > SETTLED_AFTER) this.#backoff.reset();
         subscriber.interrupted(known);
         await this.#backoff.wait();
       }
@@ -197,6 +203,9 @@ class PostgresSource implements Source {
     } finally {
       this.#stream = null;
       this.#stop = null;
+      // A subscriber that is slow keeps no connection that is over: a server that shuts down waits
+      // for those that replicate.
+      if (connection.hasEnded) await connection.close();
       await stream?.stop();
       await connection.close();
     }

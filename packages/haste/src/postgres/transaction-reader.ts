@@ -6,7 +6,7 @@ import type { CatalogTable } from "../source/catalog.ts";
 import type { Change, Transaction } from "../source/source.ts";
 import type { Table } from "../table.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { schemaMessage } from "./messages.ts";
+import { changedTables, PREFIX } from "./messages.ts";
 import { fullXid } from "./xid.ts";
 
 export interface ReaderLimits {
@@ -187,10 +187,8 @@ export class TransactionReader {
 
   #message(reader: ByteReader): void {
     reader.skip(1 + 8);
-    const prefix = reader.zeroEnded();
-    const changed = schemaMessage(prefix, reader.text(reader.int32()));
-    if (changed.length === 0 || this.#open === null) return;
-    for (const oid of changed) {
+    if (reader.zeroEnded() !== PREFIX || this.#open === null) return;
+    for (const oid of changedTables(reader.text(reader.int32()))) {
       const table = this.#tables.get(oid);
       if (table !== undefined) this.#reload(this.#open, table.id, "schema");
     }

@@ -1,0 +1,153 @@
+// What describe() finds to be missing, what mends it, and what no error gives away.
+import { inspect } from "node:util";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Follower } from "../fixtures/follower.ts";
+import { PostgresServer } from "../fixtures/postgres.ts";
+import { postgresSource, setup, setupSql, SetupError } from "./index.ts";
+
+let poor: PostgresServer;
+let good: PostgresServer;
+beforeAll(async () => {
+  poor = await PostgresServer.start([
+    "wal_level=replica",
+    "max_slot_wal_keep_size=-1",
+    "max_replication_slots=0",
+    "synchronous_standby_names=*",
+    "synchronous_commit=local",
+  ]);
+  good = await PostgresServer.start();
+}, 60_000);
+afterAll(async () => {
+  await poor.remove();
+  await good.remove();
+});
+
+async function describeError(connection: string, tables: readonly string[]): Promise<SetupError> {
+  const source = postgresSource({ connection });
+  try {
+    return await source.describe(tables).then(
+      () => {
+        throw new Error("It was described.");
+      },
+      (error: SetupError) => error,
+    );
+  } finally {
+    await source.close();
+  }
+}
+
+test("a server that is not prepared is told all of it at once", async () => {
+  await poor.query("CREATE ROLE reader LOGIN");
+  const error = await describeError(poor.connectionString("postgres", "reader"), ["nowhere"]);
+  expect(error).toBeInstanceOf(SetupError);
+  for (const words of [
+    "wal_level is replica",
+    "max_slot_wal_keep_size is unlimited",
+    "All replication slots are taken",
+    "synchronous_standby_names is *",
+    "This role may not replicate",
+    "There is no publication haste",
+    "event triggers",
+    "haste.epochs is missing",
+    "no table nowhere",
+  ]) {
+    expect(error.message).toContain(words);
+  }
+  expect(error.message).toContain("ALTER SYSTEM SET wal_level = 'logical'");
+  expect(error.message).toContain('ALTER ROLE "reader" REPLICATION');
+});
+
+test("a table that is published in part, and a publication that leaves out deletes", async () => {
+  const connection = await good.createDatabase();
+  const client = new Client(connection);
+  await client.connect();
+  await client.query("CREATE TABLE flights (id integer PRIMARY KEY, gate text)");
+  await client.query("CREATE TABLE crews (id integer PRIMARY KEY, name text)");
+  await client.query(
+    "CREATE PUBLICATION haste FOR TABLE flights (id), crews WHERE (id > 1) WITH (publish = 'insert')",
+  );
+  await setup(client, ["flights", "crews"]);
+  const error = await describeError(connection, ["flights", "crews"]);
+  expect(error.shortcomings.map(({ problem }) => problem)).toEqual([
+    "The publication haste leaves out some kinds of changes.",
+    "public.flights is published in part only: some columns, or some rows.",
+    "public.crews is published in part only: some columns, or some rows.",
+  ]);
+  for (const { sql } of error.shortcomings) await client.query(sql ?? "");
+  const source = postgresSource({ connection });
+  expect(await source.describe(["flights", "crews"])).toHaveLength(2);
+  await source.close();
+  await client.end();
+});
+
+test("a role with what setupSql grants, and no more, can follow", async () => {
+  const connection = await good.createDatabase();
+  const client = new Client(connection);
+  await client.connect();
+  await client.query(
+    `CREATE ROLE "the reader" LOGIN; CREATE TABLE flights (id integer PRIMARY KEY)`,
+  );
+  await client.query(setupSql(["flights"], { publication: 'a "b', role: "the reader" }));
+  // It may be run again.
+  await client.query(setupSql(["flights"], { publication: 'a "b', role: "the reader" }));
+  const url = new URL(connection);
+  url.username = "the%20reader";
+  const source = postgresSource({ connection: url.href, publication: 'a "b', slot: "of_reader" });
+  const follower = new Follower(source, await source.describe(["flights"]));
+  await source.subscribe(follower);
+  await client.query("INSERT INTO flights VALUES (1)");
+  await follower.caughtUp();
+  expect(follower.copy("public.flights")).toEqual([["1"]]);
+  await source.close();
+  await client.query("ALTER TABLE flights ENABLE ROW LEVEL SECURITY");
+  const secured = await describeError(url.href, ["flights"]);
+  expect(secured.message).toContain("row security");
+  await client.end();
+});
+
+test("a slot of somebody else is refused at once", async () => {
+  const connection = await good.createDatabase();
+  const other = await good.createDatabase();
+  const client = new Client(connection);
+  const elsewhere = new Client(other);
+  await Promise.all([client.connect(), elsewhere.connect()]);
+  await client.query("CREATE TABLE flights (id integer PRIMARY KEY)");
+  await setup(client, ["flights"]);
+  await elsewhere.query("SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')");
+  const source = postgresSource({ connection, slot: "theirs" });
+  const follower = new Follower(source, await source.describe(["flights"]));
+  await expect(source.subscribe(follower)).rejects.toBeInstanceOf(SetupError);
+  await source.close();
+  await elsewhere.query("SELECT pg_drop_replication_slot('theirs')");
+  await Promise.all([client.end(), elsewhere.end()]);
+  expect(() => postgresSource({ connection, slot: 'a"; DROP' })).toThrow(TypeError);
+});
+
+test.each([
+  ["nobody listens", "postgres://me:s3cr3t@127.0.0.1:1/none"],
+  ["no such host", "postgres://me:s3cr3t@host.invalid/none"],
+  ["no such database", "postgres://postgres:s3cr3t@127.0.0.1:PORT/none"],
+  ["not a connection string", "postgres://me:s3cr3t@[/x"],
+  ["another protocol's server", "postgres://me:s3cr3t@127.0.0.1:PORT/none?sslmode=require"],
+])("errors hold no secret: %s", async (_what, template) => {
+  const connection = template.replace("PORT", String(good.port));
+  const told: unknown[] = [];
+  try {
+    const source = postgresSource({ connection });
+    const follower = new Follower(source, []);
+    follower.interrupted = (error) => void told.push(error);
+    const subscribing = source.subscribe(follower).catch((error: unknown) => told.push(error));
+    told.push(await source.describe([]).catch((error: unknown) => error));
+    told.push(await source.snapshot(async () => 0).catch((error: unknown) => error));
+    await expect.poll(() => told.length).toBeGreaterThan(2);
+    await source.close();
+    await subscribing;
+  } catch (error) {
+    told.push(error);
+  }
+  for (const error of told) {
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("s3cr3t");
+  }
+});
