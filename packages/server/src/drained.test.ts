@@ -158,15 +158,18 @@ describe.each<[string, () => Promise<Pair>]>([
   });
 });
 
-test("bufferedAmount: what is less than a stream's high water mark is waited for too", async () => {
-  const { channel, read } = await overWebSocket("ws");
-  while (channel.bufferedAmount === 0) channel.push("small", "x".repeat(1_000));
-  expect(channel.bufferedAmount).toBeLessThan(2_000);
-  const drained = channel.drained({ below: 1 });
-  read();
-  await drained;
-  expect(channel.bufferedAmount).toBe(0);
-});
+test.each(["ws", "wss"] as const)(
+  "over %s, less than a high water mark is waited for too",
+  async (scheme) => {
+    const { channel, read } = await overWebSocket(scheme);
+    while (channel.bufferedAmount === 0) channel.push("small", "x".repeat(1_000));
+    expect(channel.bufferedAmount).toBeLessThan(2_000);
+    const drained = channel.drained({ below: 1 });
+    read();
+    await drained;
+    expect(channel.bufferedAmount).toBe(0);
+  },
+);
 
 test("the test kit: what waits is heard in order, and before a close", async () => {
   const { server, joined } = oneChannel();
