@@ -39,6 +39,16 @@ export class GuardedTransport implements TransportEvents {
     }
   }
 
+  /** What it is called; undefined for what every transport is called that says nothing. */
+  get kind(): string | undefined {
+    return this.#transport?.kind;
+  }
+
+  /** Whether it wants to be told that the server has answered. */
+  get wantsAnswers(): boolean {
+    return this.#transport?.answered !== undefined;
+  }
+
   /** Whether it has to read, whether we want to or not. */
   get readsAlways(): boolean {
     return this.#transport !== null && this.#transport.pause === undefined;
@@ -55,6 +65,10 @@ export class GuardedTransport implements TransportEvents {
 
   resume(): void {
     this.#ask((transport) => transport.resume?.());
+  }
+
+  answered(): void {
+    this.#ask((transport) => transport.answered?.());
   }
 
   close(code: number, reason: string): void {

@@ -98,7 +98,12 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   }
 
   opened(): void {
-    this.handle({ type: "transportOpened" });
+    const transport = this.#transport;
+    this.handle({
+      type: "transportOpened",
+      prove: transport?.wantsAnswers === true,
+      ...(transport?.kind !== undefined && { transport: transport.kind }),
+    });
   }
 
   received(frame: Frame): void {
@@ -119,6 +124,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
       this.handle({ type: "frameRejected" });
       return null;
     }
+    if (message.type === "reply") this.#transport?.answered();
     this.#session.receive(message, this.#moment());
     this.#perform();
     return message;

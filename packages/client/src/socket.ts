@@ -30,6 +30,8 @@ export interface DisconnectOptions {
 /** What a socket has counted, as of the moment when it was asked; `counters` lives and counts on. */
 export interface SocketStats extends Readonly<Tally> {
   readonly counters: Readonly<Counters>;
+  /** What carries the frames, such as "websocket" or "longpoll"; null while no connection is open. */
+  readonly transport: string | null;
   /** Bytes that wait to be handed to the operating system. */
   readonly bufferedAmount: number;
   /** How many channels the server knows of or soon will. */
@@ -63,7 +65,7 @@ export class BaseSocket {
   get stats(): SocketStats {
     const { session, interpreter } = this.#core;
     const { unobservedFailures, unclaimedMessages, droppedMessages } = this.#core;
-    const { invalidMessages, invalidReplies } = this.#core;
+    const { invalidMessages, invalidReplies, state } = this.#core;
     return {
       unobservedFailures,
       unclaimedMessages,
@@ -71,6 +73,7 @@ export class BaseSocket {
       invalidMessages,
       invalidReplies,
       counters: session.counters,
+      transport: state.type === "open" ? state.transport : null,
       bufferedAmount: interpreter.bufferedAmount,
       channels: session.channels.size,
     };

@@ -40,6 +40,8 @@ export interface TransportEvents {
  * that does all the same is reset, and taken to be gone.
  */
 export interface Transport {
+  /** What it is called in states and telemetry, from when it is open. Default: "websocket". */
+  readonly kind?: string;
   /** Bytes that were accepted by `send` and have not been handed to the operating system. */
   readonly bufferedAmount: number;
   /** Sends one message. Ignored unless open. */
@@ -57,6 +59,11 @@ export interface Transport {
    * The caller has checked that the code may be sent (7.4) and that the reason has at most 123 bytes.
    */
   close(code: number, reason: string): void;
+  /**
+   * Told with each reply that the server has taken a message and answered it: frames pass both ways.
+   * A transport that has this wants to know soon, and a heartbeat is sent as soon as it is open.
+   */
+  answered?(): void;
   /** Frees everything at once, with a TCP RST where that can be done. `closed` follows without waiting for the peer. */
   reset(): void;
 }

@@ -13,6 +13,7 @@ export {
 export { PeerGoneError, RawPeer } from "./raw-peer.ts";
 export { RawServer, type RawServerOptions, type Script } from "./raw-server.ts";
 export { Relay, type RelayBehaviour, type RelayOptions } from "./relay.ts";
+export { UpgradeFilter, type UpgradeFate } from "./upgrade-filter.ts";
 export { WireLog, type Side, type WireEvent } from "./wire-log.ts";
 export { FaultRelay, type FaultRelayOptions } from "./fault-relay.ts";
 export {

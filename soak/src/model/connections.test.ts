@@ -132,7 +132,7 @@ describe("found", () => {
       connected().client({
         type: "lifeEnded",
         stats: socketStats(),
-        state: { type: "open", attempt: 0 },
+        state: { type: "open", attempt: 0, transport: "websocket" },
       }),
       "the socket is open",
     ],

@@ -50,7 +50,7 @@ describe("nothing is found", () => {
       "lost with the connection",
       member()
         .pushed(P)
-        .client(session({ type: "open", attempt: 0 }))
+        .client(session({ type: "open", attempt: 0, transport: "websocket" }))
         .client(session(CLOSING))
         .failed(P, "disconnected")
         .settle(),

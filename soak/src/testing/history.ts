@@ -89,7 +89,7 @@ export class TestHistory {
       { type: "connectCalled", call: 1 },
       { type: "credentialsGiven", mood: "good" },
       session({ type: "connecting", step: "credentials", attempt: 0, refusal: null }),
-      session({ type: "open", attempt: 0 }),
+      session({ type: "open", attempt: 0, transport: "websocket" }),
       { type: "connectSettled", call: 1, settled: { type: "resolved", value: undefined } },
     );
   }

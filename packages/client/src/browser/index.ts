@@ -56,6 +56,7 @@ export {
   PushError,
   SlipstreamError,
 } from "../errors.ts";
+export { dialPlatform, type PlatformWebSocketClass } from "../platform/platform-transport.ts";
 export { defineChannel } from "@slipstream/core";
 export type { PresenceEntry, PresenceMeta } from "@slipstream/core";
 export {

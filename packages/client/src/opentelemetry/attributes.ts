@@ -11,6 +11,7 @@ const STATUS = "slipstream.status";
 export const STATE = "slipstream.socket.state";
 const SOCKET = "slipstream.socket.id";
 export const CONNECTION = "slipstream.connection.id";
+export const TRANSPORT = "slipstream.transport";
 export const ATTEMPT = "slipstream.attempt";
 export const AGAIN = "slipstream.again";
 export const QUEUED = "slipstream.push.queued";

@@ -103,6 +103,7 @@ export function traceAll(tracer: Tracer, subscriptions: Subscriptions): void {
         [names.ATTEMPT]: attempt,
         [names.AGAIN]: again,
       }),
+      atEnd: ({ transport }) => (transport === undefined ? {} : { [names.TRANSPORT]: transport }),
       unasked: ({ attempt, again }) => again || attempt > 0,
     }),
   );

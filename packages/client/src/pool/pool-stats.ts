@@ -32,7 +32,7 @@ export interface PoolStats extends Readonly<Tally> {
 export type Numbers = { readonly [name: string]: number | Numbers };
 
 /** The stats of one socket as nested numbers. */
-export function numbersOf({ counters, ...rest }: SocketStats): Numbers {
+export function numbersOf({ counters, transport: _transport, ...rest }: SocketStats): Numbers {
   const { attempts, opened, messagesReceived, messagesSent } = counters;
   const { endsByReason, pushes, ignored } = counters;
   const groups = { endsByReason, pushes, ignored };

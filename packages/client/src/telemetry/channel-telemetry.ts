@@ -82,21 +82,25 @@ export class ChannelTelemetry implements Telemetry {
   #sessionChanged(socket: Observed, state: SessionState): void {
     const { "slipstream.client.state": states } = this.#events;
     if (states.hasSubscribers) {
-      states.publish({ socket: this.#probe(socket), state: state.type });
+      const transport = state.type === "open" ? state.transport : undefined;
+      states.publish({ socket: this.#probe(socket), state: state.type, transport });
     }
     if (state.type === "connecting" && state.step === "credentials") {
       this.#connecting(socket, state.attempt);
     } else if (state.type === "open") {
+      const { transport } = state;
+      const attempt = this.#connect.of(socket);
+      if (attempt !== undefined) attempt.transport = transport;
       this.#connect.settle(socket, socket, null);
       const connection = this.#connection.of(socket);
-      if (connection !== undefined) connection.opened = true;
+      if (connection !== undefined) Object.assign(connection, { opened: true, transport });
     }
   }
 
   #connecting(socket: Observed, attempt: number): void {
     if (!this.#connect.wanted && !this.#connection.wanted) return;
     connections += 1;
-    const about = { connection: connections, ...this.#about(socket) };
+    const about = { connection: connections, transport: undefined, ...this.#about(socket) };
     const again = socket.session.counters.opened > 0;
     this.#connect.begin(socket, socket, { ...about, attempt, again });
     const atEnd = { reason: undefined, code: undefined, clean: undefined };

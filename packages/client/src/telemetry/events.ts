@@ -13,6 +13,8 @@ export interface ConnectTrace extends Trace {
   readonly attempt: number;
   /** Whether the socket has been open before. */
   readonly again: boolean;
+  /** What carries the frames, such as "websocket" or "longpoll"; undefined if it did not open. */
+  transport: string | undefined;
 }
 
 /** The same attempt until it, or the connection that came of it, has ended: for exactly one reason. */
@@ -21,6 +23,8 @@ export interface ConnectionTrace extends Trace {
   readonly connection: number;
   /** Whether it was ever open. */
   opened: boolean;
+  /** What carries its frames, such as "websocket" or "longpoll"; undefined if it never opened. */
+  transport: string | undefined;
   /** Set when it has ended. */
   reason: EndReasonType | undefined;
   /** The close code of the server, or null if it sent none. */
@@ -115,6 +119,8 @@ export interface Dropped {
 export interface StateChange {
   readonly socket: SocketProbe;
   readonly state: SessionState["type"];
+  /** What carries the frames; undefined unless it is open. */
+  readonly transport: string | undefined;
 }
 
 /** The traces, by the names of their channels. */

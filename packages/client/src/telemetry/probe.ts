@@ -63,6 +63,12 @@ export class SocketProbe {
     return this.#socket.session.state.type;
   }
 
+  /** What carries the frames, such as "websocket" or "longpoll"; undefined unless it is open. */
+  get transport(): string | undefined {
+    const { state } = this.#socket.session;
+    return state.type === "open" ? state.transport : undefined;
+  }
+
   /** Bytes that wait to be handed to the operating system. */
   get bufferedAmount(): number {
     return this.#socket.interpreter.bufferedAmount;

@@ -45,6 +45,7 @@ export class FaultyTransport implements Transport, TransportEvents {
   #cut = false;
   readonly pause?: () => void;
   readonly resume?: () => void;
+  readonly answered?: () => void;
 
   constructor(dial: Dial, request: DialRequest, events: TransportEvents, plan: Plan, clock: Clock) {
     this.#events = events;
@@ -55,6 +56,11 @@ export class FaultyTransport implements Transport, TransportEvents {
     this.#inner = inner;
     if (inner.pause !== undefined) this.pause = () => inner.pause?.();
     if (inner.resume !== undefined) this.resume = () => inner.resume?.();
+    if (inner.answered !== undefined) this.answered = () => inner.answered?.();
+  }
+
+  get kind(): string {
+    return this.#inner.kind ?? "websocket";
   }
 
   get bufferedAmount(): number {

@@ -22,6 +22,7 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
   openedAt: number = 0;
   late: number = 0;
   refusals: number = 0;
+  prove: boolean = false;
   readonly #owner: ConnectionOwner;
   #state: SessionState = { type: "idle" };
   /** Made when first needed: most sockets are never paused. */
@@ -76,7 +77,7 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
     this.context.open = true;
     this.refusals = 0;
     this.context.counters.opened += 1;
-    this.heartbeat.start();
+    this.heartbeat.start(this.prove);
   }
 
   #leaveOpen(): void {

@@ -167,3 +167,48 @@ describe("S13: pings are pushes of the socket", () => {
     expect(heartbeats(it, 20_000)).toEqual(["3"]);
   });
 });
+
+describe("S20: a transport that is to be proved is asked for a sign of life at once", () => {
+  function opened(it: Driver): void {
+    it.connect();
+    it.dial();
+    it.effects();
+    it.handle({ type: "transportOpened", transport: "other", prove: true });
+  }
+
+  test("before anything else, and silence ends it as ever", () => {
+    const it = new Driver();
+    const channel = it.channel("t");
+    it.join(channel);
+    opened(it);
+    it.params(channel);
+    expect(it.sent().map(({ type }) => type)).toEqual(["heartbeat", "join"]);
+    expect(it.session.state).toMatchObject({ type: "open", transport: "other" });
+    it.pass(6_999);
+    expect(it.session.state.type).toBe("open");
+    it.pass(1);
+    expect(it.session.state).toMatchObject({ reason: { type: "heartbeatTimeout" } });
+  });
+
+  test("once it has answered, the next comes an interval later", () => {
+    const it = new Driver();
+    opened(it);
+    it.reply("phoenix", "1");
+    expect(heartbeats(it, 29_999)).toEqual([]);
+    expect(heartbeats(it, 1)).toEqual(["2"]);
+  });
+
+  test("not the transport that comes after it, nor a socket without a heartbeat", () => {
+    const it = new Driver();
+    opened(it);
+    it.closed(LOST);
+    it.pass(30_000);
+    it.effects();
+    it.dial();
+    it.handle({ type: "transportOpened" });
+    expect(it.sent()).toEqual([]);
+    const quiet = new Driver({ heartbeat: null });
+    opened(quiet);
+    expect(quiet.sent()).toEqual([]);
+  });
+});

@@ -34,8 +34,11 @@ export class Heartbeat<C, P> implements Deadline {
     this.#owner = owner;
   }
 
-  start(): void {
-    this.#rest();
+  /** @param atOnce whether the first heartbeat goes out now, rather than after the interval. */
+  start(atOnce: boolean): void {
+    const { now, options } = this.#context;
+    if (atOnce && options.heartbeat !== null) this.#ask(now, options.heartbeat);
+    else this.#rest();
   }
 
   stop(): void {

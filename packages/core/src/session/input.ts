@@ -31,7 +31,13 @@ export type ConnectionInput =
   /** `serial` says which attempt this answers; `changed` is whether they differ from the attempt's before. */
   | { readonly type: "credentialsResolved"; readonly serial: number; readonly changed: boolean }
   | { readonly type: "credentialsFailed"; readonly serial: number; readonly cause: unknown }
-  | { readonly type: "transportOpened" }
+  | {
+      readonly type: "transportOpened";
+      /** What the transport is called. Default: "websocket". */
+      readonly transport?: string;
+      /** Whether the server is asked for a sign of life at once, to prove that the transport works. */
+      readonly prove?: boolean;
+    }
   /** Close frames went both ways, or the connection failed: only TCP is left to end. */
   | { readonly type: "closeReceived" }
   | { readonly type: "transportClosed"; readonly end: TransportEnd }

@@ -228,7 +228,11 @@ describe("S4: a disconnect ends everything, in every state", () => {
     const it = new Driver();
     it.disconnect();
     it.open();
-    expect(it.session.state).toEqual({ type: "open", attempt: 0 });
+    expect(it.session.state).toEqual({
+      type: "open",
+      attempt: 0,
+      transport: "websocket",
+    });
   });
 });
 

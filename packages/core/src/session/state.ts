@@ -24,7 +24,12 @@ export type SessionState =
       /** The refusal after which the credentials must differ, or null. */
       readonly refusal: EndReason | null;
     }
-  | { readonly type: "open"; readonly attempt: number }
+  | {
+      readonly type: "open";
+      readonly attempt: number;
+      /** What carries the frames, such as "websocket" or "longpoll". */
+      readonly transport: string;
+    }
   /** The closing handshake is under way, or a transport is being freed. Nothing is delivered any more. */
   | {
       readonly type: "closing";

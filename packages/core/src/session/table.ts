@@ -64,8 +64,11 @@ const table: Table = {
       const end = to.unconnected({ type: "credentialsFailed", cause });
       return to.retry(connection, state.attempt, end, state.refusal);
     },
-    transportOpened: (_connection, state) =>
-      state.step === "dialling" ? { type: "open", attempt: state.attempt } : state,
+    transportOpened: (connection, state, { transport = "websocket", prove = false }) => {
+      if (state.step !== "dialling") return state;
+      connection.prove = prove;
+      return { type: "open", attempt: state.attempt, transport };
+    },
     closeReceived: stay,
     transportClosed: (connection, state, { end }) =>
       state.step === "dialling"

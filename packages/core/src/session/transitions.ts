@@ -16,6 +16,8 @@ export interface Connection<C, P> {
   readonly late: number;
   /** How often credentials were refused since a connection was open or was asked for anew. */
   refusals: number;
+  /** Whether the connection that opens is to be proved by a heartbeat at once. */
+  prove: boolean;
   /** Tells the program of a state that is over as soon as it began. */
   announce(state: SessionState): void;
 }

@@ -58,6 +58,10 @@ class PollClient {
     });
   }
 
+  end(): Promise<Answer> {
+    return this.#ask({ method: "DELETE" });
+  }
+
   raw(body: string): Promise<Answer> {
     return this.#ask({ method: "POST", body });
   }
@@ -109,6 +113,21 @@ test("a session without a poll ends, and its token begins another", async () => 
   expect(await client.send(["1", "1", "a", "phx_join", {}])).toEqual({ status: 410 });
   expect((await client.poll()).status).toBe(410);
   expect(client.token).not.toBe(token);
+});
+
+/** As a client of ours says that it understands more than Phoenix says. */
+const OURS = { accept: "application/json;slipstream=1" };
+
+test("a session ends at once by DELETE, which is offered to clients of ours as it begins", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port, OURS);
+  expect(await client.poll()).toMatchObject({ status: 410, delete: true, binary: "base64" });
+  const waiting = client.poll();
+  expect(await client.end()).toEqual({ status: 410 });
+  expect(await waiting).toMatchObject({ status: 410, code: 1000 });
+  await until(() => server.stats().live.longpoll === 0);
+  expect(server.stats().endsByReason).toMatchObject({ closedByRemote: 1 });
+  expect(await client.end()).toEqual({ status: 410 });
 });
 
 /** The same room beside an HTTP server that tells when polls come and go. */
@@ -184,8 +203,10 @@ test("connect is told the params and the authToken of newer clients", async () =
       return accept();
     },
   });
-  await new PollClient(port, { "x-phoenix-authtoken": "t" }).poll();
-  expect(await asked.opened).toEqual({ vsn: "2.0.0", authToken: "t" });
+  // Headers are bytes: here those of "tök" in UTF-8.
+  const bytes = Buffer.from("tök").toString("latin1");
+  await new PollClient(port, { "x-phoenix-authtoken": bytes }).poll();
+  expect(await asked.opened).toEqual({ vsn: "2.0.0", authToken: "tök" });
 });
 
 test("a page of another origin is refused; one that may come can read the answer", async () => {
@@ -196,10 +217,10 @@ test("a page of another origin is refused; one that may come can read the answer
   expect(server.stats().upgradesRefused.forbiddenOrigin).toBe(1);
   const good = await ask("https://good.org", "OPTIONS");
   expect(good.headers.get("access-control-allow-origin")).toBe("https://good.org");
-  expect(good.headers.get("access-control-allow-methods")).toBe("GET, POST, OPTIONS");
+  expect(good.headers.get("access-control-allow-methods")).toBe("GET, POST, DELETE, OPTIONS");
 });
 
-test("bytes come as base64, and cannot be sent", async () => {
+test("bytes come as base64", async () => {
   const { port, server } = await serve(room);
   const client = new PollClient(port);
   await client.poll();
@@ -216,6 +237,27 @@ test("bytes come as base64, and cannot be sent", async () => {
   server.broadcast("a", "news", {});
   expect(messagesOf(await client.poll())).toEqual([[null, null, "a", "news", {}]]);
   expect(server.stats()).toMatchObject({ undeliverable: 1, live: { channel: 1 } });
+});
+
+test("bytes are sent as base64 to a client that reads it, and to nobody else", async () => {
+  const { port, server } = await serve(room);
+  const clients = [
+    new PollClient(port, OURS),
+    new PollClient(port, { accept: "application/json" }),
+  ] as const;
+  for (const client of clients) {
+    await client.poll();
+    await client.send(["1", "1", "a", "phx_join", {}]);
+    await client.poll();
+  }
+  server.broadcast("a", "bytes", new Uint8Array([7]));
+  server.broadcast("a", "news", {});
+  const { messages: [bytes = "", news] = [] } = await clients[0].poll();
+  // Kind 2, the lengths of topic and event, these, and the payload.
+  expect(Buffer.from(bytes, "base64").toString("latin1")).toBe("\u0002\u0001\u0005abytes\u0007");
+  expect(news).toContain("news");
+  expect(messagesOf(await clients[1].poll())).toEqual([[null, null, "a", "news", {}]]);
+  expect(server.stats().undeliverable).toBe(1);
 });
 
 test("a body over maxPayload is refused, and its session goes on", async () => {
@@ -269,7 +311,8 @@ test("a close of the server answers those who wait", async () => {
   const waiting = client.poll();
   await until(() => seen.polls === 2);
   const [answer] = await Promise.all([waiting, server.close()]);
-  expect(answer.status).toBe(410);
+  // As WebSockets are told; Phoenix leaves the code out.
+  expect(answer).toMatchObject({ status: 410, code: 1012 });
   expect(server.stats().endsByReason.drained).toBe(1);
 });
 

@@ -16,13 +16,35 @@ import { readBody } from "./read-body.ts";
 import { PollSession, type PollAnswer } from "./poll-session.ts";
 import { textOnly } from "./text-serializer.ts";
 
-const SERIALIZERS: ReadonlyMap<Serializer, Serializer> = new Map([
-  [V1, textOnly(V1)],
-  [V2, textOnly(V2)],
-]);
+interface Serializers {
+  /** For Phoenix's own clients. */
+  readonly noBytes: Serializer;
+  readonly base64: Serializer;
+}
+
+const SERIALIZERS: ReadonlyMap<Serializer, Serializers> = new Map(
+  [V1, V2].map((serializer) => [
+    serializer,
+    { noBytes: textOnly(serializer, "noBytes"), base64: textOnly(serializer, "base64") },
+  ]),
+);
+
+/**
+ * How a client of ours says in its Accept header, by a parameter that pages may send, that it understands
+ * more than Phoenix says. To all others everything is said to the letter.
+ */
+const OURS = /;\s*slipstream=1\b/;
 
 type Refusal = 400 | 403 | 413 | 429 | 500 | 503;
-type Body = PollAnswer | { readonly status: 200 | Refusal };
+type Body =
+  | PollAnswer
+  | { readonly status: 200 | Refusal }
+  | ({ readonly status: 410 } & typeof OFFERS);
+
+/** A session can be ended by DELETE, and its messages may be bytes. */
+const OFFERS = { delete: true, binary: "base64" } as const;
+
+const CLOSED_BY_CLIENT = 1000;
 
 export class LongPoll {
   readonly #scope: ServerScope;
@@ -59,6 +81,10 @@ export class LongPoll {
     const token = tokenOf(request, params);
     const session = token === null ? undefined : this.#sessions.get(token);
     switch (request.method) {
+      case "DELETE":
+        // What a close frame is to a WebSocket. Phoenix has none: it notices that nobody polls.
+        session?.close(CLOSED_BY_CLIENT);
+        return answer(response, { status: 410 }, null);
       case "OPTIONS":
         response.writeHead(204).end();
         return;
@@ -73,19 +99,21 @@ export class LongPoll {
         void this.#take(session, request, response);
         return;
       default:
-        response.writeHead(405, { Allow: "GET, POST, OPTIONS" }).end();
+        response.writeHead(405, { Allow: "GET, POST, DELETE, OPTIONS" }).end();
     }
   }
 
   #begin(request: IncomingMessage, response: ServerResponse, params: ConnectParams): void {
     const { counters } = this.#scope;
     const asked = negotiate(params["vsn"]);
-    const serializer = asked === null ? undefined : SERIALIZERS.get(asked);
-    if (serializer === undefined) {
+    const serializers = asked === null ? undefined : SERIALIZERS.get(asked);
+    if (serializers === undefined) {
       counters.upgradesRefused.unsupportedVersion += 1;
       return answer(response, { status: 403 }, null);
     }
-    const authToken = header(request, "x-phoenix-authtoken");
+    const isOurs = OURS.test(header(request, "accept") ?? "");
+    const serializer = isOurs ? serializers.base64 : serializers.noBytes;
+    const authToken = utf8(header(request, "x-phoenix-authtoken"));
     const onGone = (gone: () => void): (() => void) => {
       response.on("close", gone);
       return () => void response.off("close", gone);
@@ -101,9 +129,9 @@ export class LongPoll {
         case "accepted": {
           const token = randomBytes(32).toString("base64url");
           const { assigns, id, release } = admission;
-          this.#open(token, { serializer, assigns, id }, release);
+          this.#open(token, { serializer, assigns, id, isOurs }, release);
           // A session that begins is told as one that is gone: so clients learn their token.
-          answer(response, { status: 410 }, token);
+          answer(response, isOurs ? { status: 410, ...OFFERS } : { status: 410 }, token);
         }
       }
     });
@@ -115,12 +143,15 @@ export class LongPoll {
       readonly serializer: Serializer;
       readonly assigns: unknown;
       readonly id: string | null;
+      readonly isOurs: boolean;
     },
     release: () => void,
   ): void {
     const { pollWindow } = this.#endpoint.limits;
-    const session = new PollSession({ window: pollWindow, patience: pollWindow * 1.5 });
-    const handshake = { endpoint: this.#endpoint, ...admitted };
+    const { isOurs, ...rest } = admitted;
+    const times = { window: pollWindow, patience: pollWindow * 1.5 };
+    const session = new PollSession(times, isOurs);
+    const handshake = { endpoint: this.#endpoint, ...rest };
     const connection = new Connection(this.#scope, handshake, session, (gone) => {
       this.#sessions.delete(token);
       this.#taking.get(session)?.destroy();
@@ -194,7 +225,7 @@ function allow(response: ServerResponse, origin: string, request: IncomingMessag
   response.setHeader("Access-Control-Allow-Origin", origin);
   response.setHeader("Vary", "Origin");
   if (request.method !== "OPTIONS") return;
-  response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
   response.setHeader(
     "Access-Control-Allow-Headers",
     "content-type, x-phoenix-authtoken, x-phoenix-longpoll-token",
@@ -206,6 +237,11 @@ function allow(response: ServerResponse, origin: string, request: IncomingMessag
 function tokenOf(request: IncomingMessage, params: ConnectParams): string | null {
   const { token } = params;
   return header(request, "x-phoenix-longpoll-token") ?? (typeof token === "string" ? token : null);
+}
+
+/** Node takes each byte of a header for a character; a token is a text like any other. */
+function utf8(value: string | null): string | null {
+  return value === null ? null : Buffer.from(value, "latin1").toString("utf8");
 }
 
 function header(request: IncomingMessage, name: string): string | null {

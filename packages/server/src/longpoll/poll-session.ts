@@ -8,8 +8,8 @@ export type PollAnswer =
   | { readonly status: 200; readonly messages: readonly string[] }
   /** Nothing came in time: poll again. */
   | { readonly status: 204 }
-  /** The session is over: begin another. */
-  | { readonly status: 410 };
+  /** The session is over: begin another. `code`, for clients of ours, is what a WebSocket would have been closed with. */
+  | { readonly status: 410; readonly code?: number };
 
 export type Poll = (answer: PollAnswer) => void;
 
@@ -24,6 +24,7 @@ export class PollSession implements Carrier {
   readonly kind = "longpoll";
   readonly inflating = null;
   readonly #times: PollTimes;
+  readonly #tellsCode: boolean;
   #listener: WebSocketListener | null = null;
   #isOpen = true;
   #queue: string[] = [];
@@ -34,8 +35,9 @@ export class PollSession implements Carrier {
   #flush: NodeJS.Immediate | null = null;
   #onDrained: (() => void) | null = null;
 
-  constructor(times: PollTimes) {
+  constructor(times: PollTimes, tellsCode: boolean) {
     this.#times = times;
+    this.#tellsCode = tellsCode;
   }
 
   /** Told of what the connection has to know. To be called once, before anything else. */
@@ -92,12 +94,12 @@ export class PollSession implements Carrier {
     return true;
   }
 
-  /** What waits is still delivered to the poll that is there. */
+  /** By either side. What waits is still delivered to the poll that is there. */
   close(code: number): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     if (this.#queue.length > 0) this.#flushNow();
-    this.#answer({ status: 410 });
+    this.#answer(this.#tellsCode ? { status: 410, code } : { status: 410 });
     this.#listener?.closing(code);
     this.#end(code);
   }

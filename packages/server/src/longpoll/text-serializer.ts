@@ -1,5 +1,5 @@
-// Serializers for a transport that carries text alone: messages with bytes cannot be sent, and come
-// as base64. Source: phoenix.js `longpoll.js`, which writes them so and reads text.
+// Serializers for a transport that carries text alone: messages with bytes come as base64, and are sent
+// so to clients that can read it. Source: phoenix.js `longpoll.js`, which writes them so and reads text.
 import {
   EncodeError,
   type ClientMessage,
@@ -9,7 +9,8 @@ import {
   type ServerMessage,
 } from "@slipstream/core";
 
-export function textOnly(serializer: Serializer): Serializer {
+/** @param sends what becomes of a message with bytes that is to be sent. */
+export function textOnly(serializer: Serializer, sends: "base64" | "noBytes"): Serializer {
   function decode(frame: Frame, sender: "client"): ClientMessage;
   function decode(frame: Frame, sender: "server"): ServerMessage;
   function decode(frame: Frame, sender: "client" | "server"): Message {
@@ -22,7 +23,11 @@ export function textOnly(serializer: Serializer): Serializer {
     encode(message) {
       const frame = serializer.encode(message);
       if (typeof frame === "string") return frame;
-      throw new EncodeError("unsupported_binary", "Long polling carries text alone.");
+      if (sends === "base64") return Buffer.from(frame).toString("base64");
+      throw new EncodeError(
+        "unsupported_binary",
+        "Long polling carries text alone, and this client reads no base64.",
+      );
     },
   };
 }

@@ -1,0 +1,181 @@
+// One connection by the one transport or by the other: dials what goes first, and the other where that
+// does not open; and finds out whether what opened works.
+import type { Frame } from "@slipstream/core";
+import type { Clock, Timer } from "../clock.ts";
+import { GuardedTransport, type GuardedEvents } from "../guarded-transport.ts";
+import type {
+  Dial,
+  DialRequest,
+  Transport,
+  TransportClosed,
+  TransportEvents,
+} from "../transport.ts";
+import { LongPollError } from "./long-poll-error.ts";
+import { choose, learn, mayBeBlocked, type Choice, type Rules } from "./verdict.ts";
+import type { Verdicts } from "./verdicts.ts";
+
+export interface FallbackSettings {
+  readonly dials: Readonly<Record<Choice, Dial>>;
+  readonly verdicts: Verdicts;
+  readonly rules: Rules;
+  readonly openTimeout: number;
+  readonly answerTimeout: number;
+  readonly clock: Clock;
+}
+
+export class FallbackTransport implements Transport, GuardedEvents {
+  readonly #request: DialRequest;
+  readonly #events: TransportEvents;
+  readonly #settings: FallbackSettings;
+  readonly #host: string;
+  #by: Choice;
+  #inner: GuardedTransport | null = null;
+  /** How what went first ended; null while it has not. */
+  #first: TransportClosed | null = null;
+  #phase: "dialling" | "open" | "proven" | "ended" = "dialling";
+  /** Whether anything at all has come over it. */
+  #heard = false;
+  /** Whether we have asked for the end ourselves: it says nothing about the transport. */
+  #isOurs = false;
+  /** What is reported in place of what the transport says of its end, having been reset. */
+  #failure: TransportClosed["error"];
+  #timer: Timer | null = null;
+  pause?: () => void;
+  resume?: () => void;
+
+  constructor(request: DialRequest, events: TransportEvents, settings: FallbackSettings) {
+    this.#request = request;
+    this.#events = events;
+    this.#settings = settings;
+    this.#host = hostOf(request.url);
+    const { verdicts, rules } = settings;
+    const now = Date.now();
+    this.#by = choose(verdicts.of(this.#host, now), rules, now);
+    this.#dial();
+  }
+
+  get kind(): string {
+    return this.#inner?.kind ?? "websocket";
+  }
+
+  get bufferedAmount(): number {
+    return this.#inner?.bufferedAmount ?? 0;
+  }
+
+  // What the client asks for.
+
+  send(frame: Frame): void {
+    this.#inner?.send(frame);
+    // From the first message on the server has something to answer.
+    if (this.#phase === "open" && !this.#heard && !this.#isOurs)
+      this.#wait(this.#settings.answerTimeout);
+  }
+
+  answered(): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "proven";
+    this.#stopTimer();
+    this.#learn(true);
+  }
+
+  close(code: number, reason: string): void {
+    this.#isOurs = true;
+    this.#stopTimer();
+    this.#inner?.close(code, reason);
+  }
+
+  reset(): void {
+    this.#isOurs = true;
+    this.#stopTimer();
+    this.#inner?.reset();
+  }
+
+  // What the transport reports.
+
+  opened(): void {
+    this.#stopTimer();
+    this.#phase = "open";
+    const inner = this.#inner;
+    if (inner?.readsAlways === false) {
+      this.pause = () => inner.pause();
+      this.resume = () => inner.resume();
+    }
+    this.#events.opened();
+  }
+
+  received(frame: Frame): void {
+    // It is not swallowed; whether it works is for `answered` to say.
+    this.#heard = true;
+    this.#stopTimer();
+    this.#events.received(frame);
+  }
+
+  closeReceived(): void {
+    this.#stopTimer();
+    this.#events.closeReceived();
+  }
+
+  /** Its end is told next. */
+  transportThrew(): void {}
+
+  closed(end: TransportClosed): void {
+    this.#stopTimer();
+    const failure = this.#failure;
+    const told = failure === undefined ? end : { ...end, error: failure };
+    if (this.#phase === "dialling" && !this.#isOurs && mayBeBlocked(told)) {
+      if (this.#by === "webSocket") this.#learn(false);
+      if (this.#first === null) return this.#dialOther(told);
+    } else if (this.#phase === "open" && !this.#isOurs) {
+      this.#learn(false);
+    }
+    this.#inner = null;
+    this.#phase = "ended";
+    // Of two that did not open, that one tells more to which somebody has answered.
+    this.#events.closed(told.rejected === undefined ? (this.#first ?? told) : told);
+  }
+
+  #dial(): void {
+    this.#inner = new GuardedTransport(this.#settings.dials[this.#by], this.#request, this);
+    if (this.#first === null) this.#wait(this.#settings.openTimeout);
+  }
+
+  #dialOther(first: TransportClosed): void {
+    this.#first = first;
+    this.#failure = undefined;
+    this.#by = this.#by === "webSocket" ? "longPoll" : "webSocket";
+    this.#dial();
+  }
+
+  #learn(worked: boolean): void {
+    const { verdicts, rules } = this.#settings;
+    const now = Date.now();
+    const lesson = { by: this.#by, worked };
+    verdicts.set(this.#host, learn(verdicts.of(this.#host, now), lesson, rules, now));
+  }
+
+  #wait(ms: number): void {
+    this.#timer ??= this.#settings.clock.setTimer(ms, timedOut, this);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#settings.clock.clearTimer(this.#timer);
+    this.#timer = null;
+  }
+
+  /** It did not open in time, or opened and is silent. */
+  timedOut(): void {
+    this.#timer = null;
+    const code = this.#phase === "dialling" ? "not_opened" : "not_answered";
+    this.#failure = { cause: new LongPollError(code) };
+    this.#inner?.reset();
+  }
+}
+
+function timedOut(transport: FallbackTransport): void {
+  transport.timedOut();
+}
+
+/** What is known is known of a host: a proxy that lets one through may stop another. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "";
+}
