@@ -6,6 +6,8 @@ export const programs = {
   chromium: { executables: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
   "redis-server": { executables: ["redis-server", "valkey-server"], debian: "redis-server" },
   "nats-server": { executables: ["nats-server"], debian: "nats-server" },
+  tinyproxy: { executables: ["tinyproxy"], debian: "tinyproxy" },
+  microsocks: { executables: ["microsocks"], debian: "microsocks" },
   postgresql: {
     executables: ["postgres"],
     folders: ["/usr/lib/postgresql/*/bin"],
@@ -20,6 +22,7 @@ export const programs = {
 export const needs = [
   { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/lab/src/chromium/**", programs: ["chromium"] },
+  { tests: "packages/client/src/proxies/**", programs: ["tinyproxy", "microsocks"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
   { tests: "packages/haste/src/fixtures/postgres.test.ts", programs: ["postgresql"] },

@@ -85,7 +85,7 @@ describe("docs/reference.md", () => {
       TAGS,
     );
     // The other words of the section are the names of fields.
-    const states = words.filter((word) => !["type", "by"].includes(word));
+    const states = words.filter((word) => !["type", "by", "transport"].includes(word));
     expect(states).toEqual(unique([...session, ...channel]));
   });
 });

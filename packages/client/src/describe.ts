@@ -40,6 +40,12 @@ function rejected(status: number | undefined): string {
       return `${answered}. Phoenix does so when the socket's connect refuses, when the origin is not allowed, or when it does not speak this vsn: check params, authToken and headers.`;
     case 404:
       return `${answered}. Check the URL: it is the path of the socket macro, such as /socket, to which /websocket is added.`;
+    case 407:
+      return `${answered}: it was a proxy, which asks for credentials. Give them to the agent, in the proxy's URL.`;
+    case 502:
+    case 503:
+    case 504:
+      return `${answered}. A proxy or load balancer says so when it does not reach the server.`;
     default:
       return `${answered}.`;
   }

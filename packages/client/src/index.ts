@@ -2,7 +2,7 @@
 import { OptionError } from "./errors.ts";
 import { showOnNode } from "./inspect.ts";
 import { dialWs, type WsOptions } from "./node/index.ts";
-import { checkRecord } from "./option-checks.ts";
+import { checkRecord, checkText } from "./option-checks.ts";
 import type { SocketOptions } from "./options.ts";
 import { BasePool, type PoolOptions } from "./pool/pool.ts";
 import { ReadableSocket } from "./readable-socket.ts";
@@ -14,7 +14,7 @@ import type { AnyTopics } from "./module/types.ts";
 showOnNode();
 
 /** What belongs to the transport over `ws`. */
-const NODE_OPTIONS: readonly string[] = ["agent", "tls", "compress"];
+const NODE_OPTIONS: readonly string[] = ["agent", "tls", "socketPath", "compress"];
 
 /** The options of a socket on Node: those of every socket, and what only Node can do. */
 export interface NodeSocketOptions extends SocketOptions, WsOptions {}
@@ -44,9 +44,9 @@ export class Socket extends ReadableSocket {
 
 function checkNodeOptions(options: NodeSocketOptions): void {
   checkRecord("options", options);
-  const { agent, tls, compress, transport } = options;
+  const { agent, tls, socketPath, compress, transport } = options;
   if (transport !== undefined) {
-    for (const [option, value] of Object.entries({ agent, tls, compress })) {
+    for (const [option, value] of Object.entries({ agent, tls, socketPath, compress })) {
       const accepts =
         "left out where `transport` is given. Give it to dialWs, and that as transport";
       if (value !== undefined) throw new OptionError(option, value, accepts);
@@ -59,6 +59,16 @@ function checkNodeOptions(options: NodeSocketOptions): void {
     throw new OptionError("agent", agent, "an http.Agent or https.Agent");
   }
   if (tls !== undefined) checkRecord("tls", tls);
+  if (socketPath !== undefined) {
+    checkText("socketPath", socketPath);
+    if (agent !== undefined) {
+      throw new OptionError(
+        "socketPath",
+        socketPath,
+        "left out where `agent` makes the connections",
+      );
+    }
+  }
   if (compress !== undefined && typeof compress !== "boolean") {
     throw new OptionError("compress", compress, "true or false");
   }

@@ -146,6 +146,7 @@ describe("refused", () => {
     ["logger", [null, "console", 5, { error: "no" }, { debug: 1 }]],
     ["agent", [null, {}, "http://proxy", false]],
     ["tls", [null, true, "ca"]],
+    ["socketPath", [null, "", 5]],
     ["compress", [null, "yes", 1]],
   ] as const)("%s: %j", (option, values) => {
     for (const value of values) expect(refuse({ [option]: value }).option).toBe(option);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:tls";
 import { expect, test } from "vitest";
-import { selfSigned } from "./certificate.ts";
+import { certificateAuthority, selfSigned } from "./certificate.ts";
 
 test("a client that trusts it gets through, one that does not is told why", async () => {
   const { key, cert } = selfSigned();
@@ -28,6 +28,35 @@ test("a client that trusts it gets through, one that does not is told why", asyn
   const [misnamed] = (await once(elsewhere, "error")) as [NodeJS.ErrnoException];
   expect(misnamed.code).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
 
+  server.close();
+  await once(server, "close");
+});
+
+test("an authority's certificates: for the names that they claim, and for clients", async () => {
+  const authority = certificateAuthority();
+  const server = createServer({
+    ...authority.issue("server", { dns: ["a.example"], ip: ["127.0.0.1", "::1"] }),
+    ca: authority.cert,
+    requestCert: true,
+  });
+  server.on("secureConnection", (socket) =>
+    socket.end(String(socket.getPeerCertificate().subject.CN)),
+  );
+  server.on("tlsClientError", () => {});
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = { port, host: "127.0.0.1", ca: authority.cert, ...authority.issue("jane") };
+  for (const servername of ["a.example", ""]) {
+    const socket = connect({ ...client, servername });
+    const [received] = (await once(socket, "data")) as [Buffer];
+    expect(received.toString()).toBe("jane");
+    await once(socket, "close");
+  }
+  const misnamed = connect({ ...client, servername: "b.example" });
+  expect(((await once(misnamed, "error")) as [NodeJS.ErrnoException])[0].code).toBe(
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  );
   server.close();
   await once(server, "close");
 });

@@ -1,4 +1,4 @@
-// A self-signed certificate, made on the spot, for TLS on loopback. Node can read X.509 and not write
+// Certificates, made on the spot, for TLS on loopback: a self-signed one, and those of an authority. Node can read X.509 and not write
 // it, so the few DER structures that one needs (RFC 5280 section 4.1) are written here by hand.
 import {
   createPrivateKey,
@@ -6,6 +6,7 @@ import {
   randomBytes,
   sign,
   X509Certificate,
+  type KeyObject,
 } from "node:crypto";
 
 /** PEM texts, as `tls.createServer` and `tls.connect` take them. */
@@ -38,49 +39,112 @@ const OID = {
   ecdsaWithSha256: "2a8648ce3d040302",
 } as const;
 
+/** What a certificate speaks for. */
+export interface CertificateNames {
+  /** DNS names, such as "localhost". */
+  readonly dns?: readonly string[];
+  /** IPv4 addresses, or "::1". */
+  readonly ip?: readonly string[];
+}
+
+/** Certificates of one authority: servers', for names, and clients', for none. */
+export interface CertificateAuthority {
+  /** What whoever is to trust it takes as `ca`. */
+  readonly cert: string;
+  issue(commonName: string, names?: CertificateNames): SelfSigned;
+}
+
+const LOOPBACK: CertificateNames = { dns: ["localhost"], ip: ["127.0.0.1", "::1"] };
+
 /** A certificate for `localhost`, 127.0.0.1 and ::1, valid for a day (from an hour ago), with a fresh P-256 key. */
 export function selfSigned(): SelfSigned {
-  const pair = generateKeyPairSync("ec", {
+  const pair = keyPair();
+  const key = createPrivateKey(pair.privateKey);
+  // It vouches for itself, so it must be allowed to vouch.
+  const cert = certify(
+    "localhost",
+    pair.publicKey,
+    { names: LOOPBACK, vouches: true },
+    "localhost",
+    key,
+  );
+  return { key: pair.privateKey, cert };
+}
+
+/** An authority with a fresh key, whose certificates are valid as long as `selfSigned`'s. */
+export function certificateAuthority(name: string = "authority"): CertificateAuthority {
+  const pair = keyPair();
+  const key = createPrivateKey(pair.privateKey);
+  return {
+    cert: certify(name, pair.publicKey, { names: {}, vouches: true }, name, key),
+    issue(commonName, names = {}) {
+      const issued = keyPair();
+      const cert = certify(commonName, issued.publicKey, { names, vouches: false }, name, key);
+      return { key: issued.privateKey, cert };
+    },
+  };
+}
+
+function keyPair(): { publicKey: Buffer; privateKey: string } {
+  return generateKeyPairSync("ec", {
     namedCurve: "P-256",
     publicKeyEncoding: { type: "spki", format: "der" },
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
+}
+
+function certify(
+  commonName: string,
+  publicKey: Buffer,
+  { names, vouches }: { readonly names: CertificateNames; readonly vouches: boolean },
+  issuer: string,
+  issuerKey: KeyObject,
+): string {
   const algorithm = sequence(oid(OID.ecdsaWithSha256));
-  const name = sequence(
-    der(TAG.set, sequence(oid(OID.commonName), der(TAG.utf8, Buffer.from("localhost")))),
-  );
   const now = Date.now();
+  const extensions = [...subjectAltName(names), ...(vouches ? [certificateSigner()] : [])];
   const body = sequence(
     der(TAG.version, der(TAG.integer, Buffer.of(2))),
     // Positive and without a leading zero byte.
     der(TAG.integer, Buffer.concat([Buffer.of(0x40), randomBytes(8)])),
     algorithm,
-    name,
+    nameOf(issuer),
     sequence(utcTime(now - 3_600_000), utcTime(now + 86_400_000)),
-    name,
-    pair.publicKey,
-    der(TAG.extensions, sequence(subjectAltName(), certificateAuthority())),
+    nameOf(commonName),
+    publicKey,
+    ...(extensions.length === 0 ? [] : [der(TAG.extensions, sequence(...extensions))]),
   );
-  const signature = sign("sha256", body, createPrivateKey(pair.privateKey));
+  const signature = sign("sha256", body, issuerKey);
   const certificate = sequence(
     body,
     algorithm,
     der(TAG.bitString, Buffer.concat([Buffer.of(0), signature])),
   );
-  return { key: pair.privateKey, cert: new X509Certificate(certificate).toString() };
+  return new X509Certificate(certificate).toString();
 }
 
-function subjectAltName(): Buffer {
-  const names = sequence(
-    der(TAG.dnsName, Buffer.from("localhost")),
-    der(TAG.ipAddress, Buffer.of(127, 0, 0, 1)),
-    der(TAG.ipAddress, Buffer.concat([Buffer.alloc(15), Buffer.of(1)])),
+function nameOf(commonName: string): Buffer {
+  return sequence(
+    der(TAG.set, sequence(oid(OID.commonName), der(TAG.utf8, Buffer.from(commonName)))),
   );
-  return sequence(oid(OID.subjectAltName), der(TAG.octetString, names));
 }
 
-/** It vouches for itself, so it must be allowed to vouch. */
-function certificateAuthority(): Buffer {
+/** None where there are no names. */
+function subjectAltName({ dns = [], ip = [] }: CertificateNames): Buffer[] {
+  const names = [
+    ...dns.map((name) => der(TAG.dnsName, Buffer.from(name))),
+    ...ip.map((address) => der(TAG.ipAddress, ipBytes(address))),
+  ];
+  if (names.length === 0) return [];
+  return [sequence(oid(OID.subjectAltName), der(TAG.octetString, sequence(...names)))];
+}
+
+function ipBytes(address: string): Buffer {
+  if (address === "::1") return Buffer.concat([Buffer.alloc(15), Buffer.of(1)]);
+  return Buffer.from(address.split(".").map(Number));
+}
+
+function certificateSigner(): Buffer {
   const yes = der(TAG.boolean, Buffer.of(0xff));
   return sequence(oid(OID.basicConstraints), yes, der(TAG.octetString, sequence(yes)));
 }

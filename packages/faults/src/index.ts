@@ -1,6 +1,12 @@
 // The whole of @slipstream/faults: TCP servers and relays that misbehave on purpose.
 export * from "./frames.ts";
-export { selfSigned, type SelfSigned } from "./certificate.ts";
+export {
+  certificateAuthority,
+  selfSigned,
+  type CertificateAuthority,
+  type CertificateNames,
+  type SelfSigned,
+} from "./certificate.ts";
 export { FrameReader, type ReadFrame } from "./frame-reader.ts";
 export { acceptValue, type AcceptOptions, type Refusal, type RequestHead } from "./handshake.ts";
 export { FullServer } from "./full-server.ts";

@@ -12,6 +12,8 @@ export interface WsOptions {
   readonly agent?: Agent;
   /** For `wss:`, as `tls.connect` takes them: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`… */
   readonly tls?: TlsOptions;
+  /** A unix socket (a named pipe on Windows) to connect to, in place of the URL's host and port. Not with `agent`. */
+  readonly socketPath?: string;
   /** Whether to offer permessage-deflate (RFC 7692). Off by default: its contexts cost memory. */
   readonly compress?: boolean;
 }

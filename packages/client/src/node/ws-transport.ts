@@ -28,11 +28,13 @@ import { fixedOptions, type FixedOptions, type WsOptions } from "./ws-options.ts
  * const dial = dialWs({ tls: { ca: await readFile("ca.pem") } });
  * ```
  */
-export function dialWs({ agent, tls, compress }: WsOptions = {}): Dial {
-  if (agent === undefined && tls === undefined && compress !== true) return dialPlainly;
+export function dialWs({ agent, tls, socketPath, compress }: WsOptions = {}): Dial {
+  const special = [agent, tls, socketPath].some((option) => option !== undefined);
+  if (!special && compress !== true) return dialPlainly;
   return dialWith({
     ...(agent !== undefined && { agent }),
     ...(tls !== undefined && { tls }),
+    ...(socketPath !== undefined && { socketPath }),
     ...(compress !== undefined && { compress }),
   });
 }
@@ -81,7 +83,7 @@ class WsTransport implements Transport, ConnectionOwner {
     { url, headers, protocols, maxPayload }: DialRequest,
     events: TransportEvents,
     fixed: FixedOptions,
-    { agent, tls = {} }: WsOptions,
+    { agent, tls = {}, socketPath }: WsOptions,
   ) {
     this.#events = events;
     const options = {
@@ -95,7 +97,7 @@ class WsTransport implements Transport, ConnectionOwner {
       },
       ...(agent === undefined && {
         createConnection: (target: ClientRequestArgs, ready: StreamReady) =>
-          this.#connect(target, tls, ready),
+          this.#connect(socketPath === undefined ? target : { ...target, socketPath }, tls, ready),
       }),
     };
     try {
