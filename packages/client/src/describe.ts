@@ -40,8 +40,6 @@ function rejected(status: number | undefined): string {
       return `${answered}. Phoenix does so when the socket's connect refuses, when the origin is not allowed, or when it does not speak this vsn: check params, authToken and headers.`;
     case 404:
       return `${answered}. Check the URL: it is the path of the socket macro, such as /socket, to which /websocket is added.`;
-    case 407:
-      return `${answered}: it was a proxy, which asks for credentials. Give them to the agent, in the proxy's URL.`;
     case 502:
     case 503:
     case 504:
@@ -153,7 +151,10 @@ function why(cause: unknown): string | null {
 }
 
 function because(cause: unknown): string {
-  return cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+  // A sentence of its own, or what Node says of it.
+  return cause instanceof Error && cause.message !== ""
+    ? `: ${cause.message.replace(/\.$/, "")}`
+    : "";
 }
 
 /** What a function of the program's throws may quote a token: its words stay in the cause, and ours do not. */

@@ -12,7 +12,7 @@ async function filtered(fate: UpgradeFate): Promise<{ filter: UpgradeFilter; url
     response.end(`${request.method} ${request.url}`),
   );
   const sockets = new WebSocketServer({ server: http });
-  sockets.on("connection", (socket) => socket.on("message", (text) => socket.send(String(text))));
+  sockets.on("connection", (socket) => socket.on("message", (text) => socket.send(text)));
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const filter = await UpgradeFilter.listen((http.address() as AddressInfo).port);

@@ -10,6 +10,8 @@ export type TransportErrorCode =
   | "not_tls"
   /** A 101 that does not complete the opening handshake of RFC 6455 section 4.1. */
   | "bad_handshake"
+  /** A proxy answered CONNECT with another status than 200: see `status`. */
+  | "proxy_refused"
   /** TCP ended, and no close frame had come. */
   | "ended_without_close"
   /** The peer sent pings faster than it took the pongs. */
@@ -23,6 +25,8 @@ const SENTENCES: Record<TransportErrorCode, string> = {
   not_tls: "The server did not answer as TLS does. Is it ws: rather than wss:, or another port?",
   bad_handshake:
     "The server answered 101 without upgrading to a WebSocket. Check that the path is a WebSocket's, and that no proxy strips the Upgrade header.",
+  proxy_refused:
+    "A proxy made no connection. For 401 and 407 give it credentials, in the URL that its agent takes; otherwise check that it may connect to the server, and can",
   ended_without_close:
     "The connection ended without a close frame. The server, or something on the way to it, closed TCP.",
   ping_flood: "The server sent pings and did not take the pongs, so the connection was reset.",
@@ -34,8 +38,12 @@ export class TransportError extends SlipstreamError {
   override readonly name = "TransportError";
   override readonly code: TransportErrorCode;
 
-  constructor(code: TransportErrorCode) {
-    super(SENTENCES[code]);
+  /** What a proxy answered, if that is what went wrong. */
+  readonly status: number | undefined;
+
+  constructor(code: TransportErrorCode, status?: number) {
+    super(SENTENCES[code] + (status === undefined ? "" : `: it answered ${status}.`));
     this.code = code;
+    this.status = status;
   }
 }

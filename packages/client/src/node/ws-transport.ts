@@ -92,7 +92,11 @@ class WsTransport implements Transport, ConnectionOwner {
       // `ws` takes 0 for no limit, and wraps what is beyond 31 bits.
       maxPayload: Math.min(Math.max(maxPayload, 1), MAX_INT32),
       finishRequest: (request: ClientRequest) => {
-        if (agent !== undefined) request.once("socket", (socket) => this.#holdTcp(socket));
+        if (agent !== undefined) {
+          request.once("socket", (socket) => this.#holdTcp(socket));
+          // What https-proxy-agent tells of the proxy's answer, before it plays it as the server's.
+          request.once("proxyConnect", (answer: unknown) => this.#proxied(answer));
+        }
         request.end();
       },
       ...(agent === undefined && {
@@ -170,6 +174,8 @@ class WsTransport implements Transport, ConnectionOwner {
   }
 
   refused(response: IncomingMessage): void {
+    // It was the proxy's answer.
+    if (this.#failure !== undefined) return this.reset();
     if (response.statusCode === 101) {
       // A 101 that does not say what it upgrades to. Node takes it for an answer like any other.
       this.#failure = { cause: new TransportError("bad_handshake") };
@@ -188,6 +194,8 @@ class WsTransport implements Transport, ConnectionOwner {
     if (this.#phase === "resetting" || this.#failure !== undefined) return;
     // The parser's errors carry the bytes that it could not read, headers included.
     if ("rawPacket" in error) delete error.rawPacket;
+    // Those of SOCKS carry the proxy's account.
+    if ("options" in error) delete error.options;
     const protocol = protocolCode(error);
     if (NOT_TLS.has((error as NodeJS.ErrnoException).code ?? "")) {
       // What OpenSSL says of it names a line of its source.
@@ -220,6 +228,11 @@ class WsTransport implements Transport, ConnectionOwner {
     if (target.defaultPort !== 443) return tcp;
     secureTcp(tcp, target, tls, ready);
     return undefined;
+  }
+
+  #proxied(answer: unknown): void {
+    const { statusCode: status } = answer as { readonly statusCode?: number };
+    if (status !== 200) this.#failure = { cause: new TransportError("proxy_refused", status) };
   }
 
   #holdTcp(tcp: Duplex): void {
