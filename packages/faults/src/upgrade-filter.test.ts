@@ -1,18 +1,23 @@
-// The filter in front of a server of Node's: what each fate looks like to a WebSocket of `ws`, and that
-// plain HTTP passes whatever the fate.
+// The filter in front of a server of Node's: what each fate looks like to whoever asks for an upgrade, and
+// that plain HTTP passes whatever the fate.
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, request, type ClientRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
 import { UpgradeFilter, type UpgradeFate } from "./upgrade-filter.ts";
 
-async function filtered(fate: UpgradeFate): Promise<{ filter: UpgradeFilter; url: string }> {
+/** A filter in front of a server that upgrades, and then says all back. */
+async function filtered(fate: UpgradeFate): Promise<UpgradeFilter> {
   const http = createServer((request, response) =>
     response.end(`${request.method} ${request.url}`),
   );
-  const sockets = new WebSocketServer({ server: http });
-  sockets.on("connection", (socket) => socket.on("message", (text) => socket.send(text)));
+  http.on("upgrade", (_request, socket) => {
+    socket.on("error", () => {});
+    socket.write(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    );
+    socket.pipe(socket);
+  });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const filter = await UpgradeFilter.listen((http.address() as AddressInfo).port);
@@ -22,61 +27,70 @@ async function filtered(fate: UpgradeFate): Promise<{ filter: UpgradeFilter; url
     http.closeAllConnections();
     http.close();
   });
-  return { filter, url: `ws://127.0.0.1:${filter.port}/path` };
+  return filter;
 }
 
-function dial(url: string): WebSocket {
-  const socket = new WebSocket(url);
+function ask({ port }: UpgradeFilter): ClientRequest {
+  const headers = {
+    Connection: "Upgrade",
+    Upgrade: "WebSocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "phoenix, other",
+  };
+  const asked = request({ host: "127.0.0.1", port, path: "/path", headers });
+  asked.on("error", () => {});
+  asked.end();
+  onTestFinished(() => void asked.destroy());
+  return asked;
+}
+
+async function upgraded(asked: ClientRequest): Promise<[IncomingMessage, Socket]> {
+  const [response, socket] = (await once(asked, "upgrade")) as [IncomingMessage, Socket];
   socket.on("error", () => {});
-  onTestFinished(() => socket.terminate());
-  return socket;
+  onTestFinished(() => void socket.destroy());
+  return [response, socket];
 }
 
 test("pass: there and back", async () => {
-  const { filter, url } = await filtered({ type: "pass" });
-  const socket = dial(url);
-  await once(socket, "open");
-  socket.send("hello");
-  const [echo] = (await once(socket, "message")) as [Buffer];
+  const filter = await filtered({ type: "pass" });
+  const [, socket] = await upgraded(ask(filter));
+  socket.write("hello");
+  const [echo] = (await once(socket, "data")) as [Buffer];
   expect([echo.toString(), filter.upgrades]).toEqual(["hello", 1]);
 });
 
 test("refuse: the status", async () => {
-  const { url } = await filtered({ type: "refuse", status: 403 });
-  const socket = dial(url);
-  const [, response] = (await once(socket, "unexpected-response")) as [
-    unknown,
-    { statusCode: number },
-  ];
+  const filter = await filtered({ type: "refuse", status: 403 });
+  const [response] = (await once(ask(filter), "response")) as [IncomingMessage];
   expect(response.statusCode).toBe(403);
 });
 
-test("hang: the request has come, and no answer is on its way", async () => {
-  const { filter, url } = await filtered({ type: "hang" });
-  const socket = dial(url);
-  await expect.poll(() => filter.upgrades).toBe(1);
-  expect(socket.readyState).toBe(WebSocket.CONNECTING);
-});
-
-test("kill: opens, and is gone without a close frame", async () => {
-  const { url } = await filtered({ type: "kill" });
-  const socket = dial(url);
-  const opened = once(socket, "open");
-  const [code] = (await once(socket, "close")) as [number];
-  await opened;
-  expect(code).toBe(1006);
-});
-
-test("swallow: opens, and nothing comes back, not even to a ping or a close", async () => {
-  const { url } = await filtered({ type: "swallow" });
-  const socket = dial(url);
-  await once(socket, "open");
+test("hang: the request has come, and is not answered; what passes is answered meanwhile", async () => {
+  const filter = await filtered({ type: "hang" });
+  const asked = ask(filter);
   const heard: string[] = [];
-  socket.on("message", () => heard.push("message")).on("pong", () => heard.push("pong"));
-  await new Promise<void>((resolve) => socket.send("hello", () => resolve()));
-  await new Promise<void>((resolve) => socket.ping("", true, () => resolve()));
-  socket.close();
-  // Something that passes, sent after it, is there and back before anything of it.
-  expect(await (await fetch(url.replace("ws", "http"))).text()).toBe("GET /path");
-  expect([heard, socket.readyState]).toEqual([[], WebSocket.CLOSING]);
+  asked.on("upgrade", () => heard.push("upgrade")).on("response", () => heard.push("response"));
+  await expect.poll(() => filter.upgrades).toBe(1);
+  expect(await (await fetch(`http://127.0.0.1:${filter.port}/path`)).text()).toBe("GET /path");
+  expect([heard, asked.destroyed]).toEqual([[], false]);
+});
+
+test("kill: opens, with the first protocol that was offered, and is reset", async () => {
+  const filter = await filtered({ type: "kill" });
+  const [response, socket] = await upgraded(ask(filter));
+  expect(response.headers).toMatchObject({
+    "sec-websocket-accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+    "sec-websocket-protocol": "phoenix",
+  });
+  if (!socket.destroyed) await once(socket, "close");
+});
+
+test("swallow: opens, and nothing comes back; what passes does", async () => {
+  const filter = await filtered({ type: "swallow" });
+  const [, socket] = await upgraded(ask(filter));
+  const heard: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => heard.push(chunk));
+  await new Promise<void>((resolve) => socket.write("hello", () => resolve()));
+  expect(await (await fetch(`http://127.0.0.1:${filter.port}/path`)).text()).toBe("GET /path");
+  expect([heard, socket.destroyed]).toEqual([[], false]);
 });

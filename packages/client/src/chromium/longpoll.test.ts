@@ -27,6 +27,7 @@ async function bundle(): Promise<string> {
     format: "iife",
     globalName: "client",
     write: false,
+    logLevel: "error",
   });
   return outputFiles.map(({ text }) => text).join("");
 }
