@@ -311,9 +311,18 @@ test("a close of the server answers those who wait", async () => {
   const waiting = client.poll();
   await until(() => seen.polls === 2);
   const [answer] = await Promise.all([waiting, server.close()]);
-  // As WebSockets are told; Phoenix leaves the code out.
-  expect(answer).toMatchObject({ status: 410, code: 1012 });
+  expect(answer).toEqual({ status: 410, messages: [], token: client.token });
   expect(server.stats().endsByReason.drained).toBe(1);
+});
+
+test("a client of ours is told the close code, as WebSockets are", async () => {
+  const { port, server, seen } = await serveWatched();
+  const client = new PollClient(port, OURS);
+  await client.poll();
+  const waiting = client.poll();
+  await until(() => seen.polls === 2);
+  const [answer] = await Promise.all([waiting, server.close()]);
+  expect(answer).toMatchObject({ status: 410, code: 1012 });
 });
 
 test("a close of the server lets an answer that is on its way arrive whole", async () => {
