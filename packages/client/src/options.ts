@@ -37,8 +37,9 @@ export interface SocketOptions {
   /** The wire format, such as `V1`. Default: the client's half of `V2`. */
   readonly serializer?: ClientSerializer;
   /**
-   * What carries the frames, in place of the runtime's own: a wrapper around it, such as the faults of
-   * `@slipstream/client/testing`, or something that is no network at all.
+   * What carries the frames, in place of the runtime's own: `longPoll()` or `withFallback()` of
+   * `@slipstream/client/longpoll`, a wrapper such as the faults of `@slipstream/client/testing`, or
+   * something that is no network at all.
    */
   readonly transport?: Dial;
   /** What time it is and what wakes the socket. For tests; the default is the system's clock. */

@@ -7,7 +7,7 @@ import type { ConnectionOptions } from "./ws-connection.ts";
 export interface WsOptions {
   /**
    * Makes the connections: a proxy's agent, for example. Without one, each dial opens a socket of its
-   * own. An agent's socket is reset with a RST only where it is a plain TCP socket.
+   * own. An agent's connection is reset with a RST where it is made by `net.connect`.
    */
   readonly agent?: Agent;
   /** For `wss:`, as `tls.connect` takes them: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`… */

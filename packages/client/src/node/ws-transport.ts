@@ -2,6 +2,7 @@
 // order of FINs, a RST from every state, and a report of what happened that is told once, last, and
 // only when the socket is gone.
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Frame } from "@slipstream/core";
@@ -13,6 +14,7 @@ import type {
   TransportEvents,
 } from "../transport.ts";
 import { decodeText } from "./decode-text.ts";
+import { watchSockets } from "./agent-sockets.ts";
 import { protocolCode } from "./protocol-errors.ts";
 import { Refusal } from "./refusal.ts";
 import { ignore, openTcp, resetTcp, secureTcp, whenItIsKnown, type StreamReady } from "./tcp.ts";
@@ -93,7 +95,7 @@ class WsTransport implements Transport, ConnectionOwner {
       maxPayload: Math.min(Math.max(maxPayload, 1), MAX_INT32),
       finishRequest: (request: ClientRequest) => {
         if (agent !== undefined) {
-          request.once("socket", (socket) => this.#holdTcp(socket));
+          request.once("socket", (socket) => this.#given(socket));
           // What https-proxy-agent tells of the proxy's answer, before it plays it as the server's.
           request.once("proxyConnect", (answer: unknown) => this.#proxied(answer));
         }
@@ -107,7 +109,9 @@ class WsTransport implements Transport, ConnectionOwner {
     try {
       // Checked here because the error of `ws` would show the whole URL.
       if (!URL.canParse(url)) throw new TransportError("invalid_url");
-      this.#connection = new WsConnection(url, protocols, options, this);
+      const dial = (): WsConnection => new WsConnection(url, protocols, options, this);
+      this.#connection =
+        agent === undefined ? dial() : watchSockets((tcp) => this.#agentOpened(tcp), dial);
     } catch (cause) {
       this.#failure = { cause };
       this.#tcp?.destroy();
@@ -228,6 +232,19 @@ class WsTransport implements Transport, ConnectionOwner {
     if (target.defaultPort !== 443) return tcp;
     secureTcp(tcp, target, tls, ready);
     return undefined;
+  }
+
+  /** What an agent opens, a proxy's connection for example, is ours to end from the first moment. */
+  #agentOpened(tcp: Socket): void {
+    if (this.#phase === "dialling" && this.#tcp === null) this.#holdTcp(tcp);
+  }
+
+  /** Below TLS is the TCP that the agent opened; something else that it opened is its own affair. */
+  #given(stream: Duplex): void {
+    const tcp = this.#tcp;
+    if (tcp === stream || (tcp !== null && Reflect.get(stream, "_parent") === tcp)) return;
+    if (tcp !== null && this.#tcpClosed !== null) tcp.off("close", this.#tcpClosed);
+    this.#holdTcp(stream);
   }
 
   #proxied(answer: unknown): void {
