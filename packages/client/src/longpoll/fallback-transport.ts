@@ -14,6 +14,9 @@ import { LongPollError } from "./long-poll-error.ts";
 import { choose, learn, mayBeBlocked, type Choice, type Rules } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
+/** Ms in which what is unread is read. */
+const READING = 5;
+
 export interface FallbackSettings {
   readonly dials: Readonly<Record<Choice, Dial>>;
   readonly verdicts: Verdicts;
@@ -40,6 +43,8 @@ export class FallbackTransport implements Transport, GuardedEvents {
   /** What is reported in place of what the transport says of its end, having been reset. */
   #failure: TransportClosed["error"];
   #timer: Timer | null = null;
+  /** Whether the time is over but for what is unread. */
+  #isLastCall = false;
   pause?: () => void;
   resume?: () => void;
 
@@ -67,8 +72,12 @@ export class FallbackTransport implements Transport, GuardedEvents {
   send(frame: Frame): void {
     this.#inner?.send(frame);
     // From the first message on the server has something to answer.
-    if (this.#phase === "open" && !this.#heard && !this.#isOurs)
-      this.#wait(this.#settings.answerTimeout);
+    if (this.#isUnheard) this.#wait(this.#settings.answerTimeout);
+  }
+
+  /** Whether it is open, and nothing has come over it yet. */
+  get #isUnheard(): boolean {
+    return this.#phase === "open" && !this.#heard && !this.#isOurs;
   }
 
   answered(): void {
@@ -85,6 +94,8 @@ export class FallbackTransport implements Transport, GuardedEvents {
   }
 
   reset(): void {
+    // A heartbeat that went first, and was swallowed.
+    if (this.#isUnheard && this.#timer !== null) this.#learn(false);
     this.#isOurs = true;
     this.#stopTimer();
     this.#inner?.reset();
@@ -128,10 +139,11 @@ export class FallbackTransport implements Transport, GuardedEvents {
     } else if (this.#phase === "open" && !this.#isOurs) {
       this.#learn(false);
     }
+    // Of two that did not open, that one tells more to which somebody has answered.
+    const neither = this.#phase === "dialling" ? this.#first : null;
     this.#inner = null;
     this.#phase = "ended";
-    // Of two that did not open, that one tells more to which somebody has answered.
-    this.#events.closed(told.rejected === undefined ? (this.#first ?? told) : told);
+    this.#events.closed(told.rejected === undefined ? (neither ?? told) : told);
   }
 
   #dial(): void {
@@ -154,7 +166,9 @@ export class FallbackTransport implements Transport, GuardedEvents {
   }
 
   #wait(ms: number): void {
-    this.#timer ??= this.#settings.clock.setTimer(ms, timedOut, this);
+    if (this.#timer !== null) return;
+    this.#isLastCall = false;
+    this.#timer = this.#settings.clock.setTimer(ms, timedOut, this);
   }
 
   #stopTimer(): void {
@@ -165,6 +179,12 @@ export class FallbackTransport implements Transport, GuardedEvents {
   /** It did not open in time, or opened and is silent. */
   timedOut(): void {
     this.#timer = null;
+    if (!this.#isLastCall) {
+      // Of a process that was busy, what came in time may be unread.
+      this.#isLastCall = true;
+      this.#timer = this.#settings.clock.setTimer(READING, timedOut, this);
+      return;
+    }
     const code = this.#phase === "dialling" ? "not_opened" : "not_answered";
     this.#failure = { cause: new LongPollError(code) };
     this.#inner?.reset();

@@ -102,6 +102,20 @@ describe("WebSockets that never open", () => {
     expect(connects.at(-1)?.trace.socket.transport).toBe("longpoll");
   });
 
+  test("how the connection ends later is its own story, and not that of the WebSocket before", async () => {
+    const { url } = await behind({ type: "refuse", status: 403 });
+    const socket = newSocket(url, { transport: fallback() });
+    await socket.connect();
+    const room = await socket.join("room:a");
+    const ended = nextEnd(socket);
+    const push = failureOf(room.push("drop"));
+    expect((await ended).reason).toMatchObject({
+      type: "connectionLost",
+      cause: { code: "session_gone" },
+    });
+    expect(await push).toMatchObject({ code: "disconnected" });
+  });
+
   test("the same over the platform's WebSocket, which does not say why", async () => {
     const { url } = await behind({ type: "refuse", status: 403 });
     const platform = dialPlatform(WebSocket as unknown as PlatformWebSocketClass);
@@ -158,6 +172,18 @@ describe("WebSockets that open and die", () => {
     expect(socket.stats.transport).toBe("longpoll");
     expect(filter.upgrades).toBe(2);
     expect(socket.stats.counters.endsByReason).toMatchObject({ connectionLost: 2 });
+  });
+
+  test("a heartbeat that finds it out first has found it out all the same", async () => {
+    const { filter, url } = await behind({ type: "swallow" });
+    const socket = newSocket(url, {
+      transport: fallback({ answerTimeout: 1_000_000 }),
+      heartbeat: { interval: 30_000, timeout: 100 },
+    });
+    await socket.connect();
+    await socket.join("room:a");
+    expect([socket.stats.transport, filter.upgrades]).toEqual(["longpoll", 2]);
+    expect(socket.stats.counters.endsByReason).toMatchObject({ heartbeatTimeout: 2 });
   });
 
   test("the error says that what is sent is swallowed", async () => {

@@ -9,7 +9,7 @@ import { Verdicts, type FallbackStore } from "./verdicts.ts";
 export interface FallbackOptions {
   /** How long what goes first may take to open before the other is tried, in ms. It must be less than `connectTimeout`. Default: 5,000. */
   readonly openTimeout?: number;
-  /** How long the first message of a connection may wait for any sign of the server, in ms. Default: 10,000. */
+  /** How long the first message of a connection may wait for any sign of the server, in ms. Default: 5,000. */
   readonly answerTimeout?: number;
   /** After so many WebSockets in a row that did not work, long polling goes first. Default: 2. */
   readonly failures?: number;
@@ -50,7 +50,7 @@ export function withFallback(webSocket: Dial, longPoll: Dial, options: FallbackO
   for (const [name, dial] of Object.entries({ webSocket, longPoll })) {
     if (typeof dial !== "function") throw new TransportOptionError(name, "a transport");
   }
-  const { openTimeout = 5_000, answerTimeout = 10_000, failures = 2 } = options;
+  const { openTimeout = 5_000, answerTimeout = 5_000, failures = 2 } = options;
   const { expiry = 3_600_000, store, clock = systemClock } = options;
   for (const [name, value] of Object.entries({ openTimeout, answerTimeout, expiry })) {
     checkDelay(name, value);
