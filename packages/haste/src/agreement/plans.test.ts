@@ -1,9 +1,7 @@
 // That the queries of pages read hardly more than their rows, by the index that they are said to need.
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bindFilter } from "../filter/bind.ts";
-import { SETTINGS, texts } from "../fixtures/every-type.ts";
-import { PostgresServer } from "../fixtures/postgres.ts";
+import { openTextDatabase, type TextDatabase } from "../fixtures/text-database.ts";
 import { bindOrder } from "../order/bind.ts";
 import { indexFor } from "../order/index-for.ts";
 import type { Order } from "../order/order.ts";
@@ -25,27 +23,22 @@ const table: Table = {
   key: [0],
 };
 
-let server: PostgresServer;
-let client: Client;
+let database: TextDatabase;
 beforeAll(async () => {
-  server = await PostgresServer.start();
-  client = new Client({ connectionString: await server.createDatabase() });
-  await client.connect();
-  await client.query(SETTINGS);
-  await client.query(
+  database = await openTextDatabase();
+  await database.run(
     `CREATE TABLE seats (id int4 PRIMARY KEY, tenant text NOT NULL, name text NOT NULL,
                          class int4 NOT NULL, price numeric)`,
+    [],
   );
-  await client.query(
+  await database.run(
     `INSERT INTO seats SELECT n, 'tenant ' || n % 2, 'Sitz ' || n * 7919 % 20000, n % 3,
                               CASE WHEN n % 4 <> 0 THEN n % 10 END
      FROM generate_series(1, 20000) AS n`,
+    [],
   );
 });
-afterAll(async () => {
-  await client.end();
-  await server.remove();
-});
+afterAll(() => database.close());
 
 interface Plan {
   readonly "Node Type": string;
@@ -60,7 +53,7 @@ function nodes(plan: Plan): readonly Plan[] {
 
 async function explain(half: Half): Promise<readonly Plan[]> {
   const { sql, parameters } = halfQuery(half);
-  const [row] = await texts(client, `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
+  const [row] = await database.run(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
   const [{ Plan: plan }] = JSON.parse(row?.[0] ?? "") as [{ Plan: Plan }];
   return nodes(plan);
 }
@@ -86,8 +79,8 @@ describe.each(Object.entries(ORDERS))("%s", (_, given) => {
       ["5001", "tenant 1", "Sitz 5", "1", "7"],
       ["5002", "tenant 1", "Sitz 5", "1", null],
     ];
-    await client.query(indexFor(table, order, [1]));
-    await client.query("ANALYZE seats");
+    await database.run(indexFor(table, order, [1]), []);
+    await database.run("ANALYZE seats", []);
     for (const place of places) {
       const anchor = order.map(({ column }) => place[column] ?? null);
       for (const side of ["after", "before"] as const) {
@@ -101,6 +94,6 @@ describe.each(Object.entries(ORDERS))("%s", (_, given) => {
         expect(read.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(100);
       }
     }
-    await client.query(`DROP INDEX ${/"[^"]+_page"/.exec(indexFor(table, order, [1]))?.[0]}`);
+    await database.run(`DROP INDEX ${/"[^"]+_page"/.exec(indexFor(table, order, [1]))?.[0]}`, []);
   });
 });

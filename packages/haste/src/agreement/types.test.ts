@@ -1,28 +1,38 @@
 // What a ColumnType says of two texts, and PostgreSQL of the two values.
 import fc from "fast-check";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { InvalidValueError } from "../errors.ts";
-import { EVERY_TYPE, EVERY_TYPE_DDL, SETTINGS, texts, valuesOf } from "../fixtures/every-type.ts";
-import { PostgresServer } from "../fixtures/postgres.ts";
+import { alikeText, EVERY_TYPE, EVERY_TYPE_DDL, valuesOf } from "../fixtures/every-type.ts";
+import { typeOf } from "../fixtures/flights.ts";
+import { openTextDatabase, type TextDatabase } from "../fixtures/text-database.ts";
 import { equalitySql, orderedSql } from "../sql/names.ts";
 import type { Column } from "../table.ts";
 
 // A failure is made small before it is shown, and each try asks the database again.
 vi.setConfig({ testTimeout: 180_000 });
 
-let server: PostgresServer;
-let client: Client;
+let database: TextDatabase;
 beforeAll(async () => {
-  server = await PostgresServer.start();
-  client = new Client({ connectionString: await server.createDatabase() });
-  await client.connect();
-  for (const statement of EVERY_TYPE_DDL) await client.query(statement);
-  await client.query(SETTINGS);
+  database = await openTextDatabase();
+  for (const statement of EVERY_TYPE_DDL) await database.run(statement, []);
 });
-afterAll(async () => {
-  await client.end();
-  await server.remove();
+afterAll(() => database.close());
+
+test("arrays of text are what PostgreSQL makes JSON of", async () => {
+  const toJson = (text: string): unknown => typeOf("text[]").toJson(text);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(alikeText), { maxLength: 6 }), async (values) => {
+      const [row] = await database.run(
+        `SELECT texts, ARRAY[texts, texts] FROM (
+           SELECT coalesce(array_agg(v ORDER BY n), '{}') AS texts
+           FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS given (v, n)) AS given`,
+        [JSON.stringify(values)],
+      );
+      const [one, two] = row ?? [];
+      expect(toJson(one ?? "")).toEqual(values);
+      expect(toJson(two ?? "")).toEqual(values.length === 0 ? [] : [values, values]);
+    }),
+  );
 });
 
 const filtered = EVERY_TYPE.columns
@@ -31,8 +41,7 @@ const filtered = EVERY_TYPE.columns
 
 /** The values as the type's output function writes them, by the column's own type. */
 async function written(column: Column, given: readonly string[]): Promise<readonly string[]> {
-  const rows = await texts(
-    client,
+  const rows = await database.run(
     `SELECT v::${column.type.sql} FROM unnest($1::text[]) WITH ORDINALITY AS given(v, n) ORDER BY n`,
     [arrayOf(given)],
   );
@@ -53,8 +62,7 @@ describe.each(filtered)("$name", ({ column, place }) => {
         const all = await written(column, values);
         const equal = equalitySql(column).replace(name, "a.v");
         const less = orderedSql(column).replace(name, "a.v");
-        const pairs = await texts(
-          client,
+        const pairs = await database.run(
           `WITH t AS (SELECT v::${type.sql} ${collate} AS v, n
                       FROM unnest($1::text[]) WITH ORDINALITY AS given(v, n))
            SELECT a.n - 1, b.n - 1, ${less} < b.v, ${equal} = b.v FROM t AS a, t AS b`,
@@ -70,7 +78,7 @@ describe.each(filtered)("$name", ({ column, place }) => {
           if (order <= 0) expect([a, b, type.rank(a) <= type.rank(b)]).toEqual([a, b, true]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -82,7 +90,7 @@ describe.each(filtered)("$name", ({ column, place }) => {
           expect([text, type.key(type.fromJson(json))]).toEqual([text, type.key(text)]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -100,7 +108,7 @@ describe.each(filtered)("$name", ({ column, place }) => {
         const all = await written(column, taken);
         expect(all.map((text) => type.key(text))).toEqual(taken.map((text) => type.key(text)));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

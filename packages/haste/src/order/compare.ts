@@ -28,8 +28,9 @@ export function positionOrder(
 ): (row: Row, position: Position) => number {
   const parts = order.map((part) => ({ column: part.column, compare: comparison(part, table) }));
   return (row, position) => {
-    for (const [at, { column, compare }] of parts.entries()) {
-      const result = compare(row[column] ?? null, position[at] ?? null);
+    let at = 0;
+    for (const { column, compare } of parts) {
+      const result = compare(row[column] ?? null, position[at++] ?? null);
       if (result !== 0) return result;
     }
     return 0;

@@ -22,7 +22,16 @@ describe("what clients get", () => {
     ["timestamp with time zone", "2026-11-26 07:30:00+00", "2026-11-26T07:30:00Z"],
     ["timestamp with time zone", "0044-03-15 07:30:00+00 BC", "-000043-03-15T07:30:00Z"],
     ["jsonb", '{"a": [1.0, null]}', { a: [1, null] }],
-    ["integer[]", "{1,2}", "{1,2}"],
+    ["integer[]", "{1,NULL,-2}", [1, null, -2]],
+    ["integer[]", "[0:1][5:5]={{1},{2}}", [[1], [2]]],
+    ["integer[]", "{}", []],
+    ["bigint[]", "{9007199254740993}", ["9007199254740993"]],
+    ["boolean[]", "{t,f}", [true, false]],
+    ["date[]", '{"0044-03-15 BC"}', ["-000043-03-15"]],
+    ["jsonb[]", '{"null","{\\"a\\": [1]}"}', [null, { a: [1] }]],
+    ["mood[]", "{sad,happy}", ["sad", "happy"]],
+    ["box[]", "{(2,2),(1,1);(4,4),(3,3)}", "{(2,2),(1,1);(4,4),(3,3)}"],
+    ["interval", "1 day", "1 day"],
   ])("%s %s", (name, text, json) => {
     expect(typeOf(name).toJson(text)).toEqual(json);
   });

@@ -1,5 +1,6 @@
 // Which type of PostgreSQL is which ColumnType.
 import type { ColumnType } from "./column-type.ts";
+import { arrayType } from "./array-type.ts";
 import { floatType } from "./floats.ts";
 import { jsonType } from "./json-type.ts";
 import { bigintType, integerType } from "./integers.ts";
@@ -58,7 +59,7 @@ const UNSTEADY =
  *
  * Filtered and ordered: boolean, smallint, integer, bigint, oid, numeric, real, double precision,
  * text, varchar, char(n), uuid, bytea, date, time, timestamp, timestamptz, enums, and domains over
- * these. Shown as JSON: json, jsonb. Refused: money and the reg* types. All others (arrays, ranges,
+ * these. Shown as JSON: json, jsonb, arrays. Refused: money and the reg* types. All others (ranges,
  * interval, inet, types of extensions) are shown as the text that PostgreSQL writes.
  */
 export function columnType(description: TypeDescription): ColumnType | undefined {
@@ -73,5 +74,9 @@ export function columnType(description: TypeDescription): ColumnType | undefined
   if (enumLabels !== undefined) return enumType(name, sql, enumLabels);
   const known = TYPES.get(name);
   if (known !== undefined) return known(name);
-  return UNSTEADY.test(name) ? undefined : shownType(name, sql);
+  if (UNSTEADY.test(name)) return undefined;
+  // Boxes alone are parted by semicolons.
+  if (!name.endsWith("[]") || name === "box[]") return shownType(name, sql);
+  const element = TYPES.get(name.slice(0, -2))?.(name);
+  return arrayType(name, sql, (text) => (element === undefined ? text : element.toJson(text)));
 }
