@@ -39,6 +39,7 @@ const importRows = {
     good: ["@slipstream/server", "@slipstream/client"],
   },
   "haste/src/postgres": { bad: ["@electric-sql/pglite", "ws"], good: ["pg", "../row.ts"] },
+  "haste/src/react": { bad: ["react-dom", "ws"], good: ["react", "../client/live-page.ts"] },
   "haste/src/pglite": { bad: ["pg", "@electric-sql/other"], good: ["@electric-sql/pglite"] },
   cli: { bad: ["slipstream", "../../core/src/a.ts"], good: ["@slipstream/haste", "hyparquet"] },
   interop: { bad: ["slipstream", "slipstream/demo"], good: ["@slipstream/client"] },

@@ -6,6 +6,8 @@ import type { BatchMessage, Header, RowsMessage } from "./wire.ts";
 export interface Content {
   readonly header: Header;
   readonly rows: readonly RowObject[];
+  /** The names of the key's columns; the same array while they are the same. */
+  readonly key: readonly string[];
   readonly version: string;
   readonly more: readonly [before: boolean, after: boolean];
   /** Whether a join may ask for what came after {@link version}. */
@@ -91,21 +93,28 @@ export class PageContent {
     { version, more }: Pick<RowsMessage, "version" | "more">,
     resumable: boolean,
   ): void {
-    this.#shown = { header, rows, version, more, resumable };
+    const known = this.#shown?.key ?? [];
+    const key = keyNames(header);
+    const isSame = known.length === key.length && key.every((name, at) => name === known[at]);
+    this.#shown = { header, rows, key: isSame ? known : key, version, more, resumable };
   }
 
   /** Rows that show what they showed before are the objects that they were. */
   #withOldIdentities({ header, rows }: Arriving): readonly RowObject[] {
     const shown = this.#shown;
     if (shown === null) return rows;
-    const keyOf = (row: RowObject): string =>
-      JSON.stringify(header.key.map((place) => row[header.columns[place]?.[0] ?? ""]));
+    const key = keyNames(header);
+    const keyOf = (row: RowObject): string => JSON.stringify(key.map((name) => row[name]));
     const old = new Map(shown.rows.map((row) => [keyOf(row), row]));
     return rows.map((row) => {
       const was = old.get(keyOf(row));
       return was !== undefined && JSON.stringify(was) === JSON.stringify(row) ? was : row;
     });
   }
+}
+
+function keyNames({ columns, key }: Header): readonly string[] {
+  return key.map((place) => columns[place]?.[0] ?? "");
 }
 
 function namesOf({ columns }: Header): readonly string[] {

@@ -233,6 +233,7 @@ export class PageReader<Row> {
         : {
             // What a row is, the view says; the wire has it by the same names.
             rows: shown.rows as readonly Json[] as readonly Row[],
+            key: shown.key,
             version: shown.version,
             hasPrevious: shown.more[0],
             hasNext: shown.more[1],

@@ -16,6 +16,8 @@ export interface PageState<Row> {
   readonly status: PageStatus;
   /** In the page's order. A row that did not change is the same object as before. */
   readonly rows: readonly Row[];
+  /** The names of the columns by which rows are told apart; empty before there are rows. */
+  readonly key: readonly string[];
   /** Whether there are rows before the first that is shown. */
   readonly hasPrevious: boolean;
   /** Whether there are rows behind the last that is shown. */
@@ -42,6 +44,7 @@ export interface Total {
 export const LOADING: PageState<never> = {
   status: "loading",
   rows: [],
+  key: [],
   hasPrevious: false,
   hasNext: false,
   progress: null,

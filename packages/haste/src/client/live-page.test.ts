@@ -1,0 +1,232 @@
+// Pages of the client against the server's end: PGlite, a real server, real sockets.
+import type { Socket } from "@slipstream/client";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { serve, type Serving } from "../fixtures/serving.ts";
+import { defineView } from "../server/index.ts";
+import { openPage } from "./open-page.ts";
+import type { LivePage } from "./live-page.ts";
+import type { PageState } from "./page-state.ts";
+import type { Why } from "./wire.ts";
+
+interface Flight {
+  readonly id: number;
+  readonly gate: string | null;
+  readonly delay: number;
+}
+
+const flights = defineView<Flight>({
+  name: "flights",
+  table: "flights",
+  columns: ["id", "gate", "delay"],
+  order: [{ column: "delay" }],
+  maxRows: 200,
+  policy: () => true,
+});
+
+let serving: Serving;
+let socket: Socket;
+
+beforeAll(async () => {
+  serving = await serve({
+    sql: "CREATE TABLE flights (id integer PRIMARY KEY, gate text, delay integer NOT NULL)",
+    tables: ["flights"],
+    views: [flights],
+  });
+}, 120_000);
+
+afterAll(() => serving.close());
+
+beforeEach(async () => {
+  await serving.write(`TRUNCATE flights;
+    INSERT INTO flights SELECT n, 'A' || n % 10, n FROM generate_series(1, 100) n`);
+  socket = await serving.socket({ id: "me" });
+});
+
+afterEach(() => serving.disconnect());
+
+/** Resolves with the first state that is as asked. */
+function until<Row>(
+  page: LivePage<Row>,
+  is: (state: PageState<Row>) => boolean,
+): Promise<PageState<Row>> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!is(page.state)) return;
+      end();
+      resolve(page.state);
+    };
+    const end = page.subscribe(look);
+    look();
+  });
+}
+
+const ids = ({ rows }: { readonly rows: readonly Flight[] }): number[] => rows.map(({ id }) => id);
+
+describe("a live page", () => {
+  test("loads, and stays true; rows that did not change are the same objects, told of once", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    expect(page.state).toMatchObject({ status: "loading", rows: [] });
+    const { rows, hasNext, hasPrevious } = await page.ready();
+    expect(rows).toEqual([
+      { id: 1, gate: "A1", delay: 1 },
+      { id: 2, gate: "A2", delay: 2 },
+      { id: 3, gate: "A3", delay: 3 },
+    ]);
+    expect({ hasNext, hasPrevious }).toEqual({ hasNext: true, hasPrevious: false });
+
+    let told = 0;
+    page.subscribe(() => (told += 1));
+    await page.seen(
+      await serving.write(
+        "UPDATE flights SET gate = 'Z' WHERE id IN (2, 50); UPDATE flights SET delay = 200 WHERE id = 1",
+      ),
+    );
+    expect(ids(page.state)).toEqual([2, 3, 4]);
+    expect(page.rows[0]).toEqual({ id: 2, gate: "Z", delay: 2 });
+    expect(page.rows[1]).toBe(rows[2]);
+    expect(told).toBe(1);
+  });
+
+  test("grows both ways from around a key", async () => {
+    const page = openPage<Flight>(socket, "flights", { at: { key: [50] }, limit: 4 });
+    expect(ids(await page.ready())).toEqual([48, 49, 50, 51]);
+    await page.next(2);
+    expect(ids(page.state)).toEqual([48, 49, 50, 51, 52, 53]);
+    await page.previous(1);
+    expect(ids(page.state)).toEqual([47, 48, 49, 50, 51, 52, 53]);
+    expect(page.state.status).toBe("live");
+  });
+
+  test("changes its filter and order while the old rows stay", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    const { rows } = await page.ready();
+    const changed = page.change({
+      where: ["lte", "delay", 10],
+      orderBy: [{ column: "delay", direction: "desc" }],
+      limit: 2,
+    });
+    expect(page.state).toMatchObject({ status: "stale", rows });
+    await changed;
+    expect(page.state.status).toBe("live");
+    expect(ids(page.state)).toEqual([10, 9]);
+  });
+
+  test("a change that is refused leaves the page as it was, and live", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    await page.ready();
+    const wrong = { where: ["eq", "nowhere", 1] } as never;
+    await expect(page.change(wrong)).rejects.toMatchObject({ code: "invalid_filter" });
+    expect(page.state.status).toBe("live");
+    await page.next(1);
+    expect(ids(page.state)).toEqual([1, 2, 3]);
+  });
+
+  test("says why it cannot be had", async () => {
+    const page = openPage(socket, "flights", { where: ["eq", "nowhere", 1] });
+    await expect(page.ready()).rejects.toMatchObject({ code: "invalid_filter" });
+    expect(page.state).toMatchObject({ status: "error", error: { code: "invalid_filter" } });
+    const none = openPage(socket, "flights", { at: { key: [12_345] } });
+    await expect(none.ready()).rejects.toMatchObject({ code: "row_not_found" });
+  });
+
+  test("comes back after a lost connection with what it missed", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    const { rows } = await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    expect(page.rows).toBe(rows);
+    await serving.write("DELETE FROM flights WHERE id = 1");
+    await until(page, ({ status, rows: [first] }) => status === "live" && first?.id === 2);
+    expect(page.state.cameBack).toBe("replay");
+    expect(page.rows[0]).toBe(rows[1]);
+  });
+
+  test("what is asked for while the connection is away comes with it", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    await page.next(2);
+    expect(ids(page.state)).toEqual([1, 2, 3, 4, 5]);
+    expect(page.state.status).toBe("live");
+  });
+
+  test("pauses, and shows at once what came meanwhile", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    const { rows } = await page.ready();
+    await page.pause();
+    expect(page.state.status).toBe("paused");
+    await serving.write("DELETE FROM flights WHERE id = 1");
+    await serving.write("DELETE FROM flights WHERE id = 2");
+    const other = openPage<Flight>(socket, "flights", { limit: 1 });
+    expect(ids(await other.ready())).toEqual([3]);
+    expect(page.rows).toBe(rows);
+    let told = 0;
+    page.subscribe(() => (told += 1));
+    await page.resume();
+    await until(page, ({ rows: [first] }) => first?.id === 3);
+    expect(page.state.status).toBe("live");
+    expect(told).toBeLessThanOrEqual(2);
+  });
+
+  test("counts, up to a cap", async () => {
+    const page = openPage<Flight>(socket, "flights", { where: ["lte", "delay", 10], limit: 2 });
+    await page.ready();
+    expect(await page.count()).toEqual({ count: 10, isCapped: false });
+    expect(await page.count(4)).toEqual({ count: 4, isCapped: true });
+    expect(page.state.total).toEqual({ count: 4, isCapped: true });
+  });
+
+  test("says which transaction moved it", async () => {
+    const told: (Why | null)[] = [];
+    const page = openPage<Flight>(
+      socket,
+      "flights",
+      { limit: 2 },
+      { onWhy: (why) => told.push(why) },
+    );
+    await page.ready();
+    const xid = await serving.write("UPDATE flights SET gate = 'W' WHERE id = 2");
+    await page.seen(xid);
+    expect(told).toEqual([{ xid, committedAt: expect.any(Number), changes: [["update", [2]]] }]);
+  });
+
+  test("a listener that throws is reported, and stops nobody else", async () => {
+    const errors: unknown[] = [];
+    const page = openPage<Flight>(
+      socket,
+      "flights",
+      { limit: 1 },
+      { onError: (e) => errors.push(e) },
+    );
+    let told = 0;
+    page.subscribe(() => {
+      throw new Error("mine");
+    });
+    page.subscribe(() => (told += 1));
+    await page.ready();
+    expect(errors).toEqual(expect.arrayContaining([expect.objectContaining({ message: "mine" })]));
+    expect(told).toBeGreaterThan(0);
+  });
+
+  test("closes: the server lets go of it, and the rows stay", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    const { rows } = await page.ready();
+    expect(serving.haste.stats().pages).toBe(1);
+    await page.close();
+    expect(serving.haste.stats().pages).toBe(0);
+    expect(page.state).toMatchObject({ status: "closed", rows });
+    await expect(page.ready()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("many pages share the socket: opening and closing them opens no connection", async () => {
+    const { opened } = serving.server.stats();
+    const pages = Array.from({ length: 30 }, (_, number) =>
+      openPage<Flight>(socket, "flights", { where: ["eq", "id", number + 1], limit: 1 }),
+    );
+    const states = await Promise.all(pages.map((page) => page.ready()));
+    expect(states.map((state) => ids(state))).toEqual(pages.map((_, number) => [number + 1]));
+    await Promise.all(pages.map((page) => page.close()));
+    expect(serving.server.stats()).toMatchObject({ opened, live: { websocket: 1, channel: 0 } });
+  });
+});

@@ -1,0 +1,128 @@
+// The hook in real React, under StrictMode, against the server's end: PGlite, real sockets.
+import type { Socket } from "@slipstream/client";
+import { Window } from "happy-dom";
+import { createElement, StrictMode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { serve, type Serving } from "../fixtures/serving.ts";
+import { defineView } from "../server/index.ts";
+import { useLivePage, type UseLivePage, type UseLivePageOptions } from "./index.ts";
+
+interface Flight {
+  readonly id: number;
+  readonly gate: string;
+}
+
+const flights = defineView<Flight>({
+  name: "flights",
+  table: "flights",
+  columns: ["id", "gate"],
+  policy: () => true,
+});
+
+const window = new Window();
+
+let serving: Serving;
+let socket: Socket;
+let root: Root;
+/** What the component last got, and whoever waits for the next. */
+let latest: UseLivePage<Flight> | null = null;
+let waiting: (() => void)[] = [];
+
+function Flights(options: UseLivePageOptions<Flight>): null {
+  latest = useLivePage<Flight>(socket, options);
+  for (const wake of waiting.splice(0)) wake();
+  return null;
+}
+
+function show(...components: readonly UseLivePageOptions<Flight>[]): void {
+  const children = components.map((options, key) => createElement(Flights, { key, ...options }));
+  root.render(createElement(StrictMode, null, ...children));
+}
+
+async function until(is: (page: UseLivePage<Flight>) => boolean): Promise<UseLivePage<Flight>> {
+  for (;;) {
+    const page = latest;
+    if (page !== null && is(page)) return page;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+}
+
+const ids = ({ rows }: UseLivePage<Flight>): number[] => rows.map(({ id }) => id);
+
+beforeAll(async () => {
+  serving = await serve({
+    sql: "CREATE TABLE flights (id integer PRIMARY KEY, gate text NOT NULL)",
+    tables: ["flights"],
+    views: [flights],
+  });
+  Object.assign(globalThis, { window, document: window.document });
+}, 120_000);
+
+afterAll(async () => {
+  Reflect.deleteProperty(globalThis, "window");
+  Reflect.deleteProperty(globalThis, "document");
+  await serving.close();
+});
+
+beforeEach(async () => {
+  await serving.write(
+    "TRUNCATE flights; INSERT INTO flights SELECT n, 'A' || n % 2 FROM generate_series(1, 20) n",
+  );
+  socket = await serving.socket();
+  latest = null;
+  waiting = [];
+  root = createRoot(window.document.createElement("div"));
+});
+
+afterEach(async () => {
+  root.unmount();
+  await serving.disconnect();
+});
+
+test("shows a page that stays true; StrictMode opens it once", async () => {
+  const { joins } = serving.server.stats();
+  show({ view: "flights", limit: 2 });
+  const page = await until(({ status }) => status === "live");
+  expect(page.rows).toEqual([
+    { id: 1, gate: "A1" },
+    { id: 2, gate: "A0" },
+  ]);
+  expect(page.rowId({ id: 7, gate: "" })).toBe("7");
+  await serving.write("DELETE FROM flights WHERE id = 1");
+  await until((page) => ids(page)[0] === 2);
+  expect(serving.server.stats().joins.ok - joins.ok).toBe(1);
+});
+
+test("components that ask for the same share one page", async () => {
+  const { joins } = serving.server.stats();
+  show({ view: "flights", limit: 2 }, { view: "flights", limit: 2 }, { view: "flights", limit: 2 });
+  await until(({ status }) => status === "live");
+  expect(serving.haste.stats().pages).toBe(1);
+  expect(serving.server.stats().joins.ok - joins.ok).toBe(1);
+});
+
+test("keeps the rows while its arguments change, and grows", async () => {
+  show({ view: "flights", where: ["eq", "gate", "A1"], limit: 2 });
+  await until(({ status }) => status === "live");
+  const shown: number[][] = [];
+  show({ view: "flights", where: ["eq", "gate", "A0"], limit: 2 });
+  const page = await until((page) => {
+    shown.push(ids(page));
+    return page.status === "live" && ids(page)[0] === 2;
+  });
+  expect(shown).not.toContainEqual([]);
+  await page.next(1);
+  expect(ids(await until(({ rows }) => rows.length === 3))).toEqual([2, 4, 6]);
+});
+
+test("skip opens nothing, and a page that is gone is closed", async () => {
+  show({ view: "flights", skip: true });
+  await until(({ status }) => status === "loading");
+  expect(serving.haste.stats().pages).toBe(0);
+  show({ view: "flights" });
+  await until(({ status }) => status === "live");
+  expect(serving.haste.stats().pages).toBe(1);
+  show();
+  await expect.poll(() => serving.haste.stats().pages, { timeout: 10_000 }).toBe(0);
+});

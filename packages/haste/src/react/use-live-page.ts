@@ -1,0 +1,116 @@
+// A live page as a React hook.
+import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
+import type { LivePage } from "../client/live-page.ts";
+import type { PageRequest } from "../client/page-request.ts";
+import type { PageSocket } from "../client/page-socket.ts";
+import { LOADING, type PageState, type Total } from "../client/page-state.ts";
+import { pageKey, sharedPage, sharePage } from "./shared-pages.ts";
+
+export interface UseLivePageOptions<Row> extends PageRequest<Row> {
+  readonly view: string;
+  /** Opens nothing: for what is not known yet. */
+  readonly skip?: boolean;
+}
+
+/** A page's state, and what can be asked of it; each rejects with a PageClientError. */
+export interface UseLivePage<Row> extends PageState<Row> {
+  /** The row's key as one text: for React's `key`, and for selections that outlive the window. */
+  readonly rowId: (row: Row) => string;
+  next(count: number): Promise<void>;
+  previous(count: number): Promise<void>;
+  count(cap?: number): Promise<Total>;
+  seen(xid: string | bigint): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/**
+ * Opens a page for as long as a component shows it. Equal pages of all components are one; a page
+ * whose arguments change keeps its rows, `stale`, until the new ones are there. The arguments are
+ * compared by what is in them, so that they may be written in place.
+ *
+ * @param socket null until there is one
+ * @example
+ * ```tsx
+ * const { rows, status, hasNext, next, rowId } = useLivePage<Flight>(socket, {
+ *   view: "flights",
+ *   where: ["eq", "gate", gate],
+ *   limit: 100,
+ * });
+ * return rows.map((flight) => <li key={rowId(flight)}>{flight.departs}</li>);
+ * ```
+ */
+export function useLivePage<Row = Record<string, unknown>>(
+  socket: PageSocket | null,
+  { view, skip = false, ...request }: UseLivePageOptions<Row>,
+): UseLivePage<Row> {
+  const key = pageKey(view, request);
+  const from = skip ? null : socket;
+  const latest = useRef(request);
+  latest.current = request;
+
+  // The key stands for view and request: while it is the same, so is the page.
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      if (from === null) return () => {};
+      const { page, release } = sharePage(from, view, latest.current);
+      const unsubscribe = page.subscribe(listener);
+      return () => {
+        unsubscribe();
+        release();
+      };
+    },
+    [from, view, key],
+  );
+  const getSnapshot = useCallback(
+    (): PageState<Row> =>
+      from === null ? LOADING : (sharedPage<Row>(from, key)?.state ?? LOADING),
+    [from, key],
+  );
+  const state = useSyncExternalStore(subscribe, getSnapshot, () => LOADING);
+
+  const before = useRef<{ readonly view: string; readonly state: PageState<Row> } | null>(null);
+  useEffect(() => {
+    if (state.version !== null) before.current = { view, state };
+  }, [view, state]);
+
+  const page = useCallback((): LivePage<Row> => {
+    const found = from === null ? undefined : sharedPage<Row>(from, key);
+    if (found !== undefined) return found;
+    throw new Error("There is no page yet: the component is not shown, or `skip` is set.");
+  }, [from, key]);
+  const actions = useActions(page);
+  const shown = shownOf(state, before.current, view);
+  const { key: columns } = shown;
+  const rowId = useCallback((row: Row) => idOf(row, columns), [columns]);
+
+  return { ...shown, rowId, ...actions };
+}
+
+type Actions = Omit<UseLivePage<unknown>, keyof PageState<unknown> | "rowId">;
+
+function useActions<Row>(page: () => LivePage<Row>): Actions {
+  const next = useCallback(async (count: number) => page().next(count), [page]);
+  const previous = useCallback(async (count: number) => page().previous(count), [page]);
+  const count = useCallback(async (cap?: number) => page().count(cap), [page]);
+  const seen = useCallback(async (xid: string | bigint) => page().seen(xid), [page]);
+  const pause = useCallback(async () => page().pause(), [page]);
+  const resume = useCallback(async () => page().resume(), [page]);
+  return { next, previous, count, seen, pause, resume };
+}
+
+/** While a page loads, the rows of the one before it. */
+function shownOf<Row>(
+  state: PageState<Row>,
+  before: { readonly view: string; readonly state: PageState<Row> } | null,
+  view: string,
+): PageState<Row> {
+  if (state.status !== "loading" || before === null || before.view !== view) return state;
+  const { rows, hasNext, hasPrevious, key } = before.state;
+  return { ...state, status: "stale", rows, hasNext, hasPrevious, key };
+}
+
+function idOf(row: unknown, columns: readonly string[]): string {
+  const values = columns.map((name) => (row as Record<string, unknown>)[name]);
+  return values.length === 1 ? String(values[0]) : JSON.stringify(values);
+}
