@@ -1,0 +1,129 @@
+// Whoever asks for too much, or in bad faith, or does not read (P23, P24).
+import { JoinError, type Socket } from "@slipstream/client";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { PageMirror } from "../fixtures/page-mirror.ts";
+import { serve, type Serving } from "../fixtures/serving.ts";
+import { defineView } from "./index.ts";
+
+const documents = defineView({
+  name: "documents",
+  table: "documents",
+  columns: { id: "integer", owner: "text", body: "text" },
+  policy: () => ["eq", "owner", "ann"],
+});
+
+let serving: Serving;
+
+beforeAll(async () => {
+  serving = await serve({
+    sql: `
+      CREATE TABLE documents (id integer PRIMARY KEY, owner text NOT NULL, body text NOT NULL, hidden text);
+      INSERT INTO documents SELECT n, CASE WHEN n % 2 = 0 THEN 'ann' ELSE 'bob' END, 'body ' || n, 'hidden'
+        FROM generate_series(1, 40) n`,
+    tables: ["documents"],
+    views: [documents],
+    limits: { maxOpenRate: 10_000, maxBehind: 1_024, maxPagesPerConnection: 3 },
+  });
+}, 120_000);
+
+afterAll(() => serving.close());
+afterEach(() => serving.disconnect());
+
+const reasonOf = (error: unknown): unknown =>
+  error instanceof JoinError ? (error.response as { reason?: unknown }).reason : error;
+
+async function tryToOpen(socket: Socket, params: object): Promise<PageMirror | unknown> {
+  return PageMirror.open(socket, "haste:documents", params).catch(reasonOf);
+}
+
+test("no page leads to a row or a column that the policy does not allow", async () => {
+  const socket = await serving.socket();
+  const column = fc.constantFrom("id", "owner", "body", "hidden", "__proto__", 'id" OR true --');
+  const value = fc.oneof(
+    fc.constantFrom("ann", "bob", "' OR '1'='1", "%", ""),
+    fc.integer({ min: -1, max: 50 }),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const { filter } = fc.letrec<{ filter: unknown }>((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 3 },
+      fc.tuple(fc.constantFrom("eq", "ne", "lt", "gte", "prefix", "contains"), column, value),
+      fc.tuple(fc.constantFrom("isNull", "isNotNull"), column),
+      fc.tuple(fc.constant("in"), column, fc.array(value, { maxLength: 3 })),
+      fc.tuple(fc.constant("not"), tie("filter")),
+      fc.tuple(fc.constantFrom("and", "or"), tie("filter"), tie("filter")),
+      fc.jsonValue({ maxDepth: 2 }),
+    ),
+  }));
+  const order = fc.array(fc.record({ column, direction: fc.constantFrom("asc", "desc") }), {
+    maxLength: 2,
+  });
+  const at = fc.oneof(
+    fc.constantFrom("start", "end"),
+    fc.record({ key: fc.tuple(value) }),
+    fc.record({ position: fc.array(value, { maxLength: 2 }) }),
+  );
+  const columns = fc.array(column, { maxLength: 3 });
+  let opened = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ filter, order, at, columns }, { requiredKeys: [] }),
+      async (params) => {
+        const page = await tryToOpen(socket, params);
+        if (!(page instanceof PageMirror)) {
+          expect(page).toBeOneOf([
+            "invalid_page",
+            "invalid_filter",
+            "invalid_order",
+            "row_not_found",
+          ]);
+          return;
+        }
+        opened += 1;
+        const names = page.header?.columns.map(([name]) => name) ?? [];
+        expect(["id", "owner", "body"]).toEqual(expect.arrayContaining(names));
+        for (const id of page.column("id")) expect(Number(id) % 2).toBe(0);
+        await page.channel.leave();
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(opened).toBeGreaterThan(10);
+  expect(serving.haste.stats().pages).toBe(0);
+});
+
+test("pages of one connection are bounded, and a page that was left makes room", async () => {
+  const socket = await serving.socket();
+  const pages = await Promise.all(
+    ["a", "b", "c"].map((name) => PageMirror.open(socket, `haste:documents:${name}`)),
+  );
+  const fourth = new PageMirror(socket, "haste:documents:d");
+  expect(await fourth.join().catch(reasonOf)).toBe("too_many_pages");
+  await pages[0]?.channel.leave();
+  await PageMirror.open(socket, "haste:documents:e");
+});
+
+test("a reader that does not read is owed one difference, and the others get theirs", async () => {
+  const slow = await serving.socket({}, { maxPause: 60_000 });
+  const quick = await serving.socket();
+  const page = await PageMirror.open(slow, "haste:documents");
+  const other = await PageMirror.open(quick, "haste:documents");
+  slow.pause();
+  const updates = 40;
+  for (let count = 1; count <= updates; count += 1) {
+    const xid = await serving.write(
+      `UPDATE documents SET body = repeat('${count % 10}', 20000) || '${count}'`,
+    );
+    await other.seen(xid);
+  }
+  const batches = ({ heard }: PageMirror): number =>
+    heard.filter(({ event }) => event === "batch").length;
+  expect(batches(other)).toBe(updates);
+  slow.resume();
+  await page.until(() => String(page.column("body")[0]).endsWith(`0${updates}`));
+  expect(page.rows).toEqual(other.rows);
+  expect(batches(page)).toBeLessThan(updates);
+  expect(serving.server.stats().endsByReason.overflow).toBe(0);
+});
