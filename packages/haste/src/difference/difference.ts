@@ -1,4 +1,5 @@
 // What turns one state of a page into the next, in operations that are applied one after another.
+import { alignedDifference } from "./aligned.ts";
 import { longestIncreasing } from "./longest-increasing.ts";
 import type { Operation } from "./operation.ts";
 
@@ -16,6 +17,15 @@ export interface RowIdentity<Row> {
  * longest increasing subsequence); rows that did not change are not mentioned.
  */
 export function difference<Row>(
+  before: readonly Row[],
+  after: readonly Row[],
+  identity: RowIdentity<Row>,
+): Operation<Row>[] {
+  return alignedDifference(before, after, identity) ?? anyDifference(before, after, identity);
+}
+
+/** The same for whatever states. */
+function anyDifference<Row>(
   before: readonly Row[],
   after: readonly Row[],
   identity: RowIdentity<Row>,

@@ -15,6 +15,8 @@ export interface Content {
    * a row that no longer meets it is deleted there.
    */
   apply(change: Change): Change | null;
+  /** Whether a change has touched what is known of the page, since this was last asked. */
+  wasTouched(): boolean;
   /** Whether the changes taken in cannot be shown before everything is read again. */
   readonly isShort: boolean;
   /** The rows of the page, in its order. */

@@ -98,7 +98,9 @@ export class Group {
     if (changes.length === 0) return;
     const { epoch, position } = transaction;
     if (this.content.isShort) this.#host.reread(this);
-    else this.publish({ epoch, position }, { ...transaction, changes });
+    // Most changes that a page's filter lets through are far from its window.
+    else if (this.content.wasTouched())
+      this.publish({ epoch, position }, { ...transaction, changes });
   }
 
   /** Shows what its content is now. */

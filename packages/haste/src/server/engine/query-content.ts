@@ -28,6 +28,10 @@ export class QueryContent implements Content {
     return change;
   }
 
+  wasTouched(): boolean {
+    return this.#isOld;
+  }
+
   get isShort(): boolean {
     return this.#isOld || this.#rows.isShort;
   }

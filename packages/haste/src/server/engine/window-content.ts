@@ -14,6 +14,7 @@ export class WindowContent implements Content {
   readonly #matches: Matcher;
   readonly #window: Window;
   #isVoid = false;
+  #isTouched = false;
 
   /** @param slack - rows kept beyond those that are shown */
   constructor(spec: PageSpec, slack: number) {
@@ -65,8 +66,8 @@ export class WindowContent implements Content {
     const { table } = change;
     const before = change.kind === "insert" ? undefined : this.#met(change.before);
     const after = change.kind === "delete" ? undefined : this.#met(change.after);
-    if (before !== undefined) this.#window.remove(before);
-    if (after !== undefined) this.#window.insert(after);
+    if (before !== undefined && this.#window.remove(before)) this.#isTouched = true;
+    if (after !== undefined && this.#window.insert(after)) this.#isTouched = true;
     if (before !== undefined && after !== undefined)
       return { kind: "update", table, before, after };
     if (before !== undefined) return { kind: "delete", table, before };
@@ -75,6 +76,12 @@ export class WindowContent implements Content {
 
   get isShort(): boolean {
     return this.#isVoid || this.#window.isShort;
+  }
+
+  wasTouched(): boolean {
+    const isTouched = this.#isTouched;
+    this.#isTouched = false;
+    return isTouched;
   }
 
   rows(): readonly Row[] {
