@@ -64,9 +64,9 @@ function haveMoved<Row>(
   inserted: readonly number[],
   before: readonly Row[],
   after: readonly Row[],
-  { key }: RowIdentity<Row>,
+  identity: RowIdentity<Row>,
 ): boolean {
   if (removed.length === 0 || inserted.length === 0) return false;
-  const gone = new Set(removed.map((at) => key(before[at] as Row)));
-  return inserted.some((at) => gone.has(key(after[at] as Row)));
+  const gone = new Set(removed.map((at) => identity.key(before[at] as Row)));
+  return inserted.some((at) => gone.has(identity.key(after[at] as Row)));
 }

@@ -135,7 +135,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   const pages = new Map<Page, PageContext>();
   const { telemetry = {}, logger } = options;
   const watch: PolicyWatch = new PolicyWatch({
-    visible: (transaction) => engine.visible(transaction),
+    visible: (transaction) => engine.whereabouts.visible(transaction),
     failed: (page, error) => logger?.error?.(`The policy of ${page.view.name} failed.`, error),
   });
   const engine: Engine = new Engine({

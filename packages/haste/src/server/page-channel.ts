@@ -69,14 +69,14 @@ export function pageChannel(
         if (page === null) throw new PageError("closed", "The page has ended.");
         switch (event) {
           case "grow": {
-            const { before, after } = parseSize(payload);
+            const size = parseSize(payload);
             host.ask(this);
-            return this.#later(page.grow(before ?? 0, after ?? 0));
+            return this.#later(page.grow(size));
           }
           case "resize": {
-            const { before, after } = parseSize(payload);
+            const size = parseSize(payload);
             host.ask(this);
-            return this.#later(page.resize(before, after));
+            return this.#later(page.resize(size));
           }
           case "change": {
             const change = parseChange(payload);

@@ -1,6 +1,5 @@
 // Takes the stream of changes, leads each to the groups that it can concern, and has groups read.
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Change, Source, Subscriber, Transaction } from "../../source/source.ts";
 import type { EngineLimits } from "./engine-limits.ts";
 import { PageError } from "../errors.ts";
@@ -14,18 +13,15 @@ import { Routes } from "./routes.ts";
 import { SnapshotQueue } from "./snapshot-queue.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Version } from "./version.ts";
+import { Whereabouts } from "./whereabouts.ts";
 import { RecentTransactions } from "./recent-transactions.ts";
 
 /** Stubs of transactions that no snapshot is known to see, above which one is taken to see them. */
 const CONFIRM_ABOVE = 5_000;
 /** And above which the stream waits for that. */
 const HALT_ABOVE = 50_000;
-/** The pause between two looks at whether a transaction has become visible, ms. */
-const VISIBLE_PAUSE = 20;
 /** The longest pause between two attempts to read a group, ms. */
 const LONGEST_PAUSE = 10_000;
-
-const FINISHED = `SELECT pg_visible_in_snapshot($1::text::xid8, pg_current_snapshot())`;
 
 export interface EngineOptions {
   readonly source: Source;
@@ -43,6 +39,7 @@ export class Engine implements Subscriber, GroupHost {
   readonly routes: Routes = new Routes();
   readonly groups: Groups;
   readonly recent: RecentTransactions;
+  readonly whereabouts: Whereabouts = new Whereabouts(this);
   readonly closing: AbortController = new AbortController();
   readonly #telemetry: Telemetry;
   readonly #arriving: (transaction: Transaction) => void;
@@ -147,45 +144,6 @@ export class Engine implements Subscriber, GroupHost {
       this.#read(group, failures);
     };
     this.#timers.set(group, setTimeout(read, pause));
-  }
-
-  /**
-   * Where a transaction stands in the stream, once everything until there has been taken in. One that
-   * changed nothing that is followed, or was rolled back, stands wherever the stream is.
-   *
-   * @returns null when so many ms have passed: it is still under way, or has never begun.
-   */
-  async positionOf(xid: bigint, timeout: number): Promise<bigint | null> {
-    const deadline = performance.now() + timeout;
-    for (let patience = 50; ; patience *= 2) {
-      const known = this.recent.position(xid);
-      if (known !== undefined) return known;
-      const finished = await this.#finished(xid);
-      if (finished !== null) return finished;
-      const left = deadline - performance.now();
-      if (left <= 0) return null;
-      const position = await this.recent.wait(xid, Math.min(left, patience));
-      if (position !== null) return position;
-    }
-  }
-
-  /** Resolves when whatever is read from now on sees a transaction that has been delivered. */
-  async visible(transaction: Transaction): Promise<void> {
-    while (
-      !(await this.snapshots.read((snapshot) => Promise.resolve(snapshot.sees(transaction))))
-    ) {
-      await sleep(VISIBLE_PAUSE, undefined, { signal: this.closing.signal });
-    }
-  }
-
-  /** Where the stream is when a snapshot sees the transaction, or sees that it came to nothing. */
-  async #finished(xid: bigint): Promise<bigint | null> {
-    const snapshot = await this.snapshots.read(async (snapshot) => {
-      const [row] = await snapshot.query(FINISHED, [`${xid}`]);
-      return row?.[0]?.startsWith("t") === true ? snapshot : null;
-    });
-    if (snapshot === null) return null;
-    return (await this.reaches(snapshot)) ? snapshot.position : null;
   }
 
   #read(group: Group, failures: number): void {

@@ -2,7 +2,6 @@
 import { matcher } from "../../filter/matcher.ts";
 import type { Anchor } from "../../order/order.ts";
 import { countQuery } from "../../query/page-query.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { Group } from "../engine/group.ts";
 import { QueryContent } from "../engine/query-content.ts";
 import { parseVersion, versionText, type Version } from "../engine/version.ts";
@@ -11,37 +10,14 @@ import { PageError } from "../errors.ts";
 import type { ChangeRequest, JoinRequest, PageRequest } from "../protocol/request.ts";
 import type { BoundView } from "../view/bound-view.ts";
 import { allowedBy, type Allowed } from "../view/allowed.ts";
-import { headerOf, type Header } from "./header.ts";
+import { headerOf } from "./header.ts";
 import { asPageError, forbidden } from "./page-errors.ts";
-import { Member, type Reader } from "./member.ts";
+import { Member } from "./member.ts";
 import type { PageShape } from "./page-shape.ts";
-import { resolvePage, sizeOf } from "./resolve.ts";
-
-/** What a page is opened with. */
-export interface PageSeat {
-  readonly view: BoundView;
-  readonly engine: Engine;
-  readonly reader: Reader;
-  /** What the policy is asked about. */
-  readonly user: unknown;
-  /** Bytes that may wait on the connection while more is sent. */
-  readonly maxBehind: number;
-  /** Told once: the page may be seen no longer, or its policy cannot be asked. */
-  readonly ended: (error: PageError) => void;
-}
-
-/** What a join is answered with. */
-export interface Opened extends Header {
-  readonly version: string;
-  /** `replay`: what the client has is kept, and differences follow. `reload`: all rows follow. */
-  readonly resumed?: "replay" | "reload";
-}
-
-interface Waiting {
-  readonly revision: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+import { changedRequest, grownRequest, resizedRequest } from "./next-request.ts";
+import { resolvePage } from "./resolve.ts";
+import type { Opened, PageSeat } from "./page-seat.ts";
+import { Revisions } from "./revisions.ts";
 
 export class Page {
   readonly view: BoundView;
@@ -54,11 +30,9 @@ export class Page {
   #settled: PageRequest;
   #allowed: Allowed | null = null;
   #group: Group | null = null;
-  #revision = 0;
-  #settledRevision = 0;
+  readonly #revisions = new Revisions();
   #isAnew = false;
   #isSettling = false;
-  #waiting: Waiting[] = [];
   #hasEnded = false;
   /** Whether the join has been answered, so that rows may follow. */
   #isStarted = false;
@@ -148,91 +122,59 @@ export class Page {
     this.member.end();
     if (this.#group !== null) this.#seat.engine.groups.unused(this.#group);
     this.#group = null;
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(new PageError("closed", "The page was left."));
-    }
+    this.#revisions.reject(this.#revisions.newest, new PageError("closed", "The page was left."));
   }
 
   // Changing what is asked for.
 
   /** Another filter, order, place, size or columns. Resolves when it is on its way. @throws {PageError} */
-  change({ fields, page }: ChangeRequest): Promise<void> {
-    const old = this.#request;
-    const moves = fields.has("at") || fields.has("order");
-    // Another order begins at its start unless it says otherwise.
-    const at = moves ? page.at : old.at;
-    const size = moves
-      ? page
-      : { before: page.before ?? old.before, after: page.after ?? old.after };
-    this.#request = {
-      filter: fields.has("filter") ? page.filter : old.filter,
-      order: fields.has("order") ? page.order : old.order,
-      at,
-      before: size.before,
-      after: size.after,
-      columns: fields.has("columns") ? page.columns : old.columns,
-    };
+  change(change: ChangeRequest): Promise<void> {
     this.#isAnew = true;
-    return this.#settle();
+    return this.#ask(changedRequest(this.#request, change));
   }
 
   /** So many rows on each side; null leaves a side as it is. @throws {PageError} */
-  resize(before: number | null, after: number | null): Promise<void> {
-    this.#request = this.#sized(before, after);
-    return this.#settle();
+  async resize(size: Pick<PageRequest, "before" | "after">): Promise<void> {
+    await this.#ask(resizedRequest(this.view, this.#request, size));
   }
 
   /** So many rows more on each side. @throws {PageError} */
-  grow(before: number, after: number): Promise<void> {
-    const size = sizeOf(this.view, this.#request);
-    this.#request = this.#sized(size.before + before, size.after + after);
-    return this.#settle();
+  async grow(more: Pick<PageRequest, "before" | "after">): Promise<void> {
+    await this.#ask(grownRequest(this.view, this.#request, more));
   }
 
-  #sized(before: number | null, after: number | null): PageRequest {
-    const request = this.#request;
-    const sized = { ...request, before: before ?? request.before, after: after ?? request.after };
-    sizeOf(this.view, sized);
-    return sized;
-  }
-
-  #settle(): Promise<void> {
-    this.#revision += 1;
-    const revision = this.#revision;
-    const settled = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ revision, resolve, reject });
-    });
-    if (!this.#isSettling) void this.#settleAll();
+  #ask(request: PageRequest): Promise<void> {
+    this.#request = request;
+    const settled = this.#revisions.add();
+    if (!this.#isSettling) void this.#settle();
     return settled;
   }
 
   /** Shows what is asked for now; what was asked for meanwhile is one with it. */
-  async #settleAll(): Promise<void> {
+  async #settle(): Promise<void> {
     this.#isSettling = true;
-    while (this.#settledRevision !== this.#revision && !this.#hasEnded) {
-      const revision = this.#revision;
+    while (!this.#revisions.areSettled && !this.#hasEnded) {
+      const revision = this.#revisions.newest;
       const request = this.#request;
       const allowed = this.#allowed;
       if (allowed === null) break;
       let group: Group | null = null;
       try {
         const shape = await this.#resolve(allowed, request);
-        if (this.#hasEnded || revision !== this.#revision) continue;
+        if (this.#isOver(revision)) continue;
         group = this.#obtain(shape);
         await group.whenLive();
-        if (this.#hasEnded || revision !== this.#revision) {
+        if (this.#isOver(revision)) {
           this.#seat.engine.groups.unused(group);
           continue;
         }
         this.#keep({ ...request, at: fixed(shape.anchor) });
         this.#enter(group);
-        this.#settledRevision = revision;
-        this.#told((waiting) => waiting.resolve());
+        this.#revisions.resolve(revision);
       } catch (error) {
         if (group !== null) this.#seat.engine.groups.unused(group);
-        if (this.#hasEnded || revision !== this.#revision) continue;
-        this.#settledRevision = revision;
-        this.#failed(error);
+        if (this.#isOver(revision)) continue;
+        this.#failed(revision, error);
       }
     }
     this.#isSettling = false;
@@ -245,18 +187,16 @@ export class Page {
   }
 
   /** The page stays what it was. A policy's page that cannot be read leaves nothing to stay. */
-  #failed(error: unknown): void {
+  #failed(revision: number, error: unknown): void {
     this.#request = this.#settled;
     this.#isAnew = false;
-    this.#told((waiting) => waiting.reject(error));
+    this.#revisions.reject(revision, error);
     if (this.member.group === null) this.#seat.ended(asPageError(error));
   }
 
-  #told(tell: (waiting: Waiting) => void): void {
-    const isDone = ({ revision }: Waiting): boolean => revision <= this.#settledRevision;
-    const done = this.#waiting.filter(isDone);
-    this.#waiting = this.#waiting.filter((waiting) => !isDone(waiting));
-    done.forEach(tell);
+  /** Whether nobody wants it any more. */
+  #isOver(revision: number): boolean {
+    return this.#hasEnded || revision !== this.#revisions.newest;
   }
 
   #enter(group: Group): void {
@@ -318,7 +258,7 @@ export class Page {
     else this.member.narrow(matcher(allowed.filter, this.view.table));
     this.member.release("policy");
     // Who waits for a change of his own gets it with this one.
-    await this.#settle().catch(() => {});
+    await this.#ask(this.#request).catch(() => {});
   }
 
   // Questions.
@@ -343,7 +283,7 @@ export class Page {
    */
   async seen(xid: bigint, timeout: number): Promise<Version> {
     const deadline = performance.now() + timeout;
-    const position = await this.#seat.engine.positionOf(xid, timeout);
+    const position = await this.#seat.engine.whereabouts.positionOf(xid, timeout);
     const left = Math.max(1, deadline - performance.now());
     const version = position === null ? null : await this.member.reaches(position, left);
     if (version !== null) return version;

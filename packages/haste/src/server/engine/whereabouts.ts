@@ -1,0 +1,66 @@
+// Where single transactions are: in the stream, in what snapshots see, or under way.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Transaction } from "../../source/source.ts";
+import type { RecentTransactions } from "./recent-transactions.ts";
+import type { SnapshotQueue } from "./snapshot-queue.ts";
+import type { Version } from "./version.ts";
+
+/** The pause between two looks at whether a transaction has become visible, ms. */
+const VISIBLE_PAUSE = 20;
+
+const FINISHED = `SELECT pg_visible_in_snapshot($1::text::xid8, pg_current_snapshot())`;
+
+/** What is needed of the engine. */
+export interface WhereaboutsHost {
+  readonly snapshots: SnapshotQueue;
+  readonly recent: RecentTransactions;
+  readonly closing: AbortController;
+  reaches(version: Version): Promise<boolean>;
+}
+
+export class Whereabouts {
+  readonly #host: WhereaboutsHost;
+
+  constructor(host: WhereaboutsHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Where a transaction stands in the stream, once everything until there has been taken in. One that
+   * changed nothing that is followed, or was rolled back, stands wherever the stream is.
+   *
+   * @returns null when so many ms have passed: it is still under way, or has never begun.
+   */
+  async positionOf(xid: bigint, timeout: number): Promise<bigint | null> {
+    const deadline = performance.now() + timeout;
+    for (let patience = 50; ; patience *= 2) {
+      const known = this.#host.recent.position(xid);
+      if (known !== undefined) return known;
+      const finished = await this.#finished(xid);
+      if (finished !== null) return finished;
+      const left = deadline - performance.now();
+      if (left <= 0) return null;
+      const position = await this.#host.recent.wait(xid, Math.min(left, patience));
+      if (position !== null) return position;
+    }
+  }
+
+  /** Resolves when whatever is read from now on sees a transaction that has been delivered. */
+  async visible(transaction: Transaction): Promise<void> {
+    while (
+      !(await this.#host.snapshots.read((snapshot) => Promise.resolve(snapshot.sees(transaction))))
+    ) {
+      await sleep(VISIBLE_PAUSE, undefined, { signal: this.#host.closing.signal });
+    }
+  }
+
+  /** Where the stream is when a snapshot sees the transaction, or sees that it came to nothing. */
+  async #finished(xid: bigint): Promise<bigint | null> {
+    const snapshot = await this.#host.snapshots.read(async (snapshot) => {
+      const [row] = await snapshot.query(FINISHED, [`${xid}`]);
+      return row?.[0]?.startsWith("t") === true ? snapshot : null;
+    });
+    if (snapshot === null) return null;
+    return (await this.#host.reaches(snapshot)) ? snapshot.position : null;
+  }
+}
