@@ -83,3 +83,20 @@ test("falling back where WebSockets are refused; the tab remembers it when the p
   expect(filter.upgrades).toBe(1);
   await page.close();
 });
+
+test("a page that disconnects and goes away at once leaves no session behind", async () => {
+  // Nobody's patience would end it in the time of this test.
+  const { server, url } = await serve(undefined, { pollWindow: 1_000_000 });
+  const page = await browser.newPage();
+  await page.addScriptTag({ content });
+  await page.evaluate(`
+    globalThis.socket = new client.Socket("${url}", { transport: client.longPoll() });
+    socket.connect().then(() => socket.join("room:a")).then(() => {})`);
+  expect(server.stats().live).toMatchObject({ longpoll: 1, channel: 1 });
+  await page.evaluate(
+    'void socket.disconnect(); setTimeout(() => (location.href = "about:blank"))',
+  );
+  await expect.poll(() => server.stats().live.longpoll).toBe(0);
+  expect(server.stats().endsByReason).toMatchObject({ closedByRemote: 1 });
+  await page.close();
+});

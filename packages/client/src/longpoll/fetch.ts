@@ -7,6 +7,8 @@ export interface FetchInit {
   readonly body?: string;
   readonly signal: AbortSignal;
   readonly cache: "no-store";
+  /** Whether it is to be completed though its page be gone by then. */
+  readonly keepalive: boolean;
   /** A redirect is an answer like any other refusal; following it could carry credentials elsewhere. */
   readonly redirect: "manual";
 }

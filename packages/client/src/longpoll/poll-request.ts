@@ -40,6 +40,8 @@ export class PollRequest {
       headers: { ...headers },
       signal: this.#abort.signal,
       cache: "no-store",
+      // A goodbye is often the last that a page does.
+      keepalive: what.method === "DELETE",
       redirect: "manual",
     };
     void this.#run(fetch, url, init);
