@@ -154,6 +154,18 @@ test("bufferedAmount: the push fails as disconnected, and the connection is lost
   expect((await end).reason).toEqual({ type: "connectionLost", cause: expect.any(Odd) });
 });
 
+test.each(["kind", "answered"] as const)(
+  "%s, which is asked for as it opens: the connection is lost by that cause",
+  async (name) => {
+    const { server, socket } = faulty([name], "instead", { reconnect: false });
+    const end = nextEnd(socket);
+    const connecting = socket.connect();
+    await server.acceptConnect();
+    await connecting;
+    expect((await end).reason).toEqual({ type: "connectionLost", cause: expect.any(Odd) });
+  },
+);
+
 test("a dial that throws has failed to connect, and is tried again", async () => {
   const server = new TestServer();
   let dials = 0;

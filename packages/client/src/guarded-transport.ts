@@ -41,12 +41,12 @@ export class GuardedTransport implements TransportEvents {
 
   /** What it is called; undefined for what every transport is called that says nothing. */
   get kind(): string | undefined {
-    return this.#transport?.kind;
+    return this.#read("kind");
   }
 
   /** Whether it wants to be told that the server has answered. */
   get wantsAnswers(): boolean {
-    return this.#transport?.answered !== undefined;
+    return this.#read("answered") !== undefined;
   }
 
   /** Whether it has to read, whether we want to or not. */
@@ -68,7 +68,8 @@ export class GuardedTransport implements TransportEvents {
   }
 
   answered(): void {
-    this.#ask((transport) => transport.answered?.());
+    // With each reply: nothing is made for those that do not want to know.
+    if (this.wantsAnswers) this.#ask((transport) => transport.answered?.());
   }
 
   close(code: number, reason: string): void {
@@ -96,6 +97,15 @@ export class GuardedTransport implements TransportEvents {
     this.#events = null;
     this.#transport = null;
     events?.closed(end);
+  }
+
+  #read<K extends "kind" | "answered">(name: K): Transport[K] | undefined {
+    try {
+      return this.#transport?.[name];
+    } catch (error) {
+      this.#threw(error);
+      return undefined;
+    }
   }
 
   #ask(what: (transport: Transport) => void): void {
