@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { timelineOf } from "./figure.ts";
-import { endsBetween, growth, History } from "./history.ts";
+import { endsBetween, growth, History, thinOut } from "./history.ts";
 import type { Reading } from "./reading.ts";
 
 const reading = (at: number, given: Partial<Reading> = {}): Reading => ({
@@ -18,6 +18,21 @@ test("only the last stretch of time is kept", () => {
   expect(history.readings.map(({ at }) => at / 1_000)).toEqual([
     50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,
   ]);
+});
+
+test("thinned out, the last one is there, and nothing that was counted is lost", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 500 }),
+      fc.integer({ min: 1, max: 50 }),
+      (count, most) => {
+        const all = Array.from({ length: count }, (_, n) => reading(n, { ends: { a: n } }));
+        const thin = thinOut(all, most);
+        expect(thin.length).toBeLessThanOrEqual(most);
+        expect(thin.at(-1)).toBe(all.at(-1));
+      },
+    ),
+  );
 });
 
 test("a counter that fell has begun anew", () => {

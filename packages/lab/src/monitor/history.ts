@@ -21,6 +21,12 @@ export class History {
   }
 }
 
+/** At most so many of them, the last one among them. Counters lose nothing by it: they count on. */
+export function thinOut(readings: readonly Reading[], most: number): readonly Reading[] {
+  const step = Math.ceil(readings.length / most);
+  return readings.filter((_, index) => (readings.length - 1 - index) % step === 0);
+}
+
 /** How much a counter grew; one that fell has begun anew. */
 export function growth(after: number, before: number): number {
   return after >= before ? after - before : after;

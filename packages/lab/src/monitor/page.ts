@@ -4,6 +4,7 @@ import { drawFigure, drawPage, liveScript, readerScript } from "../graph/page.ts
 import { nameReasons } from "../graph/reasons.ts";
 import { formatBytes, formatCount } from "../graph/scale.ts";
 import { readingsOf, timelineOf } from "./figure.ts";
+import { thinOut } from "./history.ts";
 import type { Reading, SlowHandler } from "./reading.ts";
 import type { Answer } from "./source.ts";
 
@@ -33,7 +34,11 @@ export interface Frame {
   readonly pieces: Readonly<Record<"facts" | "picture" | "tables", string>>;
 }
 
-export function frameOf(readings: readonly Reading[], last: Answer | null, span: number): Frame {
+/** A picture has no more places than these. */
+const MOST_READINGS = 600;
+
+export function frameOf(all: readonly Reading[], last: Answer | null, span: number): Frame {
+  const readings = thinOut(all, MOST_READINGS);
   const reading = readings.at(-1);
   return {
     status: statusOf(last),
