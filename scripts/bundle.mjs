@@ -66,4 +66,4 @@ function isSame(path, contents) {
 }
 
 await bundle("core");
-await bundle("client", [await production()]);
+await bundle("client", await production());

@@ -1,8 +1,18 @@
-// Finds the programs that suites need, installs them where it may (root on Debian or Ubuntu), and
-// otherwise says what to install and names the suites to leave out.
+// Finds the programs that suites need and installs them where it may: those of Debian as root on
+// Debian or Ubuntu, those of npm into a folder of the checkout's. Otherwise it says what to install
+// and names the suites to leave out.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
+import { npm } from "../check/run.mjs";
 
 /** The machine as it is: where programs are, whether they may be installed, and by whom. */
 export function thisMachine() {
@@ -11,6 +21,7 @@ export function thisMachine() {
     ci: ["true", "1"].includes(process.env.CI),
     mayInstall: process.getuid?.() === 0 && isDebian(),
     install: installDebianPackages,
+    installNpm: installNpmPackage,
     print: console.log,
   };
 }
@@ -33,6 +44,15 @@ function installDebianPackages(names) {
     });
   const install = () => apt("install", "--no-install-recommends", ...names).status === 0;
   return install() || (apt("update").status === 0 && install());
+}
+
+/** Into a folder of its own, outside of the workspace, whose own `node` it must not take the place of. */
+function installNpmPackage(name, into) {
+  mkdirSync(into, { recursive: true });
+  writeFileSync(join(into, "package.json"), "{}\n");
+  const [program, ...parameters] = npm();
+  const options = { cwd: into, stdio: ["ignore", "ignore", "inherit"] };
+  return spawnSync(program, [...parameters, "install", "--no-save", name], options).status === 0;
 }
 
 function isExecutable(file) {
@@ -59,8 +79,8 @@ function expand(folder) {
 }
 
 /** The file of a program, or undefined where the machine has none. */
-export function findProgram({ executables, folders = [] }, { path }) {
-  const places = [...path, ...folders.flatMap(expand)];
+export function findProgram({ executables, folders = [], anywhere = true }, { path }) {
+  const places = [...(anywhere ? path : []), ...folders.flatMap(expand)];
   return executables
     .flatMap((name) => places.map((folder) => join(folder, name)))
     .find(isExecutable);
@@ -76,23 +96,30 @@ export function preparePrograms(needs, programs, machine = thisMachine()) {
     if (!programs[name]) throw new Error(`scripts/programs.mjs: no program is called ${name}`);
   }
   const isMissing = (name) => findProgram(programs[name], machine) === undefined;
-  const packagesOf = (names) => names.map((name) => programs[name].debian);
-
   const first = wanted.filter(isMissing);
-  if (first.length > 0 && machine.mayInstall) {
-    machine.print(`programs: installing ${packagesOf(first).join(" ")} (apt-get)`);
-    machine.install(packagesOf(first));
+  const debian = first.flatMap((name) => programs[name].debian ?? []);
+  if (debian.length > 0 && machine.mayInstall) {
+    machine.print(`programs: installing ${debian.join(" ")} (apt-get)`);
+    machine.install(debian);
+  }
+  for (const { npm, into } of first.map((name) => programs[name])) {
+    if (npm === undefined) continue;
+    machine.print(`programs: installing ${npm} (npm, into ${into})`);
+    machine.installNpm(npm, into);
   }
   const missing = first.filter(isMissing);
-  for (const name of missing) {
-    machine.print(
-      `programs: ${name} is missing. On Debian or Ubuntu: apt-get install ${programs[name].debian}`,
-    );
-  }
+  for (const name of missing)
+    machine.print(`programs: ${name} is missing. ${remedy(programs[name])}`);
   const without = needs.filter((need) => need.programs.some((name) => missing.includes(name)));
   for (const { tests, programs: names } of without) {
     const lacking = names.filter((name) => missing.includes(name)).join(", ");
     machine.print(`programs: LEFT OUT ${tests}, for want of ${lacking}`);
   }
   return { leaveOut: without.map(({ tests }) => tests), failed: machine.ci ? missing.length : 0 };
+}
+
+function remedy({ debian, npm, into }) {
+  return debian === undefined
+    ? `In ${into}: npm install ${npm}`
+    : `On Debian or Ubuntu: apt-get install ${debian}`;
 }

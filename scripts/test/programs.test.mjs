@@ -79,6 +79,33 @@ test("where it may install, it installs only what is missing, by Debian's names"
   expect(prepared).toEqual({ leaveOut: [], failed: 0 });
 });
 
+test("what npm has is put into a folder of its own, and looked for there alone", () => {
+  const into = join(folder, "cache/widget");
+  const widget = {
+    executables: ["widget"],
+    folders: [join(into, "node_modules/.bin")],
+    anywhere: false,
+    npm: "widget@1.2.3",
+    into,
+  };
+  const suite = [{ tests: "x", programs: ["widget"] }];
+  const asked = [];
+  put("widget");
+  const installNpm = (...given) => {
+    asked.push(given);
+    put("cache/widget/node_modules/.bin/widget");
+  };
+  expect(preparePrograms(suite, { widget }, machine({ installNpm, ci: true }))).toEqual({
+    leaveOut: [],
+    failed: 0,
+  });
+  expect(asked).toEqual([["widget@1.2.3", into]]);
+  rmSync(into, { recursive: true });
+  const failing = machine({ installNpm: () => undefined });
+  expect(preparePrograms(suite, { widget }, failing).leaveOut).toEqual(["x"]);
+  expect(lines.at(-2)).toBe(`programs: widget is missing. In ${into}: npm install widget@1.2.3`);
+});
+
 test("an installation that does not bring the program is a missing program", () => {
   put("gizmod");
   const powers = { mayInstall: true, install: () => undefined };
@@ -104,7 +131,8 @@ test("a need of a program that is not registered is a mistake", () => {
 });
 
 test("the house's own needs name registered programs, and this machine can be asked", () => {
-  const quiet = { ...thisMachine(), mayInstall: false, print: () => undefined };
+  const nothing = () => undefined;
+  const quiet = { ...thisMachine(), mayInstall: false, installNpm: nothing, print: nothing };
   expect(() => preparePrograms(registry.needs, registry.programs, quiet)).not.toThrow();
   expect(findProgram({ executables: ["git"], debian: "git" }, quiet)).toMatch(/git/);
 });

@@ -1,6 +1,7 @@
-// The file dist/browser/production.js: one minified module for browsers. In it, the files of
-// src/browser/production stand in for others: errors say their code and little more, and options are
-// not checked. Whoever bundles for development gets dist/browser/index.js, with nothing left out.
+// The files dist/browser/production.js and dist/platform/production.js: each one minified module for
+// browsers. In it, the files of src/browser/production stand in for others: errors say their code and
+// little more, and options are not checked. Whoever bundles for development gets index.js of the same
+// folder, with nothing left out.
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,12 +34,16 @@ const replace = {
   },
 };
 
-/** Makes it, and resolves with its path and its contents. */
-export async function production() {
+/** Makes them, and resolves with their paths and contents. */
+export function production() {
+  return Promise.all(["browser", "platform"].map(one));
+}
+
+async function one(entry) {
   const { metafile, outputFiles } = await build({
     absWorkingDir: here,
-    entryPoints: ["src/browser/index.ts"],
-    outfile: "dist/browser/production.js",
+    entryPoints: [`src/${entry}/index.ts`],
+    outfile: `dist/${entry}/production.js`,
     bundle: true,
     minify: true,
     format: "esm",

@@ -72,7 +72,8 @@ export function describeDetaching({ dial, servers }: TransportUnderTest): void {
       await peer.frame();
       await peer.write(closeFrame(1000, "stuck"));
       client.reset();
-      expect((await client.end()).clean).toBe(false);
+      // Where the platform tells of the echo at once, it may have come before our reset.
+      expect([null, 1000]).toContain((await client.end()).code);
       peer.reset();
     });
 

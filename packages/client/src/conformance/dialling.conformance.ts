@@ -17,8 +17,14 @@ import {
 import { describeWhere, testWhere } from "./where.conformance.ts";
 
 const SECRET = "hunter2";
+const FOREIGN_PROTOCOL: AcceptOptions = { protocol: "mqtt" };
 
-export function describeDialling({ dial, can, servers }: TransportUnderTest): void {
+export function describeDialling({
+  dial,
+  can,
+  servers,
+  deviations = [],
+}: TransportUnderTest): void {
   describe("dialling", () => {
     let server: RawServer | undefined;
     afterEach(async () => {
@@ -66,8 +72,8 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       ]);
       if (can.sendsHeaders) {
         expect(request?.headers.get("x-trace")).toBe("1");
-        expect(request?.headers.has("sec-websocket-extensions")).toBe(false);
       }
+      if (can.seesStatus) expect(request?.headers.has("sec-websocket-extensions")).toBe(false);
       await (await server?.peer())?.gone();
     });
 
@@ -131,15 +137,42 @@ export function describeDialling({ dial, can, servers }: TransportUnderTest): vo
       }
     });
 
-    const broken: [string, AcceptOptions][] = [
+    const foreign: [string, AcceptOptions][] = [
       ["a wrong Sec-WebSocket-Accept", { accept: "bm90IHRoZSByaWdodCBvbmU=" }],
       ["no Sec-WebSocket-Accept", { accept: null }],
+      ["an extension that was not offered", { headers: { "Sec-WebSocket-Extensions": "x-foo" } }],
+      ["a protocol that was not offered", FOREIGN_PROTOCOL],
+    ];
+    const takesAny = deviations.includes("takes any 101");
+    const hangs = deviations.includes("hangs at a foreign protocol");
+    const broken: [string, AcceptOptions][] = [
+      ...foreign.filter(([, options]) => !takesAny && !(hangs && options === FOREIGN_PROTOCOL)),
       ["no Upgrade header", { headers: { Upgrade: null } }],
       ["no Connection header", { headers: { Connection: null } }],
       ["an upgrade to something else", { headers: { Upgrade: "h2c" } }],
-      ["a protocol that was not offered", { protocol: "mqtt" }],
-      ["an extension that was not offered", { headers: { "Sec-WebSocket-Extensions": "x-foo" } }],
     ];
+    testWhere(takesAny).each(foreign)(
+      "a 101 with %s, which is not looked at",
+      async (_, options) => {
+        await listen(async (peer) => {
+          await peer.accept(options);
+          await peer.write(closeFrame(1000));
+          peer.end();
+        });
+        const client = new Recorder(dial, server?.url ?? "");
+        expect(await client.end()).toMatchObject({ code: 1000, clean: true });
+        await (await server?.peer())?.gone();
+      },
+    );
+    testWhere(hangs)("a 101 with a protocol that was not offered hangs until a reset", async () => {
+      await listen(async (peer) => void (await peer.accept(FOREIGN_PROTOCOL)));
+      const client = new Recorder(dial, server?.url ?? "");
+      const peer = await server?.peer();
+      await peer?.request();
+      client.reset();
+      expect(await client.end()).toEqual({ code: null, reason: "", clean: false });
+      peer?.reset();
+    });
     test.each(broken)("a 101 with %s", async (_, options) => {
       await listen(async (peer) => {
         await peer.accept(options);

@@ -32,10 +32,24 @@ export interface TransportAbilities {
   readonly sendsHeaders: boolean;
 }
 
+/** Where a platform does otherwise than RFC 6455 says: docs/runtimes.md has who does what. */
+export type Deviation =
+  /** It opens although Sec-WebSocket-Accept is wrong, or what was not offered was chosen (4.1). */
+  | "takes any 101"
+  /** It says nothing at all when a protocol was chosen that was not offered (4.1). */
+  | "hangs at a foreign protocol"
+  /** It reads masked frames of a server, as if they had no mask (5.1). */
+  | "reads masked frames"
+  /** 1014, which came after the RFC, is a breach to it. */
+  | "does not know 1014"
+  /** A FIN where a close frame was due is told as a clean close with 1005. */
+  | "takes a FIN for a close frame";
+
 export interface TransportUnderTest {
   readonly name: string;
   readonly dial: Dial;
   readonly can: TransportAbilities;
+  readonly deviations?: readonly Deviation[];
   /** How the servers of the cases listen. */
   readonly servers: RawServerOptions;
 }

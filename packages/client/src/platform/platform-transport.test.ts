@@ -1,11 +1,12 @@
 // The transport over the platform's WebSocket in the conformance suite, with the classes that Node can
-// have: that of `ws`, and that of undici, which Node itself has from 22 on.
+// have: that of `ws`, that of undici, and its own, which it has from 22 on.
 import { WebSocket as UndiciWebSocket } from "undici";
 import { WebSocket } from "ws";
 import {
   describeTransport,
   type TransportAbilities,
 } from "../conformance/transport.conformance.ts";
+import { dialHere } from "./headers.ts";
 import { dialPlatform, type PlatformWebSocketClass } from "./platform-transport.ts";
 
 const can: TransportAbilities = {
@@ -28,4 +29,16 @@ class PatientWebSocket extends WebSocket {
 for (const [name, webSocket] of Object.entries({ ws: PatientWebSocket, undici: UndiciWebSocket })) {
   const dial = dialPlatform(webSocket as unknown as PlatformWebSocketClass);
   describeTransport({ name: `over the class of ${name}`, dial, can, servers: {} });
+}
+
+if ("WebSocket" in globalThis) {
+  const [major = 0] = process.versions.node.split(".").map(Number);
+  const isOld = major < 24;
+  describeTransport({
+    name: "over Node's own class",
+    dial: dialHere(),
+    can: { ...can, sendsHeaders: true, failsByTheBook: !isOld },
+    servers: {},
+    deviations: isOld ? ["hangs at a foreign protocol"] : [],
+  });
 }

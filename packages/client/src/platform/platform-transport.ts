@@ -30,8 +30,14 @@ interface PlatformClose {
 
 export type PlatformWebSocketClass = new (
   url: string,
-  protocols: readonly string[],
+  protocols: readonly string[] | WebSocketInit,
 ) => PlatformWebSocket;
+
+/** What Bun, Deno and Node's own WebSocket take in place of the protocols. */
+interface WebSocketInit {
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** A close event's code when no close frame came (RFC 6455 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
@@ -43,6 +49,9 @@ const TOO_BIG_FOR_US = 4009;
 
 const UNCLEAN: TransportClosed = { code: null, reason: "", clean: false };
 
+/** Makes a WebSocket of the platform's. */
+export type OpenWebSocket = (request: DialRequest) => PlatformWebSocket;
+
 /**
  * Dials with the platform's WebSocket.
  * @param webSocket the class; by default the one that the platform has at the time of the dial.
@@ -53,7 +62,12 @@ const UNCLEAN: TransportClosed = { code: null, reason: "", clean: false };
  * ```
  */
 export function dialPlatform(webSocket?: PlatformWebSocketClass): Dial {
-  return (request, events) => new PlatformTransport(request, events, webSocket);
+  return dialWith(({ url, protocols }) => new (webSocket ?? platformClass())(url, protocols));
+}
+
+/** Dials with WebSockets that are made by `open`. */
+export function dialWith(open: OpenWebSocket): Dial {
+  return (request, events) => new PlatformTransport(request, events, open);
 }
 
 class PlatformTransport implements Transport {
@@ -64,16 +78,11 @@ class PlatformTransport implements Transport {
   /** Whether it failed: what the close event then says is not the peer's word. */
   #isBroken = false;
 
-  constructor(
-    { url, protocols, maxPayload }: DialRequest,
-    events: TransportEvents,
-    webSocket?: PlatformWebSocketClass,
-  ) {
+  constructor(request: DialRequest, events: TransportEvents, open: OpenWebSocket) {
     this.#events = events;
-    this.#maxPayload = maxPayload;
+    this.#maxPayload = request.maxPayload;
     try {
-      const WebSocket = webSocket ?? platformClass();
-      const socket = new WebSocket(url, protocols);
+      const socket = open(request);
       this.#socket = socket;
       socket.binaryType = "arraybuffer";
       socket.onopen = () => {
@@ -173,7 +182,7 @@ function bytesOf(data: unknown): Uint8Array {
   return new Uint8Array(isBuffer ? (data as ArrayBuffer) : []);
 }
 
-function platformClass(): PlatformWebSocketClass {
+export function platformClass(): PlatformWebSocketClass {
   return (globalThis as unknown as { WebSocket: PlatformWebSocketClass }).WebSocket;
 }
 

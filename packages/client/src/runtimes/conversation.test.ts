@@ -1,0 +1,60 @@
+// `import { … } from "@slipstream/client"`, unchanged, in every runtime: each finds the build that is
+// meant for it, keeps what is promised, and ends by itself.
+import { execFile } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { EXPECTED } from "../fixtures/conversation-expected.ts";
+import { commandOf, type RuntimeName } from "../fixtures/runtimes.ts";
+import { serve } from "../fixtures/servers.ts";
+
+const run = promisify(execFile);
+const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+/** Inside of the workspace, so that the package is found by its name. */
+const program = fileURLToPath(
+  new URL(`../../../../.cache/runtimes/conversation-${process.pid}.mjs`, import.meta.url),
+);
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../fixtures/runtime-conversation.ts", import.meta.url))],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    external: ["@slipstream/client", "node:*"],
+    write: false,
+  });
+  mkdirSync(dirname(program), { recursive: true });
+  writeFileSync(program, outputFiles[0]?.text ?? "");
+});
+afterAll(() => rmSync(program));
+
+const rows: [RuntimeName | "this Node", string][] = [
+  ["this Node", "index.js"],
+  ["node-22", "index.js"],
+  ["node-24", "index.js"],
+  ["bun", "platform/index.js"],
+  ["deno", "platform/index.js"],
+];
+
+test.each(rows)("%s takes %s, and it keeps what is promised", async (name, file) => {
+  const { url } = await serve();
+  const [command, ...parameters] =
+    name === "this Node" ? [process.execPath, program] : commandOf(name, program);
+  const { stdout } = await run(command, [...parameters, url]);
+  const { seen, found } = JSON.parse(stdout) as { seen: Seen; found: string };
+  expect(found).toBe(pathToFileURL(join(dist, file)).href);
+  expect(comparable(seen)).toEqual(comparable(JSON.parse(JSON.stringify(EXPECTED)) as Seen));
+});
+
+interface Seen {
+  readonly states: readonly string[];
+}
+
+/** How much of a closing handshake is seen, and so told, is the platform's. */
+function comparable(seen: Seen): Seen {
+  return { ...seen, states: seen.states.filter((state) => state !== "closing") };
+}

@@ -1,0 +1,48 @@
+// Other Nodes than the one that runs the tests: there the suites of the transports run as they are,
+// over `ws` and over Node's own WebSocket, under the same runner.
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { commandOf } from "../fixtures/runtimes.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const vitest = join(
+  dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
+  "vitest.mjs",
+);
+const SUITES = ["packages/client/src/node/", "packages/client/src/platform/"];
+
+/** A bound for what hangs: these are some four hundred tests. */
+const TIMEOUT = 300_000;
+
+interface Report {
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+test.each(["node-22", "node-24"] as const)(
+  "%s",
+  async (name) => {
+    const [node, ...script] = commandOf(name, vitest);
+    const parameters = ["run", "--reporter=json", "--maxWorkers=1", "--typecheck=false", ...SUITES];
+    // It ends with 1 where a test fails, which its report has, too.
+    const { stdout } = await run(node, [...script, ...parameters], {
+      cwd: root,
+      maxBuffer: 64 * 1024 * 1024,
+    }).catch((error: unknown) => error as { stdout: string });
+    const { testResults } = JSON.parse(stdout) as Report;
+    const tests = testResults.flatMap((file) => file.assertionResults);
+    expect(testResults.map((file) => file.message).filter((message) => message !== "")).toEqual([]);
+    expect(tests.filter(({ status }) => status !== "passed")).toEqual([]);
+    for (const suite of ["ws", "ws over TLS", "over Node's own class"]) {
+      expect(tests.some(({ fullName }) => fullName.includes(`the transport ${suite} `))).toBe(true);
+    }
+  },
+  TIMEOUT,
+);
