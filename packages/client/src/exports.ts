@@ -47,7 +47,14 @@ export type { AnyTopics, JoinedArguments, MessageArguments } from "./module/type
 export type { Clock, Timer } from "./clock.ts";
 export type { Overflow } from "./inbox.ts";
 export type { Logger } from "./logger.ts";
-export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "./options.ts";
+export type {
+  PageOptions,
+  Params,
+  ParamValue,
+  Provided,
+  RetryOption,
+  SocketOptions,
+} from "./options.ts";
 export type { PresenceEntry, PresenceMeta } from "@slipstream/core";
 export {
   Presence,
@@ -57,6 +64,7 @@ export {
   type PresenceChange,
   type PresenceOptions,
 } from "./presence/presence.ts";
+export { dialPlatform, type PlatformWebSocketClass } from "./platform/platform-transport.ts";
 export { ValidationError, type ValidationErrorCode } from "./validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "./with-schema.ts";
 export type { BasePool, PoolDisconnected, PoolOptions, SocketFailure } from "./pool/pool.ts";

@@ -26,6 +26,15 @@ export type RetryOption<Cause> =
   | readonly number[]
   | ((attempt: number, cause: Cause) => number | false);
 
+/** What pages may decide about their sockets. */
+export interface PageOptions {
+  /**
+   * Ms after which a page that is hidden, but neither frozen nor left, gives its connection back.
+   * Default: never.
+   */
+  readonly hiddenTimeout?: number;
+}
+
 /** All times are in ms, all sizes in bytes. */
 export interface SocketOptions {
   /** Sent in the URL's query. A function is called before each attempt to connect. */
@@ -76,6 +85,11 @@ export interface SocketOptions {
    * pushes fail as "queueFull". Default: 16 MiB.
    */
   readonly maxBuffered?: number;
+  /**
+   * What a socket does when its page is hidden, frozen, left and come back to; `false` for nothing.
+   * Where there is no page it means nothing. Default: `{}`.
+   */
+  readonly page?: PageOptions | false;
   /** Ends the socket, as `disconnect()` does, when it is aborted. */
   readonly signal?: AbortSignal;
   /**

@@ -247,7 +247,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
       this.#firstConnect = false;
       this.#connectors?.resolve();
       this.#connectors = null;
-    } else if (state.type === "waiting") {
+    } else if (state.type === "waiting" && state.cause.type !== "pageHidden") {
       this.#retryWarning ??= new RetryWarning(this.#endpoint.place, this.options.logger);
       this.#retryWarning.see(state, this.session.counters.opened);
     } else if (state.type === "ended") {

@@ -16,7 +16,7 @@ import {
   checkUnknown,
   checkWhole,
 } from "./option-checks.ts";
-import type { SocketOptions } from "./options.ts";
+import type { PageOptions, SocketOptions } from "./options.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 type Checks = {
@@ -47,6 +47,7 @@ const CHECKS: Checks = {
   maxInFlight: checkWhole,
   maxPause: checkPositive,
   maxBuffered: checkWhole,
+  page: checkPage,
   signal: checkSignal,
   telemetry: checkTelemetry,
   logger: checkLogger,
@@ -81,6 +82,13 @@ function checkHeartbeat(
   const { interval, timeout } = heartbeat;
   if (interval !== undefined) checkPositive("heartbeat.interval", interval);
   if (timeout !== undefined) checkPositive("heartbeat.timeout", timeout);
+}
+
+function checkPage(option: string, page: PageOptions | false): void {
+  if (page === false) return;
+  checkRecord(option, page);
+  checkUnknown(page, ["hiddenTimeout"], "page.");
+  if (page.hiddenTimeout !== undefined) checkPositive("page.hiddenTimeout", page.hiddenTimeout);
 }
 
 function checkClock(option: string, clock: Clock): void {

@@ -33,7 +33,7 @@ test("the numbers are without gaps and used once", () => {
     letter,
     Number(number),
   ]);
-  const expected = Object.entries({ S: 20, C: 10, R: 9, D: 2, N: 4 }).flatMap(([letter, last]) =>
+  const expected = Object.entries({ S: 21, C: 10, R: 9, D: 2, N: 4 }).flatMap(([letter, last]) =>
     Array.from({ length: last }, (_, index) => [letter, index + 1]),
   );
   expect(numbers).toEqual(expected);

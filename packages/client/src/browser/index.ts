@@ -5,8 +5,8 @@ import type { SocketOptions } from "../options.ts";
 import { dialPlatform } from "../platform/platform-transport.ts";
 import { BaseSocket } from "../socket.ts";
 
-/** The options of every socket, but headers, which browsers cannot send. */
-export type BrowserSocketOptions = Omit<SocketOptions, "headers">;
+/** The options of every socket, but headers, which browsers cannot send, and `page`: see `watchPage`. */
+export type BrowserSocketOptions = Omit<SocketOptions, "headers" | "page">;
 
 /**
  * A connection to a Phoenix socket, over all its reconnects, and the channels on it.
@@ -67,10 +67,18 @@ export {
   type PresenceChange,
   type PresenceOptions,
 } from "../presence/presence.ts";
+export { watchPage } from "../page/watch-page.ts";
 export { ValidationError, type ValidationErrorCode } from "../validation-error.ts";
 export { onInvalid, withSchema, type InvalidHandler } from "../with-schema.ts";
 export type { Logger } from "../logger.ts";
-export type { Params, ParamValue, Provided, RetryOption, SocketOptions } from "../options.ts";
+export type {
+  PageOptions,
+  Params,
+  ParamValue,
+  Provided,
+  RetryOption,
+  SocketOptions,
+} from "../options.ts";
 export type { DisconnectOptions, SocketStats } from "../socket.ts";
 export type { Disconnected } from "../socket-core.ts";
 export type {

@@ -6,6 +6,7 @@ import type { AssignsOption, ModuleOptions } from "../module/options.ts";
 import { BaseSlipstream } from "../module/slipstream.ts";
 import type { AnyTopics } from "../module/types.ts";
 import type { SocketOptions } from "../options.ts";
+import { isPage, watchPage } from "../page/watch-page.ts";
 import { BasePool, type PoolOptions } from "../pool/pool.ts";
 import { ReadableSocket } from "../readable-socket.ts";
 import { checkHeadersHere, dialHere } from "./headers.ts";
@@ -20,6 +21,8 @@ export class Socket extends ReadableSocket {
   constructor(url: string | URL, options: SocketOptions = {}) {
     checkHeadersHere(options);
     super(url, options, dialHere(), []);
+    const { page } = options;
+    if (page !== false && isPage()) watchPage(this, page);
   }
 }
 

@@ -52,6 +52,12 @@ export class Heartbeat<C, P> implements Deadline {
     this.#heardAt = this.#context.now;
   }
 
+  /** Asks now, unless an answer is awaited already. */
+  check(): void {
+    const { now, options } = this.#context;
+    if (options.heartbeat !== null && this.#ref === null) this.#ask(now, options.heartbeat);
+  }
+
   /** Nothing is read from now on, so that silence says nothing. The server still hears from us. */
   pause(): void {
     this.#deafSince = this.#context.now;

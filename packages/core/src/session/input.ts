@@ -45,6 +45,10 @@ export type ConnectionInput =
   | { readonly type: "pauseReading"; readonly holder: string }
   /** `holder` needs the pause no longer. */
   | { readonly type: "resumeReading"; readonly holder: string }
+  /** The page goes into hiding: the connection ends, until `checkConnection`. */
+  | { readonly type: "hidePage" }
+  /** The connection may be dead, or may be had again: ask the server now, or connect now. */
+  | { readonly type: "checkConnection" }
   /** A bound was reached whose policy is to close. */
   | { readonly type: "queueOverflowed"; readonly queue: string }
   /** Nothing was heard for the heartbeat's timeout. */

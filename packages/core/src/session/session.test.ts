@@ -577,3 +577,54 @@ describe("S17: a machine that slept begins its retries anew, not all in one mome
     expect(it.types()).toEqual(["resolveCredentials", "sessionChanged"]);
   });
 });
+
+describe("S21: a page that goes away gives its connection back, and one that is there asks at once", () => {
+  test("the server is told, the end has its reason, and nothing is tried until the page is back", () => {
+    const it = new Driver().open();
+    it.effects();
+    it.handle({ type: "hidePage" });
+    const reason = { type: "pageHidden" };
+    expect(it.session.state).toMatchObject({ type: "closing", reason, then: "retry" });
+    const close = { type: "closeTransport", code: 4001, reason: "pageHidden" };
+    expect(it.effects()).toContainEqual(close);
+    it.closed({ code: 4001, reason: "", clean: true });
+    expect(it.session.state).toMatchObject({ type: "waiting", cause: reason, delay: Infinity });
+    expect(it.session.wakeAt).toBe(Infinity);
+    it.handle({ type: "checkConnection" });
+    expect(it.session.state).toMatchObject({ type: "connecting" });
+    expect(it.session.counters.endsByReason.pageHidden).toBe(1);
+  });
+
+  test("where the policy is never to try again, hiding is the end", () => {
+    const it = new Driver({ reconnect: () => false }).open();
+    it.handle({ type: "hidePage" });
+    it.closed(LOST);
+    expect(it.session.state).toMatchObject({ type: "ended", reason: { type: "pageHidden" } });
+  });
+
+  test("an open connection is asked once, and its silence is its end", () => {
+    const it = new Driver().open();
+    it.effects();
+    it.handle({ type: "checkConnection" });
+    it.handle({ type: "checkConnection" });
+    expect(it.sent()).toMatchObject([{ type: "heartbeat" }]);
+    it.pass(7_000);
+    const reason = { type: "heartbeatTimeout" };
+    expect(it.session.state).toMatchObject({ type: "closing", reason });
+  });
+
+  test("without heartbeats nothing is asked", () => {
+    const it = new Driver({ heartbeat: null }).open();
+    it.effects();
+    it.handle({ type: "checkConnection" });
+    expect(it.sent()).toEqual([]);
+  });
+
+  test("a delay is cut short", () => {
+    const it = new Driver().open();
+    it.closed(LOST);
+    expect(it.session.state.type).toBe("waiting");
+    it.handle({ type: "checkConnection" });
+    expect(it.session.state.type).toBe("connecting");
+  });
+});

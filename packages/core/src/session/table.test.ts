@@ -78,6 +78,8 @@ const INPUTS: readonly ConnectionInput[] = [
   { type: "transportClosed", end: CLOSED },
   { type: "pauseReading", holder: "b" },
   { type: "resumeReading", holder: "a" },
+  { type: "hidePage" },
+  { type: "checkConnection" },
   { type: "queueOverflowed", queue: "q" },
   { type: "heartbeatMissed" },
   { type: "deadlinePassed" },
@@ -107,6 +109,8 @@ const CELLS: Readonly<Record<string, string>> = {
   "open, transportClosed": "waiting: connectionEnded",
   "open, pauseReading": "open paused: pauseTransport readingChanged",
   "open, queueOverflowed": "closing closeFrame retry: closeTransport",
+  "open, hidePage": "closing closeFrame retry: closeTransport",
+  "open, checkConnection": "open: sendMessage",
   "open, heartbeatMissed": "closing reset retry: resetTransport",
 
   // What a pause ends with, its transport goes on reading by itself.
@@ -117,6 +121,8 @@ const CELLS: Readonly<Record<string, string>> = {
   "open paused, pauseReading": "open paused: readingChanged",
   "open paused, resumeReading": "open: resumeTransport readingChanged",
   "open paused, queueOverflowed": "closing closeFrame retry: closeTransport readingChanged",
+  "open paused, hidePage": "closing closeFrame retry: closeTransport readingChanged",
+  "open paused, checkConnection": "open paused: sendMessage",
   "open paused, heartbeatMissed": "closing reset retry: resetTransport readingChanged",
 
   "closing closeFrame end, connectSocket": "closing closeFrame reconnect",
@@ -155,6 +161,7 @@ const CELLS: Readonly<Record<string, string>> = {
   "closing reset reconnect, deadlinePassed": "closing reset reconnect: resetTransport",
 
   "waiting, connectSocket": "connecting credentials: resolveCredentials",
+  "waiting, checkConnection": "connecting credentials: resolveCredentials",
   "waiting, disconnectSocket": "ended",
   "waiting, resetSocket": "ended",
   "waiting, deadlinePassed": "connecting credentials: resolveCredentials",

@@ -22,6 +22,8 @@ const unread = {
   pauseReading: stay,
   resumeReading: stay,
   queueOverflowed: stay,
+  hidePage: stay,
+  checkConnection: stay,
 } as const;
 
 /** There is no transport in these states, so that only late answers about credentials can come. */
@@ -114,15 +116,13 @@ const table: Table = {
       reader.letGo(holder);
       return state;
     },
-    queueOverflowed: (connection, state, { queue }) => {
-      connection.context.emit({ type: "closeTransport", ...to.OVERFLOW_CLOSE });
-      return {
-        type: "closing",
-        step: "closeFrame",
-        reason: { type: "overflow", queue },
-        then: "retry",
-        attempt: to.attemptAfter(connection, state),
-      };
+    queueOverflowed: (connection, state, { queue }) =>
+      to.close(connection, state, { type: "overflow", queue }, to.OVERFLOW_CODE),
+    hidePage: (connection, state) =>
+      to.close(connection, state, { type: "pageHidden" }, to.HIDDEN_CODE),
+    checkConnection: ({ heartbeat }, state) => {
+      heartbeat.check();
+      return state;
     },
     heartbeatMissed: (connection, state) =>
       to.reset(
@@ -169,6 +169,7 @@ const table: Table = {
   waiting: {
     ...unconnected,
     connectSocket: to.connect,
+    checkConnection: to.connect,
     disconnectSocket: to.endAtOnce,
     resetSocket: to.endAtOnce,
     deadlinePassed: to.connectWhenDue,

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { EndReason } from "../end-reason.ts";
 import { MAX_REFUSALS, STABLE_AFTER } from "../retry.ts";
 import type { TransportEnd } from "./input.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { Reader } from "./reading.ts";
 import type { ConnectionEnd, SessionState, SessionStateOf } from "./state.ts";
 
@@ -12,6 +13,7 @@ export interface Connection<C, P> {
   /** When the connection was opened, in ms of the session's clock. */
   readonly openedAt: number;
   readonly reader: Reader<C, P>;
+  readonly heartbeat: Heartbeat<C, P>;
   /** How late, in ms, the deadline was noticed that has passed. */
   readonly late: number;
   /** How often credentials were refused since a connection was open or was asked for anew. */
@@ -25,7 +27,9 @@ export interface Connection<C, P> {
 export const REQUESTED: EndReason = { type: "requested" };
 
 /** What the server is told when a bound's policy is to close: as 1008, which browsers may not send. */
-export const OVERFLOW_CLOSE = { code: 4008, reason: "overflow" } as const;
+export const OVERFLOW_CODE = 4008;
+/** And when the page goes into hiding: as 1001, which browsers send for pages that are left. */
+export const HIDDEN_CODE = 4001;
 
 /** A retry that is noticed this many ms late tells of a machine that slept. */
 const SLEPT = 10_000;
@@ -106,7 +110,9 @@ export function retry<C, P>(
   const delay = !refusedTooOften && options.reconnect({ attempt, cause, again, random });
   if (delay === false) return { type: "ended", reason: cause, last: end };
   const refusal = isRefusal ? cause : refused;
-  return { type: "waiting", attempt: attempt + 1, delay, cause, refusal };
+  // A page that is hidden waits to be shown.
+  const wait = cause.type === "pageHidden" ? Infinity : delay;
+  return { type: "waiting", attempt: attempt + 1, delay: wait, cause, refusal };
 }
 
 function refusesCredentials(reason: EndReason): boolean {
@@ -122,6 +128,18 @@ export function reset<C, P>(
 ): SessionState {
   context.emit({ type: "resetTransport" });
   return { type: "closing", step: "reset", reason, then, attempt };
+}
+
+/** Closes the connection, and lets the policy say what comes next. */
+export function close<C, P>(
+  connection: Connection<C, P>,
+  state: SessionStateOf<"open">,
+  reason: EndReason,
+  code: number,
+): SessionState {
+  connection.context.emit({ type: "closeTransport", code, reason: reason.type });
+  const attempt = attemptAfter(connection, state);
+  return { type: "closing", step: "closeFrame", reason, then: "retry", attempt };
 }
 
 /** Ends an attempt at the program's request. There is no handshake to be had yet. */

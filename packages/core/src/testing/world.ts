@@ -107,6 +107,8 @@ export class World {
       [2, "cancel", (choice) => this.#cancel(choice)],
       [3, "pause", (which) => this.#handle({ type: "pauseReading", holder: holder(which) })],
       [3, "resume", (which) => this.#handle({ type: "resumeReading", holder: holder(which) })],
+      [1, "hide", () => this.#handle({ type: "hidePage" })],
+      [2, "check", () => this.#handle({ type: "checkConnection" })],
       [1, "overflow", () => this.#handle({ type: "queueOverflowed", queue: "messages" })],
     ];
     if (this.#credentials.length > 0) {
