@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 const block =
-  /(?:<!-- file: (\S+)\.ts -->\s*)?(?:<!-- given:([\s\S]*?)-->\s*)?^```(js|ts)\n([\s\S]*?)^```(?:\s*^```text\n([\s\S]*?)^```)?/gm;
+  /(?:<!-- file: (\S+)\.ts -->\s*)?(?:<!-- given:([\s\S]*?)-->\s*)?^```(js|tsx?)\n([\s\S]*?)^```(?:\s*^```text\n([\s\S]*?)^```)?/gm;
 
 /** The blocks of a Markdown file: `{ name, language, code, output }`, `output` being undefined where none is written. */
 export async function snippetsOf(path) {
@@ -44,8 +44,10 @@ export async function inFolder(work) {
 
 /** Compiles the TypeScript among `snippets` into `folder`. Returns what the compiler complains about. */
 export async function compile(snippets, folder) {
-  const programs = snippets.filter(({ language }) => language === "ts");
-  for (const { name, code } of programs) await writeFile(join(folder, `${name}.ts`), code);
+  const programs = snippets
+    .filter(({ language }) => language !== "js")
+    .map(({ name, language, code }) => ({ file: `${name}.${language}`, code }));
+  for (const { file, code } of programs) await writeFile(join(folder, file), code);
   await writeFile(
     join(folder, "tsconfig.json"),
     JSON.stringify({
@@ -55,12 +57,13 @@ export async function compile(snippets, folder) {
         declaration: false,
         declarationMap: false,
         sourceMap: false,
+        jsx: "react-jsx",
         isolatedDeclarations: false,
         // What a snippet makes, the reader goes on with.
         noUnusedLocals: false,
         noUnusedParameters: false,
       },
-      files: programs.map(({ name }) => `${name}.ts`),
+      files: programs.map(({ file }) => file),
     }),
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
