@@ -59,9 +59,14 @@ export abstract class Slipstream<
   }
 }
 
-/** Here for the sake of its name: what it dials with is Node's. */
-export const dialWs: typeof node.dialWs = () => {
-  throw new UnsupportedError("dialWs, which is Node's. Leave `transport` out");
+/**
+ * As Node's, over the platform's WebSocket, so that `withFallback(dialWs(), longPoll())` is the same
+ * everywhere.
+ * @throws {UnsupportedError} if there are options: what they ask for is Node's.
+ */
+export const dialWs: typeof node.dialWs = (options = {}) => {
+  if (Object.keys(options).length === 0) return dialHere();
+  throw new UnsupportedError("options of dialWs, which are Node's. Leave them out");
 };
 
 export * from "../exports.ts";

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXPECTED } from "../fixtures/conversation-expected.ts";
 import { commandOf, type RuntimeName } from "../fixtures/runtimes.ts";
 import { serve } from "../fixtures/servers.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
     bundle: true,
     format: "esm",
     target: "es2022",
-    external: ["@slipstream/client", "node:*"],
+    external: ["@slipstream/*", "node:*"],
     write: false,
   });
   mkdirSync(dirname(program), { recursive: true });
@@ -40,14 +40,22 @@ const rows: [RuntimeName | "this Node", string][] = [
   ["deno", "platform/index.js"],
 ];
 
-test.each(rows)("%s takes %s, and it keeps what is promised", async (name, file) => {
-  const { url } = await serve();
-  const [command, ...parameters] =
-    name === "this Node" ? [process.execPath, program] : commandOf(name, program);
-  const { stdout } = await run(command, [...parameters, url]);
-  const { seen, found } = JSON.parse(stdout) as { seen: Seen; found: string };
-  expect(found).toBe(pathToFileURL(join(dist, file)).href);
-  expect(comparable(seen)).toEqual(comparable(JSON.parse(JSON.stringify(EXPECTED)) as Seen));
+describe.each(rows)("%s takes %s, and it keeps what is promised", (name, file) => {
+  // There is no close frame over long polling; that the session is over was answered.
+  const polled = { code: null, reason: "", clean: true };
+  test.each([
+    ["own", EXPECTED],
+    ["longpoll", { ...EXPECTED, ended: polled }],
+    ["fallback", EXPECTED],
+  ])("over %s", async (carrier, expected) => {
+    const { url } = await serve();
+    const [command, ...parameters] =
+      name === "this Node" ? [process.execPath, program] : commandOf(name, program);
+    const { stdout } = await run(command, [...parameters, url, carrier]);
+    const { seen, found } = JSON.parse(stdout) as { seen: Seen; found: string };
+    expect(found).toBe(pathToFileURL(join(dist, file)).href);
+    expect(comparable(seen)).toEqual(comparable(JSON.parse(JSON.stringify(expected)) as Seen));
+  });
 });
 
 interface Seen {
