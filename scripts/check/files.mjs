@@ -95,6 +95,10 @@ function anchorsOf(text) {
   return new Set([...spelled, ...named]);
 }
 
+function isPicture(path) {
+  return /\.(png|jpe?g|webp)$/.test(path) && existsSync(path);
+}
+
 /** Every relative link of a Markdown file leads to a file of the repository, and to a heading in it. */
 export function linkComplaints(files, folder = root) {
   const texts = new Map(files.map(({ path, text }) => [resolve(folder, path), text]));
@@ -107,7 +111,8 @@ export function linkComplaints(files, folder = root) {
       if (/^[a-z][a-z+.-]*:|^\/\//i.test(target)) continue;
       const [file, anchor] = decodeURI(target).split("#");
       const to = file === "" ? resolve(folder, path) : resolve(folder, dirname(path), file);
-      if (!texts.has(to) && !folders.has(to)) {
+      // A picture is no text, but it is there.
+      if (!texts.has(to) && !folders.has(to) && !isPicture(to)) {
         complaints.push(`${path}: ${target} leads to no file (${relative(folder, to)})`);
       } else if (anchor && to.endsWith(".md") && !anchorsOf(texts.get(to)).has(anchor)) {
         complaints.push(`${path}: ${target} leads to no heading`);

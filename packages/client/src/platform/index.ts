@@ -5,6 +5,7 @@ import type * as node from "../index.ts";
 import type { AssignsOption, ModuleOptions } from "../module/options.ts";
 import { BaseSlipstream } from "../module/slipstream.ts";
 import type { AnyTopics } from "../module/types.ts";
+import type { WsOptions } from "../node/index.ts";
 import type { SocketOptions } from "../options.ts";
 import { isPage, watchPage } from "../page/watch-page.ts";
 import { BasePool, type PoolOptions } from "../pool/pool.ts";
@@ -64,8 +65,8 @@ export abstract class Slipstream<
  * everywhere.
  * @throws {UnsupportedError} if there are options: what they ask for is Node's.
  */
-export const dialWs: typeof node.dialWs = (options = {}) => {
-  if (Object.keys(options).length === 0) return dialHere();
+export const dialWs: typeof node.dialWs = (options?: WsOptions) => {
+  if (Object.keys(options ?? {}).length === 0) return dialHere();
   throw new UnsupportedError("options of dialWs, which are Node's. Leave them out");
 };
 
