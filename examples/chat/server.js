@@ -40,31 +40,28 @@ class Room extends Channel {
 const channels = new ChannelsServer();
 channels.socket("/socket", { connect: () => accept({}), channels: { "room:lobby": Room } });
 
+const file = async (url, type) => ({ body: await readFile(url), type: `${type}; charset=utf-8` });
 const FILES = {
-  "/": [new URL("index.html", import.meta.url), "text/html; charset=utf-8"],
-  "/chat.css": [new URL("chat.css", import.meta.url), "text/css; charset=utf-8"],
-  "/chat.js": [new URL("chat.js", import.meta.url), "text/javascript; charset=utf-8"],
+  "/": await file(new URL("index.html", import.meta.url), "text/html"),
+  "/chat.css": await file(new URL("chat.css", import.meta.url), "text/css"),
+  "/chat.js": await file(new URL("chat.js", import.meta.url), "text/javascript"),
   // One file, as npm has it: a page this small needs no bundler.
-  "/client.js": [
+  "/client.js": await file(
     new URL(import.meta.resolve("@slipstream/client/browser")),
-    "text/javascript; charset=utf-8",
-  ],
+    "text/javascript",
+  ),
 };
+const POLICY = "default-src 'self'; img-src data:";
 
-const http = createServer(async (request, response) => {
+const http = createServer((request, response) => {
   if (channels.handleRequest(request, response)) return;
-  const file = FILES[request.url?.split("?")[0] ?? ""];
-  if (file === undefined) {
+  const path = request.url?.split("?")[0] ?? "";
+  if (!Object.hasOwn(FILES, path)) {
     response.writeHead(404).end("Not found");
     return;
   }
-  const [path, type] = file;
-  const body = await readFile(path);
-  response.writeHead(200, {
-    "Content-Type": type,
-    "Content-Security-Policy": "default-src 'self'; img-src data:",
-  });
-  response.end(body);
+  const { body, type } = FILES[path];
+  response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": POLICY }).end(body);
 });
 channels.attach(http);
 http.listen(Number(process.env.PORT ?? 4000), "127.0.0.1", () => {
