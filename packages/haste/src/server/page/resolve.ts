@@ -14,7 +14,7 @@ import type { WindowSize } from "../../window/window.ts";
 import type { PageRequest } from "../protocol/request.ts";
 import type { Allowed } from "../view/allowed.ts";
 import type { BoundView } from "../view/bound-view.ts";
-import { canonical } from "./canonical.ts";
+import { canonical } from "../../filter/canonical.ts";
 import { rowIdentity, type PageShape, type PageSpec } from "./page-shape.ts";
 
 /**

@@ -1,6 +1,6 @@
 // What a policy has decided for a user, checked against the view.
 import { bindFilter } from "../../filter/bind.ts";
-import { canonical } from "../page/canonical.ts";
+import { canonical } from "../../filter/canonical.ts";
 import type { BoundFilter } from "../../filter/filter.ts";
 import type { FilterLimits } from "../../filter/limits.ts";
 import { columnAt } from "../../sql/names.ts";

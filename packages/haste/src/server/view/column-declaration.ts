@@ -18,7 +18,9 @@ export type JsonOf<Type extends string> = Type extends `${infer Plain} | null`
         ? boolean
         : Type extends "json" | "jsonb"
           ? Json
-          : string;
+          : Type extends `${string}[]`
+            ? readonly Json[]
+            : string;
 
 /** What a row of declared columns looks like to a client. */
 export type RowOf<Columns extends ColumnDeclarations> = {

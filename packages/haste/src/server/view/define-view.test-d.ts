@@ -15,6 +15,7 @@ test("what a row is comes from the declared columns", () => {
       load: "double precision",
       open: "boolean",
       tags: "jsonb",
+      stops: "text[] | null",
       gate: "text | null",
     },
     order: [{ column: "delay" }],
@@ -26,6 +27,7 @@ test("what a row is comes from the declared columns", () => {
     readonly load: number | "NaN" | "Infinity" | "-Infinity";
     readonly open: boolean;
     readonly tags: Json;
+    readonly stops: readonly Json[] | null;
     readonly gate: string | null;
   }>();
   expectTypeOf<UserOf<typeof view>>().toEqualTypeOf<{ airline: string }>();
