@@ -39,31 +39,42 @@ async function tryToOpen(socket: Socket, params: object): Promise<unknown> {
 
 test("no page leads to a row or a column that the policy does not allow", async () => {
   const socket = await serving.socket();
-  const column = fc.constantFrom("id", "owner", "body", "hidden", "__proto__", 'id" OR true --');
+  const good = fc.constantFrom("owner", "body");
+  const column = fc.oneof(
+    { weight: 6, arbitrary: good },
+    { weight: 1, arbitrary: fc.constantFrom("id", "hidden", "__proto__", 'id" OR true --') },
+  );
   const value = fc.oneof(
-    fc.constantFrom("ann", "bob", "' OR '1'='1", "%", ""),
-    fc.integer({ min: -1, max: 50 }),
-    fc.boolean(),
-    fc.constant(null),
+    { weight: 8, arbitrary: fc.constantFrom("ann", "bob", "body 1", "' OR '1'='1", "%", "") },
+    { weight: 1, arbitrary: fc.constantFrom(-1, 2, true, null) },
   );
   const { filter } = fc.letrec<{ filter: unknown }>((tie) => ({
     filter: fc.oneof(
       { maxDepth: 3 },
-      fc.tuple(fc.constantFrom("eq", "ne", "lt", "gte", "prefix", "contains"), column, value),
-      fc.tuple(fc.constantFrom("isNull", "isNotNull"), column),
-      fc.tuple(fc.constant("in"), column, fc.array(value, { maxLength: 3 })),
-      fc.tuple(fc.constant("not"), tie("filter")),
-      fc.tuple(fc.constantFrom("and", "or"), tie("filter"), tie("filter")),
-      fc.jsonValue({ maxDepth: 2 }),
+      {
+        weight: 4,
+        arbitrary: fc.tuple(fc.constantFrom("eq", "ne", "lt", "prefix"), column, value),
+      },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom("isNull", "isNotNull"), column) },
+      {
+        weight: 1,
+        arbitrary: fc.tuple(fc.constant("in"), column, fc.array(value, { maxLength: 3 })),
+      },
+      { weight: 2, arbitrary: fc.tuple(fc.constant("not"), tie("filter")) },
+      {
+        weight: 3,
+        arbitrary: fc.tuple(fc.constantFrom("and", "or"), tie("filter"), tie("filter")),
+      },
+      { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
     ),
   }));
   const order = fc.array(fc.record({ column, direction: fc.constantFrom("asc", "desc") }), {
     maxLength: 2,
   });
   const at = fc.oneof(
-    fc.constantFrom("start", "end"),
-    fc.record({ key: fc.tuple(value) }),
-    fc.record({ position: fc.array(value, { maxLength: 2 }) }),
+    { weight: 6, arbitrary: fc.constantFrom("start", "end") },
+    { weight: 1, arbitrary: fc.record({ key: fc.tuple(fc.nat(50)) }) },
+    { weight: 1, arbitrary: fc.record({ position: fc.array(value, { maxLength: 2 }) }) },
   );
   const columns = fc.array(column, { maxLength: 3 });
   let opened = 0;
@@ -90,7 +101,7 @@ test("no page leads to a row or a column that the policy does not allow", async 
     ),
     { numRuns: 200 },
   );
-  expect(opened).toBeGreaterThan(10);
+  expect(opened).toBeGreaterThan(20);
   expect(serving.haste.stats().pages).toBe(0);
 });
 
