@@ -1,7 +1,8 @@
 // `slipstream cutover` as a script uses it: its files, its last line, its exit codes. What it counts is
 // tested in the lab.
 import { fork } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +44,21 @@ function temporaryFolder(): string {
   return folder;
 }
 
+/** The processes that a process has started, where the kernel lists them; else undefined. */
+function childrenOf(pid: number): number[] | undefined {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(list)) return undefined;
+  return readFileSync(list, "latin1").split(" ").filter(Boolean).map(Number);
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 test.concurrent(
   "it writes lines of JSON whose last has before and after, a page, and a picture",
   async ({ expect }) => {
@@ -80,20 +96,26 @@ test.concurrent(
 
 test.concurrent(
   "against a server that runs already, zombies are found by the kernel's table",
-  async ({ expect }) => {
+  async ({ expect, onTestFinished }) => {
     const server = fork(
       fileURLToPath(new URL("../../../../interop/dist/server.js", import.meta.url)),
       ["--port", "0"],
       { stdio: ["ignore", "pipe", "inherit", "ipc"] },
     );
-    const url = await new Promise<string>((resolve) => {
+    onTestFinished(async () => {
+      if (server.exitCode !== null) return;
+      const gone = once(server, "exit");
+      server.kill("SIGTERM");
+      await gone;
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      server.once("exit", (code) => reject(new Error(`The server ended with ${code}.`)));
       server.stdout?.once("data", (chunk: Buffer) =>
         resolve(String(chunk).trim().replace("listening on http", "ws")),
       );
     });
     const args = ["--url", `${url}/socket`, "--orders", "given", "--json", "-", ...SHORT];
     const { code, stdout } = await runMain(["cutover", ...args]);
-    server.kill("SIGTERM");
     expect(code).toBe(0);
     const result = parse(stdout).at(-1);
     expect(result?.before.zombiesAtEnd).toBeGreaterThan(0);
@@ -107,10 +129,13 @@ test.concurrent(
 test("Ctrl-C ends it and all its processes", async () => {
   const main = new MainProcess(["cutover", ...SHORT]);
   await main.says("before the cutover");
+  const children = childrenOf(main.pid);
+  if (children !== undefined) expect(children).toHaveLength(3);
   main.kill("SIGINT");
   const { code, stderr } = await main.ended;
   expect(code).toBe(130);
   expect(stderr).toContain("stopped before the end");
+  expect((children ?? []).filter(lives)).toEqual([]);
 });
 
 describe("what cannot be run", () => {

@@ -48,6 +48,10 @@ export class MainProcess {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get stdin(): Writable {
     return this.#child.stdin;
   }
