@@ -153,9 +153,12 @@ export class ChannelCore {
   stop(by: Left["by"]): void {
     this.checks?.stop();
     this.messages.end();
-    this.#refuseJoiners(
-      new JoinError(this.topic, by === "leave" ? { type: "left" } : DISCONNECTED),
-    );
+    // An error that nobody gets would take as long as handing over a hundred messages.
+    if (this.#awaited) {
+      this.#refuseJoiners(
+        new JoinError(this.topic, by === "leave" ? { type: "left" } : DISCONNECTED),
+      );
+    }
   }
 
   /** A queue is full whose policy is to close the connection. */
@@ -259,7 +262,7 @@ export class ChannelCore {
   }
 
   get #awaited(): boolean {
-    return this.#joiners !== null && this.#joiners.size > 0;
+    return (this.#joiners?.size ?? 0) > 0;
   }
 
   #refuseJoiners(error: JoinError): void {

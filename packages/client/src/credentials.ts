@@ -8,9 +8,13 @@ const MAX_DEPTH = 32;
 
 /** `base` with the params in its query, and `vsn` unless it is there. */
 export function withQuery(base: string, vsn: string, params: unknown = {}): string {
+  if (!isPlainObject(params)) throw new OptionError("params", params, ACCEPTED.params);
+  // Most often there is nothing to write, for which a URL is much.
+  if (!base.includes("?") && Object.keys(params).length === 0) {
+    return `${base}?vsn=${encodeURIComponent(vsn)}`;
+  }
   const url = new URL(base);
   const { searchParams } = url;
-  if (!isPlainObject(params)) throw new OptionError("params", params, ACCEPTED.params);
   for (const [name, value] of Object.entries(params)) append(searchParams, name, value, 1);
   if (!searchParams.has("vsn")) searchParams.set("vsn", vsn);
   return url.href;

@@ -3,7 +3,7 @@
 import { tokenProtocols, withQuery } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
 import { checkHeaders } from "./option-checks.ts";
-import type { Provided } from "./options.ts";
+import type { Params } from "./options.ts";
 import type { Credentials, Settings } from "./resolve-options.ts";
 import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
@@ -12,8 +12,8 @@ const WEBSOCKET = "websocket";
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
-  /** As it was given, and as a text: a URL object takes ten times its memory. */
-  readonly #url: string;
+  /** The socket's own, and as a text: a URL object takes ten times its memory. */
+  readonly #href: string;
   readonly #params: Credentials["params"];
   readonly #authToken: Credentials["authToken"];
   readonly #headers: Credentials["headers"];
@@ -26,7 +26,7 @@ export class Endpoint {
    */
   constructor(url: string | URL, credentials: Credentials, settings: Settings) {
     const { href } = socketUrl(url);
-    this.#url = String(url);
+    this.#href = href;
     const { params, authToken, headers } = credentials;
     this.#params = params;
     this.#authToken = authToken;
@@ -38,7 +38,7 @@ export class Endpoint {
 
   /** The URL without its query, for errors and logs. */
   get place(): string {
-    const { protocol, host, pathname } = socketUrl(this.#url);
+    const { protocol, host, pathname } = new URL(this.#href);
     return `${protocol}//${host}${pathname}`;
   }
 
@@ -48,14 +48,14 @@ export class Endpoint {
    */
   async request(): Promise<{ request: DialRequest; changed: boolean }> {
     const { serializer, maxPayload, renewable } = this.#settings;
-    const [params, authToken, headers = {}] = await Promise.all([
-      provide(this.#params),
-      provide(this.#authToken),
-      provide(this.#headers),
-    ]);
+    const given = [this.#params, this.#authToken, this.#headers];
+    const values = renewable
+      ? await Promise.all(given.map(async (one) => (typeof one === "function" ? one() : one)))
+      : given;
+    const [params, authToken, headers = {}] = values as unknown as Values;
     checkHeaders(headers);
     const request: DialRequest = {
-      url: withQuery(socketUrl(this.#url).href, serializer.vsn, params),
+      url: withQuery(this.#href, serializer.vsn, params),
       headers,
       protocols: tokenProtocols(authToken),
       maxPayload,
@@ -69,9 +69,11 @@ export class Endpoint {
   }
 }
 
-async function provide<T>(provided: Provided<T> | undefined): Promise<T | undefined> {
-  return typeof provided === "function" ? await (provided as () => T | PromiseLike<T>)() : provided;
-}
+type Values = readonly [
+  params: Params,
+  authToken: string | undefined,
+  headers: Readonly<Record<string, string>> | undefined,
+];
 
 /** In a page, addresses may be relative to its own. */
 function page(): { readonly href: string } | undefined {

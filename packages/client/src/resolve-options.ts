@@ -108,15 +108,16 @@ let latest: WeakRef<Settings> | undefined;
  * The settings alone: the same object as for the socket before if they are the same. The sockets of a
  * program mostly differ by their credentials only, and there may be many thousands of them.
  */
-export function settingsOf({
-  params: _params,
-  authToken: _authToken,
-  headers: _headers,
-  signal: _signal,
-  ...settings
-}: ResolvedOptions): Settings {
+export function settingsOf(options: ResolvedOptions): Settings {
   const before = latest?.deref();
-  if (before !== undefined && areSame(before, settings)) return before;
+  if (before !== undefined && areSame(before, options)) return before;
+  const {
+    params: _params,
+    authToken: _authToken,
+    headers: _headers,
+    signal: _s,
+    ...settings
+  } = options;
   latest = new WeakRef(settings);
   return settings;
 }

@@ -159,7 +159,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     }
     this.#disconnecting = disconnecting;
     for (const channel of this.session.channels.values()) channel.owner.stop("disconnect");
-    this.#refuseConnectors(this.connectError({ type: "requested" }));
+    if (this.#awaited) this.#refuseConnectors(this.connectError({ type: "requested" }));
     this.handle(how);
     return disconnecting;
   }
@@ -266,9 +266,13 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.#releaseSignal = null;
     if (reason.type === "requested") return;
     const error = this.connectError(reason);
-    if (this.#connectors !== null && this.#connectors.size > 0) this.#refuseConnectors(error);
+    if (this.#awaited) this.#refuseConnectors(error);
     else if (this.failed === null) this.untold(error);
     else this.failed(error);
+  }
+
+  get #awaited(): boolean {
+    return (this.#connectors?.size ?? 0) > 0;
   }
 
   #refuseConnectors(error: unknown): void {

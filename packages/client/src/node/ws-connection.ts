@@ -49,6 +49,7 @@ interface HeldStream extends Duplex {
 /** How the library listens to a stream: with the same functions for all. */
 interface StreamListeners {
   readonly data: (this: Duplex, chunk: Buffer) => void;
+  readonly end: (this: Duplex) => void;
   readonly close: (this: Duplex) => void;
 }
 
@@ -146,12 +147,16 @@ export class WsConnection extends WebSocket implements FrameOwner {
     const stream = this.#stream;
     // What is compressed is told when it has been decompressed: nothing may overtake it.
     if (stream === null || this.extensions !== "") return;
-    // They are the last ones: the library has just added them.
-    const data = stream.listeners("data").at(-1) as StreamListeners["data"];
-    const close = stream.listeners("close").at(-1) as StreamListeners["close"];
-    library ??= { data, close };
-    if (data !== library.data || close !== library.close) return;
+    const found = {
+      data: last(stream, "data"),
+      end: last(stream, "end"),
+      close: last(stream, "close"),
+    };
+    library ??= found as StreamListeners;
+    const { data, end, close } = library;
+    if (data !== found.data || end !== found.end || close !== found.close) return;
     stream.on("data", readFrames).off("data", data);
+    stream.on("end", endStream).off("end", end);
     stream.on("close", closeStream).off("close", close);
   }
 
@@ -160,14 +165,30 @@ export class WsConnection extends WebSocket implements FrameOwner {
     if (this.#stream !== null) this.#frames.read(chunk);
   }
 
+  /** Whether the peer may say more. */
+  get isReading(): boolean {
+    return this.#stream !== null;
+  }
+
   /** The stream has closed. The library may find something unread in it, and must know what it continues. */
   surrender(): void {
     this.#frames.surrender();
   }
 }
 
+/** The listener that was added last: it is the library's, which is adding them just now. */
+function last(stream: Duplex, event: string): unknown {
+  return stream.listeners(event).at(-1);
+}
+
 function readFrames(this: HeldStream, chunk: Buffer): void {
   this[CONNECTION]?.read(chunk);
+}
+
+/** After a close frame the library knows the end already, and would make an error of hearing it twice. */
+function endStream(this: HeldStream): void {
+  if (this[CONNECTION]?.isReading === true) library?.end.call(this);
+  else this.end();
 }
 
 function closeStream(this: HeldStream): void {
