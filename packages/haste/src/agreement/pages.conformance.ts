@@ -57,7 +57,7 @@ export function pagesAgree(open: () => Promise<TextDatabase>): void {
       fc.asyncProperty(insertedRows, fc.gen(), (inserted, draw) =>
         withRows(inserted, (rows) => ask(rows, draw)),
       ),
-      { numRuns: 50 },
+      { numRuns: 50, interruptAfterTimeLimit: 100_000 },
     );
   };
 
