@@ -98,6 +98,8 @@ test("hidden for hiddenTimeout: the connection is given back, and is there again
   await expect.poll(() => stateOf(tab)).toBe("waiting");
   await expect.poll(live).toBe(0);
   expect(await logOf(tab)).toEqual(["visibilitychange", "closing", "pageHidden", "waiting"]);
+  await tab.evaluate('dispatchEvent(new Event("online"))');
+  expect(await stateOf(tab)).toBe("waiting");
   await tab.show();
   await expect.poll(() => tab.evaluate("room.state.type")).toBe("joined");
   expect(await echo(tab)).toEqual({ still: "here" });

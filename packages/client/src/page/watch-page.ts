@@ -66,7 +66,7 @@ class Watcher {
     else this.#deafen ??= this.#listen();
     if (state.type === "open" && this.#isAway) this.#core.handle({ type: "hidePage" });
     const waits = state.type === "waiting" && state.cause.type === "pageHidden";
-    if (waits && !this.#isAway) this.#check();
+    if (waits) this.#check();
   }
 
   stop(): void {
@@ -128,6 +128,7 @@ class Watcher {
   }
 
   #check(): void {
+    if (this.#isAway) return;
     this.#core.handle({ type: "checkConnection" });
   }
 }
