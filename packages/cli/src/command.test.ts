@@ -18,7 +18,10 @@ test("switches, values and lists are read", () => {
 test.each([
   [["--row", "7"], "There is no option --row. Did you mean --rows? See --help."],
   [["--frobnicate"], "There is no option --frobnicate. See --help."],
-  [["7"], '"7" is not expected here: values follow their option, as in --rows 1000. See --help.'],
+  [
+    ["s3cret"],
+    "A word that belongs to no option is not expected: a value follows its option, as in --rows 1000, and one with spaces or quotes is quoted for the shell. See --help.",
+  ],
   [["--rows"], "Option '--rows <value>' argument missing. See --help."],
   [["--json=1"], "Option '--json' does not take an argument. See --help."],
 ])("%j is refused with what to do", (args, message) => {

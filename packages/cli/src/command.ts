@@ -80,7 +80,8 @@ function explain(cause: unknown, known: Readonly<Record<string, OptionHelp>>): s
       return `There is no option ${quoted}.${near === undefined ? "" : ` Did you mean --${near}?`}`;
     }
     case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL":
-      return `"${quoted}" is not expected here: values follow their option, as in --rows 1000.`;
+      // Most often the rest of a value that was not quoted, which may be a secret: it is not repeated.
+      return "A word that belongs to no option is not expected: a value follows its option, as in --rows 1000, and one with spaces or quotes is quoted for the shell.";
     default:
       return `${message.split("\n")[0]?.replace(/\.$/, "")}.`;
   }

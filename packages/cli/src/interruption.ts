@@ -1,5 +1,6 @@
 // How a command is told to stop from outside: Ctrl-C, SIGTERM, a terminal that closes, a reader of its
 // output that has gone.
+import { EXIT } from "./exit-codes.ts";
 
 /** Why a command is to stop. */
 export interface Interruption {
@@ -36,7 +37,12 @@ export function interruptible(again: () => void): Interruptible {
   };
   const outputFailed = (error: NodeJS.ErrnoException): void => {
     // What is written after the reader has gone is nobody's.
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") {
+      process.stderr.write(
+        `slipstream: Standard output cannot be written (${error.code}): what it was to have is lost.\n`,
+      );
+      process.exit(EXIT.failed);
+    }
     if (!controller.signal.aborted) stop("outputClosed");
   };
   for (const name of SIGNALS) process.on(name, stop);

@@ -93,12 +93,18 @@ function checkSocketParams(params: unknown): Params {
 
 function readCa(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
+  let text: string;
   try {
-    return readFileSync(path, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new UsageError(`--ca: ${path} cannot be read (${code}). Name a file of certificates.`, {
       cause,
     });
   }
+  // Node passes over what is none without a word.
+  if (/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(text)) return text;
+  throw new UsageError(
+    `--ca: ${path} has no certificate in it. Name a file of certificates (PEM).`,
+  );
 }

@@ -54,7 +54,7 @@ export async function withSession(
     reconnect: (attempt, cause) => comesBack && connected && mayComeBack(cause) && delay(attempt),
     logger: {},
   });
-  const place = connection.url.replace(/\?.*/s, "");
+  const place = placeOf(connection.url);
   const channels = topics.map((topic) => socket.channel(topic, params));
   socket.onState((state) => {
     connected ||= state.type === "open";
@@ -112,6 +112,12 @@ function credentials({ socketParams, headers, token, ca }: Connection): NodeSock
     ...(token === undefined ? {} : { authToken: token }),
     ...(ca === undefined ? {} : { tls: { ca: [ca, ...rootCertificates] } }),
   };
+}
+
+/** The address without what may be a secret: no user, no password, no query. */
+function placeOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 /** The same credentials would be refused again. */

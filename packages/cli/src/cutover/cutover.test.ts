@@ -144,6 +144,8 @@ describe("what cannot be run", () => {
     [["--bounds", "none"], "--bounds must be one of on, default, off"],
     [["--seconds", "3"], "--seconds must be a whole number from 8"],
     [["--url", "http://localhost"], "--url must be a ws:// address"],
+    [["--url", "ws://u:p@localhost/socket"], "--url must have no user, password or query"],
+    [["--url", "ws://localhost/socket?token=t"], "--url must have no user, password or query"],
     [["--orders", "all"], "--orders must be one of both, given"],
   ])("%j is refused with what to do", (args, message) => {
     expect(() => readCutoverOptions(args)).toThrow(message);

@@ -118,6 +118,12 @@ function oneOf<Name extends string>(option: string, name: string, names: readonl
 
 function socketUrl(url: string | undefined): string | null {
   if (url === undefined) return null;
-  if (URL.canParse(url) && new URL(url).protocol === "ws:") return url;
+  const { protocol, username, password, search } = new URL(URL.canParse(url) ? url : "about:blank");
+  if (protocol === "ws:" && username + password + search === "") return url;
+  if (protocol === "ws:") {
+    throw new UsageError(
+      "--url must have no user, password or query, since the report tells it: --url ws://127.0.0.1:4100/socket.",
+    );
+  }
   throw new UsageError("--url must be a ws:// address: --url ws://127.0.0.1:4100/socket.");
 }

@@ -1,6 +1,9 @@
 // `listen` in a process of its own against a server in this one: what it prints, how it ends, and
 // what the server has seen of it.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import {
   accept,
   Channel,
@@ -158,7 +161,8 @@ test.each([
 );
 
 test("a refused upgrade ends it, and the error says what to check", async () => {
-  const refused = await runMain(["listen", "--url", `${url}?secret=1`, "--topic", "room:lobby"]);
+  const secrets = `${url.replace("ws://", "ws://secret:secret@")}?secret=1`;
+  const refused = await runMain(["listen", "--url", secrets, "--topic", "room:lobby"]);
   expect(refused.stderr).toContain("the server answered the upgrade with 403");
   expect(refused.stderr).toContain("check params, authToken and headers");
   expect(refused.stderr).not.toContain("secret");
@@ -174,6 +178,27 @@ test("a server that is not there ends it", async () => {
   expect(stderr).toContain("Check that the server runs");
   expect(code).toBe(3);
 });
+
+test.runIf(existsSync("/dev/full"))(
+  "output that cannot be written ends it, and it says so",
+  async () => {
+    const full = openSync("/dev/full", "w");
+    onTestFinished(() => closeSync(full));
+    const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+    const args = [main, "listen", "--url", url, "--topic", "room:lobby", ...good];
+    const { status, stderr } = await new Promise<{ status: number | null; stderr: string }>(
+      (resolve) => {
+        const child = spawn(process.execPath, args, { stdio: ["ignore", full, "pipe"] });
+        let said = "";
+        child.stderr?.on("data", (text: Buffer) => (said += text.toString()));
+        child.on("close", (code) => resolve({ status: code, stderr: said }));
+      },
+    );
+    expect(stderr).toContain("Standard output cannot be written (ENOSPC)");
+    expect(stderr).not.toContain("    at ");
+    expect(status).toBe(1);
+  },
+);
 
 test("whoever stops reading its output ends it in order", async () => {
   const listen = new MainProcess(["listen", "--url", url, "--topic", "room:lobby", ...good]);

@@ -60,6 +60,7 @@ test.each([
   [[...needed, "--header", "X-Api-Key"], "--header must be a name and a value"],
   [[...needed, "--header", "X-Key: a\r\nX-Other: b"], "--header must be a name and a value"],
   [[...needed, "--ca", "missing.pem"], "--ca: missing.pem cannot be read (ENOENT)"],
+  [[...needed, "--ca", "package.json"], "--ca: package.json has no certificate in it"],
   [[...needed, "--tpoic", "t"], "There is no option --tpoic. Did you mean --topic?"],
 ])("%j is refused with what to do", (args, message) => {
   expect(() => readListenOptions(args)).toThrow(message);
@@ -74,7 +75,16 @@ test("a token may come from where other users of the machine do not see it", () 
 });
 
 test("what could not be parsed is not repeated: it may hold a secret", () => {
-  expect(() => readListenOptions([...needed, "--socket-params", "{token: s3cret}"])).toThrow(
-    expect.not.objectContaining({ message: expect.stringContaining("s3cret") as string }) as Error,
-  );
+  for (const wrong of [
+    ["--socket-params", "{token: s3cret}"],
+    // Not quoted for the shell.
+    ["--socket-params", "{token:", "s3cret}"],
+    ["--header", "Authorization:", "Bearer", "s3cret"],
+  ]) {
+    expect(() => readListenOptions([...needed, ...wrong])).toThrow(
+      expect.not.objectContaining({
+        message: expect.stringMatching(/s3cret|Bearer/) as string,
+      }) as Error,
+    );
+  }
 });

@@ -22,7 +22,8 @@ export type TransportErrorCode =
 const SENTENCES: Record<TransportErrorCode, string> = {
   invalid_url:
     "The URL cannot be dialled. Give a ws:, wss: or ws+unix: URL without a fragment identifier.",
-  not_tls: "The server did not answer as TLS does. Is it ws: rather than wss:, or another port?",
+  not_tls:
+    "The server did not answer as TLS does: it may be one for ws: rather than wss:, or on another port.",
   bad_handshake:
     "The server answered 101 without upgrading to a WebSocket. Check that the path is a WebSocket's, and that no proxy strips the Upgrade header.",
   proxy_refused:

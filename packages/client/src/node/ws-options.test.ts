@@ -206,7 +206,7 @@ describe("TLS", () => {
     const end = await new Recorder(dialWs(), server.url.replace("ws:", "wss:")).end();
     expect(end.error?.cause).toMatchObject({
       code: "not_tls",
-      message: expect.stringContaining("Is it ws: rather than wss:"),
+      message: expect.stringContaining("it may be one for ws: rather than wss:"),
     });
     expect(end.rejected).toBeUndefined();
   });

@@ -28,9 +28,10 @@ const provenance = {
 
 async function open(
   options: { readonly colorScheme?: "light" | "dark"; readonly javaScriptEnabled?: boolean } = {},
+  shown = result,
 ): Promise<{ readonly page: Page; readonly asked: string[]; readonly complaints: string[] }> {
   const file = join(folder, "cutover.html");
-  writeFileSync(file, cutoverPage(result, provenance));
+  writeFileSync(file, cutoverPage(shown, provenance));
   const context = await browser.newContext({ offline: true, ...options });
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -154,6 +155,23 @@ test("on a narrow screen the page does not scroll sideways: the picture does", a
     "({ width: document.documentElement.clientWidth, scroll: document.documentElement.scrollWidth })",
   );
   expect(scroll).toBeLessThanOrEqual(width);
+});
+
+test.each([360, 800, 1000, 1400])("at %i px figures stay within their frames", async (width) => {
+  const wide = { memoryPeak: 888 * 1024 * 1024 };
+  const { given } = result;
+  const heavy = {
+    ...given,
+    before: { ...given.before, ...wide },
+    after: { ...given.after, ...wide },
+  };
+  const { page } = await open({}, { ...result, given: heavy });
+  expect(await page.locator("dd", { hasText: "888 MiB→888 MiB" }).count()).toBeGreaterThan(0);
+  await page.setViewportSize({ width, height: 700 });
+  const over = await page.evaluate<string[]>(
+    "[...document.querySelectorAll('dd')].filter((dd) => dd.scrollWidth > dd.clientWidth).map((dd) => dd.innerText)",
+  );
+  expect(over).toEqual([]);
 });
 
 test("the picture alone is an SVG that an <img> shows", async () => {

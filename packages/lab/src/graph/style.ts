@@ -41,7 +41,7 @@ code{font:.86em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.75rem;margin:1.2rem 0;padding:0}
 .fact{background:var(--panel);border:1px solid var(--edge);border-radius:.6rem;padding:.7rem .9rem}
 .fact dt{color:var(--dim);font-size:.82rem}
-.fact dd{margin:.1rem 0 0;font-size:1.3rem;white-space:nowrap;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.25}
+.fact dd{margin:.1rem 0 0;font-size:1.15rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.25}
 .fact .arrow{color:var(--dim);font-weight:400;padding:0 .25em}
 figure{margin:1rem 0;background:var(--panel);border:1px solid var(--edge);border-radius:.6rem;padding:.75rem}
 .scroll{overflow-x:auto}
