@@ -20,8 +20,11 @@ const flights = defineView<Flight>({
   columns: ["id", "gate", "delay"],
   order: [{ column: "delay" }],
   maxRows: 200,
-  policy: () => true,
+  policy: () => decide(),
 });
+
+/** What the policy of the view says. */
+let decide = (): boolean => true;
 
 let serving: Serving;
 let socket: Socket;
@@ -37,6 +40,7 @@ beforeAll(async () => {
 afterAll(() => serving.close());
 
 beforeEach(async () => {
+  decide = () => true;
   await serving.write(`TRUNCATE flights;
     INSERT INTO flights SELECT n, 'A' || n % 10, n FROM generate_series(1, 100) n`);
   socket = await serving.socket({ id: "me" });
@@ -119,6 +123,67 @@ describe("a live page", () => {
     expect(page.state.status).toBe("live");
     await page.next(1);
     expect(ids(page.state)).toEqual([1, 2, 3]);
+  });
+
+  test("changes that were refused together leave no trace, also after a lost connection", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    await page.ready();
+    const wrong = { where: ["eq", "nowhere", 1] } as never;
+    const refused = expect.objectContaining({ code: "invalid_filter" });
+    const asked = await Promise.allSettled([page.change(wrong), page.change(wrong)]);
+    expect(asked.map((one) => one.status === "rejected" && one.reason)).toEqual([refused, refused]);
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    expect(ids(await page.ready())).toEqual([1, 2]);
+    expect(page.state.cameBack).toBe("replay");
+  });
+
+  test("what is refused when the connection comes back leaves the page as it was", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    const [many, filtered] = await Promise.allSettled([
+      page.next(5_000),
+      page.change({ where: ["lte", "delay", 2] }),
+    ]);
+    expect(many).toMatchObject({ reason: { code: "too_many_rows" } });
+    expect(filtered).toMatchObject({ reason: { code: "too_many_rows" } });
+    expect(ids(await page.ready())).toEqual([1, 2, 3]);
+  });
+
+  test("what may be seen no longer when the connection comes back ends the page", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    await page.ready();
+    decide = () => false;
+    void serving.server.disconnect("me");
+    const { error } = await until(page, ({ status }) => status === "error");
+    expect(error).toMatchObject({ code: "forbidden" });
+    expect(serving.haste.stats().pages).toBe(0);
+  });
+
+  test("what the server cannot give when the connection comes back is asked for again", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    await page.ready();
+    decide = () => {
+      decide = () => true;
+      throw new Error("The policy's database is away.");
+    };
+    void serving.server.disconnect("me");
+    const { error } = await until(page, (state) => state.error !== null);
+    expect(error).toMatchObject({ isTemporary: true });
+    expect(ids(await page.ready())).toEqual([1, 2]);
+  });
+
+  test("closing a page rejects what was asked of it, in a subscriber too", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 2 });
+    await page.ready();
+    page.subscribe(() => void page.close());
+    await expect(page.next(1)).rejects.toMatchObject({ code: "closed" });
+    await expect(page.next(1)).rejects.toMatchObject({ code: "closed" });
+    expect(page.state.status).toBe("closed");
+    await page.close();
+    expect(serving.haste.stats().pages).toBe(0);
   });
 
   test("says why it cannot be had", async () => {

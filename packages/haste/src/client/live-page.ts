@@ -6,6 +6,7 @@ import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import type { PageState, Total } from "./page-state.ts";
 import { PageStore } from "./page-store.ts";
+import type { By } from "./wanted-page.ts";
 
 export interface LivePageOptions extends PageReaderOptions {
   /** Is told what a subscriber throws. Default: it is thrown again where nobody catches it. */
@@ -125,9 +126,9 @@ export class LivePage<Row> {
     return this.#reader.close();
   }
 
-  /** What was asked for while the connection was away comes with the next join. */
-  async #settled(asked: Promise<"answered" | "away">): Promise<void> {
-    if ((await asked) === "away") await this.ready();
+  /** What a join has granted is shown when its rows have come. */
+  async #settled(granted: Promise<By>): Promise<void> {
+    if ((await granted) === "join") await this.ready();
   }
 }
 

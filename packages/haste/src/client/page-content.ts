@@ -58,6 +58,9 @@ export class PageContent {
     if (arriving === null || arriving.rows.length !== message.from) {
       throw new RangeError("A piece of the rows is missing.");
     }
+    if (message.from + message.rows.length > message.of) {
+      throw new RangeError("There are more rows than the server said.");
+    }
     const names = namesOf(arriving.header);
     for (const values of message.rows) arriving.rows.push(rowOf(names, values));
     if (arriving.rows.length < message.of) return false;

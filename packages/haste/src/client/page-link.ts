@@ -10,6 +10,8 @@ export interface LinkOwner {
   joined(response: unknown): void;
   /** The connection or the membership is gone; it comes back by itself. */
   parted(): void;
+  /** The server will not let it in as it asked: whether there is something else to ask for. */
+  refused(error: PageClientError): boolean;
   /** The server cannot give the page now; it is asked again in a while. */
   postponed(error: PageClientError): void;
   /** There is no page: the server will not give it, or (null) the socket was disconnected. */
@@ -22,6 +24,8 @@ export class PageLink {
   readonly #removals: (() => void)[] = [];
   #isJoined = false;
   #isEnded = false;
+  /** Whether somebody waits for the answer to a join; those after a lost connection are the channel's own. */
+  #isJoining = false;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
@@ -40,7 +44,14 @@ export class PageLink {
   }
 
   join(): void {
-    this.#channel.join().catch((error: unknown) => this.refused(pageErrorOf(error)));
+    this.#isJoining = true;
+    this.#channel.join().then(
+      () => (this.#isJoining = false),
+      (error: unknown) => {
+        this.#isJoining = false;
+        this.#joinRefused(pageErrorOf(error));
+      },
+    );
   }
 
   /**
@@ -90,6 +101,12 @@ export class PageLink {
     await this.#channel.leave().catch(() => {});
   }
 
+  #joinRefused(error: PageClientError): void {
+    if (this.#isEnded) return;
+    if (!error.isTemporary && this.#owner.refused(error)) this.join();
+    else this.refused(error);
+  }
+
   #stateChanged(state: PageChannelState): void {
     const wasJoined = this.#isJoined;
     this.#isJoined = state.type === "joined";
@@ -98,6 +115,8 @@ export class PageLink {
     } else if (state.type === "left" && state.by === "disconnect") {
       void this.end();
       this.#owner.ended(null);
+    } else if (state.type === "errored" && !this.#isJoining) {
+      this.#joinRefused(pageErrorOf(state.reason));
     } else if (wasJoined) {
       this.#owner.parted();
     }

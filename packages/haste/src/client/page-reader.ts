@@ -1,36 +1,26 @@
 // The client's end of PROTOCOL.md: asks for a page, takes in what comes, and keeps the state.
 import type { Json } from "../json.ts";
-import { PageClientError } from "./page-client-error.ts";
-import { closedError, refusalOf } from "./page-client-error.ts";
+import { closedError, pageErrorOf, PageClientError, refusalOf } from "./page-client-error.ts";
 import { PageContent } from "./page-content.ts";
 import { PageLink } from "./page-link.ts";
-import { granted, type WireRequest } from "./page-request.ts";
+import type { WireRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import type { PageState, Total } from "./page-state.ts";
 import type { PageStore } from "./page-store.ts";
-import { batchOf, joinedOf, rowsOf, type Why } from "./wire.ts";
+import { WantedPage, type Asked, type By } from "./wanted-page.ts";
+import { batchOf, joinedOf, rowsOf, totalOf, type Why } from "./wire.ts";
 
 export interface PageReaderOptions {
   /** Has the server say of each batch which transaction it came from; null for several in one. */
   readonly onWhy?: (why: Why | null) => void;
 }
 
-/** Whether the server answered, or the connection was away so that the next join asks for it. */
-type Asked = "answered" | "away";
-
 export class PageReader<Row> {
   readonly #store: PageStore<Row>;
   readonly #link: PageLink;
   readonly #content = new PageContent();
   readonly #onWhy: PageReaderOptions["onWhy"];
-  /** The page that is asked for, granted or not. */
-  #wanted: WireRequest;
-  /** What {@link #wanted} was when the server granted it; another object until then. */
-  #granted: WireRequest | null = null;
-  /** What {@link #wanted} was at the last join. */
-  #joinedFor: WireRequest | null = null;
-  /** How many pushes that ask for another page are under way. */
-  #asking = 0;
+  readonly #wanted: WantedPage;
   #isPaused = false;
   /** The server says that it gets no changes. */
   #isStale = false;
@@ -45,12 +35,13 @@ export class PageReader<Row> {
     { onWhy }: PageReaderOptions,
   ) {
     this.#store = store;
-    this.#wanted = wanted;
+    this.#wanted = new WantedPage(wanted);
     this.#onWhy = onWhy;
     this.#link = new PageLink(socket, topic, {
       joinParams: () => this.#joinParams(),
       joined: (response) => this.#guard(() => this.#joined(response)),
       parted: () => this.#tellStatus(),
+      refused: (error) => error.code !== "disconnected" && this.#wanted.withdraw(error),
       postponed: (error) => this.#store.set({ error, status: this.#status() }),
       ended: (error) => this.#ended(error === null ? "closed" : "error", error),
     });
@@ -60,19 +51,23 @@ export class PageReader<Row> {
 
   // Asking.
 
-  grow(more: { readonly before: number; readonly after: number }): Promise<Asked> {
-    const { before, after } = this.#wanted;
-    return this.#ask("grow", more, { before: before + more.before, after: after + more.after });
+  /** Resolves when the server has granted it, by a push or, if the connection is away, by the next join. */
+  grow(more: { readonly before: number; readonly after: number }): Promise<By> {
+    return this.#ask("grow", more, (page) => ({
+      ...page,
+      before: page.before + more.before,
+      after: page.after + more.after,
+    }));
   }
 
-  change(fields: Partial<WireRequest>): Promise<Asked> {
-    return this.#ask("change", fields, fields);
+  /** Resolves as {@link grow} does. */
+  change(fields: Partial<WireRequest>): Promise<By> {
+    return this.#ask("change", fields, (page) => ({ ...page, ...fields }));
   }
 
   async count(cap: number | undefined): Promise<Total> {
     const answer = await this.#link.push("count", cap === undefined ? {} : { cap });
-    const { count, more } = answer as { readonly count: number; readonly more: boolean };
-    const total: Total = { count, isCapped: more };
+    const total = totalOf(answer);
     this.#store.set({ total });
     return total;
   }
@@ -98,44 +93,42 @@ export class PageReader<Row> {
     return this.#link.end();
   }
 
-  async #ask(event: string, fields: object, change: Partial<WireRequest>): Promise<Asked> {
-    const before = this.#wanted;
-    const wanted = { ...before, ...change };
-    this.#wanted = wanted;
-    if (!this.#link.isJoined) return "away";
-    this.#asking += 1;
-    this.#tellStatus();
-    try {
-      await this.#link.push(event, fields);
-      this.#settle(wanted);
-      return "answered";
-    } catch (error) {
-      if (error instanceof PageClientError && error.code === "disconnected") return "away";
-      // Unless something else has been asked for since, the page is what it was.
-      if (this.#wanted === wanted) this.#wanted = before;
-      throw error;
-    } finally {
-      this.#asking -= 1;
-      this.#tellStatus();
-    }
+  async #ask(
+    event: string,
+    fields: object,
+    change: (page: WireRequest) => WireRequest,
+  ): Promise<By> {
+    const { status, error } = this.#store.state;
+    if (status === "closed" || status === "error") throw error ?? closedError();
+    const asked = this.#wanted.ask(change);
+    if (this.#link.isJoined) this.#push(event, fields, [asked]);
+    return asked.answer;
   }
 
-  /** The server has granted what was wanted: from now on it is asked for as it was granted. */
-  #settle(wanted: WireRequest): void {
-    const { header } = this.#content;
-    if (this.#wanted !== wanted || header === null) return;
-    this.#wanted = granted(wanted, header);
-    this.#granted = this.#wanted;
+  /** Asks for what was `asked`; if the connection ends before the answer, the next join does. */
+  #push(event: string, fields: object, asked: readonly Asked[]): void {
+    this.#tellStatus();
+    void this.#link.push(event, fields).then(
+      () => {
+        this.#wanted.grant(asked, this.#content.header, "push");
+        this.#tellStatus();
+      },
+      (error: unknown) => {
+        const refusal = pageErrorOf(error);
+        if (refusal.code === "disconnected") return;
+        this.#wanted.refuse(asked, refusal, this.#content.header);
+        this.#tellStatus();
+      },
+    );
   }
 
   // Joining.
 
   #joinParams(): object {
-    this.#joinedFor = this.#wanted;
     const { shown } = this.#content;
-    const isSame = this.#wanted === this.#granted && shown?.resumable === true;
+    const isSame = this.#wanted.isGranted && shown?.resumable === true;
     return {
-      ...this.#wanted,
+      ...this.#wanted.join(),
       ...(isSame ? { resume: { group: shown.header.group, version: shown.version } } : {}),
       ...(this.#onWhy === undefined ? {} : { why: true }),
     };
@@ -149,12 +142,10 @@ export class PageReader<Row> {
     this.#awaitsRows = !isKept;
     this.#isStale = false;
     if (this.#isPaused) this.#quietly("pause", {});
-    if (this.#joinedFor === this.#wanted) this.#settle(this.#wanted);
+    this.#wanted.joined(header);
     // Something else was asked for while the join was under way.
-    else
-      void this.#ask("change", this.#wanted, {}).catch((error: PageClientError) =>
-        this.#link.refused(error),
-      );
+    const { asked, request } = this.#wanted;
+    if (asked.length > 0) this.#push("change", request, asked);
     this.#store.set({
       error: null,
       cameBack: resumed ?? (wasShown ? "reload" : null),
@@ -214,7 +205,7 @@ export class PageReader<Row> {
     try {
       take();
     } catch (cause) {
-      this.#granted = null;
+      this.#wanted.forget();
       const sentence = "What the server said does not fit together; all rows are asked for anew.";
       this.#link.refused(new PageClientError("protocol", sentence, { cause }));
     }
@@ -249,7 +240,7 @@ export class PageReader<Row> {
     const { status } = this.#store.state;
     if (status === "closed" || status === "error") return status;
     if (this.#content.shown === null) return "loading";
-    if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#asking > 0)
+    if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#wanted.asked.length > 0)
       return "stale";
     return this.#isPaused ? "paused" : "live";
   }
@@ -258,5 +249,6 @@ export class PageReader<Row> {
     const known = this.#store.state.status;
     if (known === "closed" || known === "error") return;
     this.#store.set({ status, error, progress: null });
+    this.#wanted.refuse(this.#wanted.asked, error ?? closedError(), null);
   }
 }

@@ -17,6 +17,8 @@ export interface PageChannelState {
   readonly type: string;
   /** Of `joined`: what the server answered. */
   readonly response?: unknown;
+  /** Of `errored`: why it will not join again by itself; the `response` in it is a refusal. */
+  readonly reason?: unknown;
   /** Of `left`: `disconnect` if the whole socket was ended. */
   readonly by?: string;
 }

@@ -1,5 +1,7 @@
 // What the server says on a page's channel, as PROTOCOL.md has it, with its shape checked.
 import type { Json } from "../json.ts";
+import { PageClientError } from "./page-client-error.ts";
+import type { Total } from "./page-state.ts";
 
 /** What a page is, as granted. */
 export interface Header {
@@ -72,6 +74,13 @@ export function batchOf(payload: unknown): BatchMessage {
   return fields as unknown as BatchMessage;
 }
 
+/** @throws {PageClientError} `protocol`: the answer is no count. */
+export function totalOf(answer: unknown): Total {
+  const { count, more } = (answer ?? {}) as { readonly count?: unknown; readonly more?: unknown };
+  if (Number.isSafeInteger(count)) return { count: count as number, isCapped: more === true };
+  throw new PageClientError("protocol", "The server's answer is no count.");
+}
+
 function said(payload: unknown): Record<string, unknown> {
   const fields = fieldsOf(payload);
   check(typeof fields["version"] === "string", "version");
@@ -83,9 +92,21 @@ function said(payload: unknown): Record<string, unknown> {
 
 function checkHeader(fields: Record<string, unknown>): void {
   const columns: unknown = fields["columns"];
-  check(Array.isArray(columns) && columns.every((column) => Array.isArray(column)), "columns");
-  check(Array.isArray(fields["key"]), "key");
+  check(Array.isArray(columns) && columns.every(isColumn), "columns");
+  const key: unknown = fields["key"];
+  check(Array.isArray(key) && key.every((place) => isCount(place) && place < columns.length), "key");
   check(typeof fields["group"] === "string", "group");
+  const at: unknown = fields["at"];
+  check(at === "start" || at === "end" || (typeof at === "object" && at !== null), "at");
+  check(isCount(fields["before"]) && isCount(fields["after"]), "before and after");
+}
+
+function isColumn(column: unknown): boolean {
+  return Array.isArray(column) && typeof column[0] === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

@@ -116,6 +116,23 @@ test("keeps the rows while its arguments change, and grows", async () => {
   expect(ids(await until(({ rows }) => rows.length === 3))).toEqual([2, 4, 6]);
 });
 
+test("rows of another socket, whose user may be another, are never shown", async () => {
+  show({ view: "flights", limit: 2 });
+  await until(({ status }) => status === "live");
+  const shown: number[][] = [];
+  await serving.write("DELETE FROM flights WHERE id = 1");
+  await until((page) => ids(page)[0] === 2);
+  socket = await serving.socket();
+  latest = null;
+  show({ view: "flights", limit: 2 });
+  await until((page) => {
+    shown.push(ids(page));
+    return page.status === "live";
+  });
+  expect(shown[0]).toEqual([]);
+  expect(shown.at(-1)).toEqual([2, 3]);
+});
+
 test("skip opens nothing, and a page that is gone is closed", async () => {
   show({ view: "flights", skip: true });
   await until(({ status }) => status === "loading");

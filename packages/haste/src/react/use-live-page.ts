@@ -69,10 +69,10 @@ export function useLivePage<Row = Record<string, unknown>>(
   );
   const state = useSyncExternalStore(subscribe, getSnapshot, () => LOADING);
 
-  const before = useRef<{ readonly view: string; readonly state: PageState<Row> } | null>(null);
+  const before = useRef<Before<Row> | null>(null);
   useEffect(() => {
-    if (state.version !== null) before.current = { view, state };
-  }, [view, state]);
+    if (state.version !== null) before.current = { socket, view, state };
+  }, [socket, view, state]);
 
   const page = useCallback((): LivePage<Row> => {
     const found = from === null ? undefined : sharedPage<Row>(from, key);
@@ -80,7 +80,7 @@ export function useLivePage<Row = Record<string, unknown>>(
     throw new Error("There is no page yet: the component is not shown, or `skip` is set.");
   }, [from, key]);
   const actions = useActions(page);
-  const shown = shownOf(state, before.current, view);
+  const shown = shownOf(state, before.current, socket, view);
   const { key: columns } = shown;
   const rowId = useCallback((row: Row) => idOf(row, columns), [columns]);
 
@@ -99,13 +99,20 @@ function useActions<Row>(page: () => LivePage<Row>): Actions {
   return { next, previous, count, seen, pause, resume };
 }
 
-/** While a page loads, the rows of the one before it. */
+interface Before<Row> {
+  readonly socket: PageSocket | null;
+  readonly view: string;
+  readonly state: PageState<Row>;
+}
+
+/** While a page loads, the rows of the one before it; never those of another socket, whose user may be another. */
 function shownOf<Row>(
   state: PageState<Row>,
-  before: { readonly view: string; readonly state: PageState<Row> } | null,
+  before: Before<Row> | null,
+  socket: PageSocket | null,
   view: string,
 ): PageState<Row> {
-  if (state.status !== "loading" || before === null || before.view !== view) return state;
+  if (state.status !== "loading" || before?.view !== view || before.socket !== socket) return state;
   const { rows, hasNext, hasPrevious, key } = before.state;
   return { ...state, status: "stale", rows, hasNext, hasPrevious, key };
 }
