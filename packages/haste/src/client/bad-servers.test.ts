@@ -105,7 +105,10 @@ const wrongMessages: [string, Script][] = [
   ["more rows than it says", { says: [["rows", { ...ROWS, of: 1 }]] }],
   ["fewer than no rows", { says: [["rows", { ...ROWS, of: -1, rows: [] }]] }],
   ["rows that are no arrays", { says: [["rows", { ...ROWS, rows: [1, 2] }]] }],
-  ["a batch before there are rows", { says: [["batch", { version: "e/2", more: [false, false], ops: [] }]] }],
+  [
+    "a batch before there are rows",
+    { says: [["batch", { version: "e/2", more: [false, false], ops: [] }]] },
+  ],
   [
     "a batch that does not fit",
     {
@@ -139,6 +142,14 @@ describe("a page of a server that makes no sense", () => {
     expect(page.state.status).toBe("closed");
     expect(server.stats().live.channel).toBe(0);
     await expect(page.ready()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("what cannot be sent is told, and the page goes on", async () => {
+    const page = openPage<{ id: number }>(socket, "things");
+    await page.ready();
+    const unsendable = { where: ["eq", "id", 1n] } as never;
+    await expect(page.change(unsendable)).rejects.toMatchObject({ code: "disconnected" });
+    expect(page.state).toMatchObject({ status: "live", rows: SHOWN });
   });
 
   test("an answer to `count` that is no count is told as such, and the page goes on", async () => {

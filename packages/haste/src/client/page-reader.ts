@@ -115,7 +115,8 @@ export class PageReader<Row> {
       },
       (error: unknown) => {
         const refusal = pageErrorOf(error);
-        if (refusal.code === "disconnected") return;
+        // What could not be sent at all fails while the connection is there.
+        if (refusal.code === "disconnected" && !this.#link.isJoined) return;
         this.#wanted.refuse(asked, refusal, this.#content.header);
         this.#tellStatus();
       },

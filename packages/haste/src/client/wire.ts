@@ -94,7 +94,10 @@ function checkHeader(fields: Record<string, unknown>): void {
   const columns: unknown = fields["columns"];
   check(Array.isArray(columns) && columns.every(isColumn), "columns");
   const key: unknown = fields["key"];
-  check(Array.isArray(key) && key.every((place) => isCount(place) && place < columns.length), "key");
+  check(
+    Array.isArray(key) && key.every((place) => isCount(place) && place < columns.length),
+    "key",
+  );
   check(typeof fields["group"] === "string", "group");
   const at: unknown = fields["at"];
   check(at === "start" || at === "end" || (typeof at === "object" && at !== null), "at");
