@@ -25,14 +25,21 @@ test.each([
 
 test("the session's token goes into the query, in place of one of that name, or into a header", () => {
   const target = targetOf(request("ws://h/websocket?vsn=2.0.0&token=mine"));
+  const Accept = "application/json;slipstream=1;session=1";
   expect(withToken(target, "a+b/c=", "query")).toEqual({
     url: "http://h/longpoll?vsn=2.0.0&token=a%2Bb%2Fc%3D",
-    headers: target.headers,
+    headers: { Accept },
   });
   expect(withToken(target, "a+b", "header")).toEqual({
     url: target.url,
-    headers: { ...target.headers, "X-Phoenix-Longpoll-Token": "a+b" },
+    headers: { Accept, "X-Phoenix-Longpoll-Token": "a+b" },
   });
+});
+
+test("an Accept header of the program's stays what it is", () => {
+  const headers = { Accept: "application/json" };
+  const target = targetOf(request("ws://h/websocket", { headers }));
+  expect(withToken(target, "a", "query").headers).toEqual(headers);
 });
 
 test("headers of the program's go along", () => {

@@ -14,6 +14,11 @@ const BEARER = "base64url.bearer.phx.";
 /** What a header may hold (RFC 9110 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** A server of ours then says more than Phoenix; others take it for what it begins with. */
+const ACCEPT = "application/json;slipstream=1";
+/** Such a server begins no session for a request of one that is over. */
+const ACCEPT_IN_SESSION = `${ACCEPT};session=1`;
+
 const SCHEME = /^(ws|http)s?:$/;
 
 export interface Target {
@@ -33,8 +38,7 @@ export function targetOf({ url, headers, protocols }: DialRequest): Target {
   return {
     url: target.href,
     headers: {
-      // A server of ours then says more than Phoenix; others take it for what it begins with.
-      Accept: "application/json;slipstream=1",
+      Accept: ACCEPT,
       ...(authorization !== null && { Authorization: authorization }),
       ...headers,
       ...(token !== undefined && { "X-Phoenix-AuthToken": headerValue(token) }),
@@ -52,7 +56,10 @@ function basic(url: URL): string | null {
 }
 
 /** The same for a session that has begun. */
-export function withToken({ url, headers }: Target, token: string, place: TokenPlace): Target {
+export function withToken(begun: Target, token: string, place: TokenPlace): Target {
+  const { url } = begun;
+  const isOurs = begun.headers["Accept"] === ACCEPT;
+  const headers = isOurs ? { ...begun.headers, Accept: ACCEPT_IN_SESSION } : begun.headers;
   if (place === "header") {
     return { url, headers: { ...headers, "X-Phoenix-Longpoll-Token": token } };
   }

@@ -130,6 +130,25 @@ test("a session ends at once by DELETE, which is offered to clients of ours as i
   expect(await client.end()).toEqual({ status: 410 });
 });
 
+test("a poll of ours that its DELETE has overtaken begins no session", async () => {
+  const { port, server } = await serve(room);
+  const client = new PollClient(port, OURS);
+  await client.poll();
+  await client.end();
+  const late = new PollClient(port, { accept: "application/json;slipstream=1;session=1" });
+  late.token = client.token;
+  expect(await late.poll()).toEqual({ status: 410 });
+  await until(() => server.stats().live.longpoll === 0);
+});
+
+test("a parameter of the program's that is called token does not keep a session from beginning", async () => {
+  const { port } = await serve(room);
+  const client = new PollClient(port, OURS);
+  client.token = "of-the-program";
+  expect(await client.poll()).toMatchObject({ status: 410, token: expect.any(String) });
+  expect(client.token).not.toBe("of-the-program");
+});
+
 /** The same room beside an HTTP server that tells when polls come and go. */
 async function serveWatched() {
   const { server } = await serve(room);

@@ -35,6 +35,13 @@ const SERIALIZERS: ReadonlyMap<Serializer, Serializers> = new Map(
  */
 const OURS = /;\s*slipstream=1\b/;
 
+/**
+ * How such a client says that the token is a session's, and not a parameter of its program's. A poll
+ * that comes after its session's end, as the one that was given up on does when the DELETE overtakes
+ * it, then begins no session that nobody would know of.
+ */
+const IN_SESSION = /;\s*session=1\b/;
+
 type Refusal = 400 | 403 | 413 | 429 | 500 | 503;
 type Body =
   | PollAnswer
@@ -89,8 +96,9 @@ export class LongPoll {
         response.writeHead(204).end();
         return;
       case "GET":
-        if (session === undefined || token === null) return this.#begin(request, response, params);
-        return poll(session, token, response);
+        if (session !== undefined && token !== null) return poll(session, token, response);
+        if (isInSession(request)) return answer(response, { status: 410 }, null);
+        return this.#begin(request, response, params);
       case "POST":
         if (session === undefined) return answer(response, { status: 410 }, null);
         // One at a time, as clients send them: what is being read is bounded by the sessions.
@@ -111,7 +119,7 @@ export class LongPoll {
       counters.upgradesRefused.unsupportedVersion += 1;
       return answer(response, { status: 403 }, null);
     }
-    const isOurs = OURS.test(header(request, "accept") ?? "");
+    const isOurs = OURS.test(accept(request));
     const serializer = isOurs ? serializers.base64 : serializers.noBytes;
     const authToken = utf8(header(request, "x-phoenix-authtoken"));
     const onGone = (gone: () => void): (() => void) => {
@@ -242,6 +250,15 @@ function tokenOf(request: IncomingMessage, params: ConnectParams): string | null
 /** Node takes each byte of a header for a character; a token is a text like any other. */
 function utf8(value: string | null): string | null {
   return value === null ? null : Buffer.from(value, "latin1").toString("utf8");
+}
+
+function isInSession(request: IncomingMessage): boolean {
+  const accepted = accept(request);
+  return OURS.test(accepted) && IN_SESSION.test(accepted);
+}
+
+function accept(request: IncomingMessage): string {
+  return header(request, "accept") ?? "";
 }
 
 function header(request: IncomingMessage, name: string): string | null {
