@@ -1,6 +1,7 @@
 // The command as a whole, where it does nothing yet: help, version, and what it cannot understand.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { EXIT_HELP } from "./exit-codes.ts";
 import { runMain } from "./testing/main-process.ts";
 
 test("help names each command, its options, examples and exit codes", async () => {
@@ -41,4 +42,14 @@ test.each([
   const { code, stdout, stderr } = await runMain(args);
   expect(stderr).toContain(message);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});
+
+test("the README tells of the same exit codes as the help, in the same words", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const told = [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(
+    ([, code, text]) => `${code} ${text}`,
+  );
+  const helped = EXIT_HELP.replaceAll(/\n {7}/g, " ").matchAll(/^ {2}(\d+) +(.*)$/gm);
+  expect(told.length).toBeGreaterThan(6);
+  expect([...helped].map(([, code, text]) => `${code} ${text}`)).toEqual(told);
 });
