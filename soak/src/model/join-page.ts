@@ -11,6 +11,8 @@ export interface JoinTopic {
   readonly told: Set<number>;
   readonly joining: Map<number, number>;
   readonly leaving: Map<number, Leave>;
+  /** When the leave that is under way began, whoever asked for it, and by which ref it goes. */
+  begun: { readonly at: number; readonly leaveRef: string } | null;
 }
 
 export interface Leave {
@@ -65,5 +67,6 @@ export function blankTopic(): JoinTopic {
     told: new Set(),
     joining: new Map(),
     leaving: new Map(),
+    begun: null,
   };
 }

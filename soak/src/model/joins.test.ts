@@ -18,6 +18,15 @@ const answered = (history: TestHistory, settled: Settled): TestHistory =>
   history.client({ type: "joinSettled", call: 7, settled });
 const left = (history: TestHistory): TestHistory =>
   history.client({ type: "leaveCalled", call: 8, timeout: null, state: "joined", isOpen: true });
+/** A join was given up, and is being taken back. */
+const givenUp = (history: TestHistory): TestHistory =>
+  history.client({
+    type: "channelChanged",
+    state: { type: "leaving", joinRef: "1", leaveRef: "2", then: "stay" },
+    isCurrent: true,
+  });
+const leftAgain = (history: TestHistory): TestHistory =>
+  history.client({ type: "leaveCalled", call: 8, timeout: null, state: "leaving", isOpen: true });
 const gone = (history: TestHistory, settled: Settled): TestHistory =>
   history.client({ type: "leaveSettled", call: 8, settled, isOpen: true });
 const terminated = (history: TestHistory): TestHistory =>
@@ -44,6 +53,10 @@ describe("nothing is found", () => {
     ],
     ["a leave on the server's word", gone(terminated(left(member())), OK)],
     ["a leave that the server never answers", gone(left(member()).pass(500), failed("timeout"))],
+    [
+      "a leave that is asked for while that of a join that was given up is under way",
+      gone(leftAgain(givenUp(connected()).pass(300)).pass(200), failed("timeout")),
+    ],
     [
       "a leave while a handler is at work",
       gone(left(member().server({ type: "working", m: 1, by: 1 })), OK),
@@ -97,6 +110,11 @@ describe("found", () => {
       "a leave that times out too early",
       gone(left(member()).pass(100), failed("timeout")),
       "timed out after 100 of 500 ms",
+    ],
+    [
+      "a leave that times out before the one under way could",
+      gone(leftAgain(givenUp(connected()).pass(300)).pass(100), failed("timeout")),
+      "timed out after 400 of 500 ms",
     ],
     [
       "a leave that fails as it may not",

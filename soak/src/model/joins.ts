@@ -130,6 +130,10 @@ export class Joins implements Check {
         return this.#joinSettled(page, topic, observation);
       case "channelChanged": {
         const { state } = observation;
+        if (state.type !== "leaving") topic.begun = null;
+        else if (topic.begun?.leaveRef !== state.leaveRef) {
+          topic.begun = { at, leaveRef: state.leaveRef };
+        }
         if (state.type !== "joined") return;
         const m = this.#admitted(page, topic, observation, state.response);
         this.#verdicts.hold(!topic.told.has(m), "P6", life, `${name}: joined told twice, as ${m}.`);
@@ -141,12 +145,13 @@ export class Joins implements Check {
         const waits = observation.isOpen && observation.state === "joined";
         const connection = waits ? page.connection : null;
         const membership = newest(topic, page.attempt);
-        // A leave that is asked for again is the one that is under way.
+        // A leave that is asked for again is the one that is under way. One that nobody asked for,
+        // of a join that was given up, has the socket's time from when it began.
         const [first] = topic.leaving.values();
-        const { at: since, timeout } = first ?? {
-          at,
-          timeout: observation.timeout ?? page.joinTimeout,
-        };
+        const begun = observation.state === "leaving" ? topic.begun : null;
+        const own = { at, timeout: observation.timeout ?? page.joinTimeout };
+        const { at: since, timeout } =
+          first ?? (begun === null ? own : { at: begun.at, timeout: page.joinTimeout });
         topic.leaving.set(observation.call, { at: since, timeout, connection, membership });
         return;
       }

@@ -13,9 +13,8 @@ import {
 } from "@slipstream/server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Json } from "../json.ts";
+import { until } from "../fixtures/page-state.ts";
 import { openPage } from "./open-page.ts";
-import type { LivePage } from "./live-page.ts";
-import type { PageState } from "./page-state.ts";
 
 const HEADER = {
   columns: [["id", "integer"]],
@@ -80,21 +79,6 @@ beforeEach(async () => {
   socket = await connect(`ws://127.0.0.1:${port}/socket`);
 });
 afterEach(() => socket.disconnect());
-
-function until<Row>(
-  page: LivePage<Row>,
-  is: (state: PageState<Row>) => boolean,
-): Promise<PageState<Row>> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!is(page.state)) return;
-      end();
-      resolve(page.state);
-    };
-    const end = page.subscribe(look);
-    look();
-  });
-}
 
 const wrongMessages: [string, Script][] = [
   ["an answer without columns", { answer: { ...HEADER, columns: 1 } }],

@@ -2,10 +2,9 @@
 import type { Socket } from "@slipstream/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { serve, type Serving } from "../fixtures/serving.ts";
+import { until } from "../fixtures/page-state.ts";
 import { defineView } from "../server/index.ts";
 import { openPage } from "./open-page.ts";
-import type { LivePage } from "./live-page.ts";
-import type { PageState } from "./page-state.ts";
 import type { Why } from "./wire.ts";
 
 interface Flight {
@@ -47,22 +46,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => serving.disconnect());
-
-/** Resolves with the first state that is as asked. */
-function until<Row>(
-  page: LivePage<Row>,
-  is: (state: PageState<Row>) => boolean,
-): Promise<PageState<Row>> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!is(page.state)) return;
-      end();
-      resolve(page.state);
-    };
-    const end = page.subscribe(look);
-    look();
-  });
-}
 
 const ids = ({ rows }: { readonly rows: readonly Flight[] }): number[] => rows.map(({ id }) => id);
 

@@ -1,41 +1,16 @@
 // What a page of the client says when it cannot be had, or cannot be changed as was asked.
 import { HasteError } from "../errors.ts";
+import { PAGE_REASONS, type PageErrorCode } from "../page-reasons.ts";
 
 /** The reasons of PROTOCOL.md, and what the client adds to them. */
 export type PageClientErrorCode =
-  | "invalid_page"
-  | "invalid_filter"
-  | "invalid_order"
-  | "forbidden"
-  | "row_not_found"
-  | "too_many_pages"
-  | "too_many_rows"
-  | "too_fast"
-  | "busy"
-  | "timeout"
-  | "unavailable"
-  | "not_seen"
-  | "closed"
+  | PageErrorCode
   /** The connection or the channel failed: the cause tells how. */
   | "disconnected"
   /** What the server said makes no sense as PROTOCOL.md has it, or is a reason not known here. */
   | "protocol";
 
-const CODES: ReadonlySet<string> = new Set<PageClientErrorCode>([
-  "invalid_page",
-  "invalid_filter",
-  "invalid_order",
-  "forbidden",
-  "row_not_found",
-  "too_many_pages",
-  "too_many_rows",
-  "too_fast",
-  "busy",
-  "timeout",
-  "unavailable",
-  "not_seen",
-  "closed",
-]);
+const REASONS: ReadonlySet<string> = new Set(PAGE_REASONS);
 
 const TEMPORARY: ReadonlySet<string> = new Set<PageClientErrorCode>([
   "busy",
@@ -77,7 +52,7 @@ export function refusalOf(response: unknown): PageClientError | null {
   const { reason, message } = response as { reason?: unknown; message?: unknown };
   if (typeof reason !== "string") return null;
   const sentence = typeof message === "string" ? message : `The server refused: ${reason}.`;
-  return CODES.has(reason)
+  return REASONS.has(reason)
     ? new PageClientError(reason as PageClientErrorCode, sentence)
     : new PageClientError("protocol", sentence);
 }

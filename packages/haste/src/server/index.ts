@@ -4,6 +4,7 @@ export { defineJoinedView, defineView } from "./view/define-view.ts";
 export type { JoinedViewDefinition, View, ViewDefinition, ViewLimits } from "./view/define-view.ts";
 export type { ColumnDeclarations, JsonOf, RowOf } from "./view/column-declaration.ts";
 export type { LookedUpPolicy, Policy, PolicyDecision, PolicyFunction } from "./view/policy.ts";
-export { PageError, ViewError, type PageErrorCode } from "./errors.ts";
+export { PageError, ViewError } from "./errors.ts";
+export type { PageErrorCode } from "../page-reasons.ts";
 export { DEFAULT_LIMITS, type HasteLimits } from "./limits.ts";
 export type { Telemetry } from "./engine/telemetry.ts";
