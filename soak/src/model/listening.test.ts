@@ -31,6 +31,14 @@ const over = (
   code: string | null = null,
 ): TestHistory => history.client({ type: "readerEnded", reader: 1, how, code, dropped });
 
+/** The channel is left, by whomever: what comes after is another membership's. */
+const left = (history: TestHistory): TestHistory =>
+  history.client({
+    type: "channelChanged",
+    state: { type: "leaving", joinRef: "1", leaveRef: "2", then: "stay" },
+    isCurrent: true,
+  });
+
 describe("nothing is found", () => {
   test.each<[string, TestHistory]>([
     [
@@ -42,6 +50,10 @@ describe("nothing is found", () => {
       come(handler(member()).client({ type: "handlerRemoved", handler: 1 }), 2),
     ],
     ["a reader that reads all", over(read(read(come(reader("fail"), 2, 3), 2), 3), "ended")],
+    [
+      "a reader that is slow to read what came before its channel was left",
+      over(read(read(left(come(reader("dropOldest"), 2, 3)).joined(2), 2), 3), "ended"),
+    ],
     ["one that breaks", over(read(come(reader("fail"), 2, 3), 2), "broke")],
     [
       "the oldest dropped, and counted",
@@ -73,6 +85,11 @@ describe("found", () => {
     ["a message read twice", read(read(come(reader("fail"), 2), 2), 2), "is read twice"],
     ["a message that never came", read(reader("fail"), 2), "never came"],
     ["messages out of order", read(read(come(reader("fail"), 2, 3), 3), 2), "comes after 1"],
+    [
+      "a message lost before the channel was left",
+      over(read(left(come(reader("dropOldest"), 2, 3)), 2), "ended"),
+      "has lost 1",
+    ],
     ["a message lost, where none may be", read(come(reader("leave"), 2, 3), 3), "comes after 1"],
     [
       "dropped, and not counted",

@@ -28,6 +28,8 @@ interface Topic {
   wasAsked: boolean;
   /** There was a reader that leaves rather than overflow. */
   mayHaveLeft: boolean;
+  /** The ref of the leave that was told last: it may be a reader's own, or of a join that was given up. */
+  leaveRef: string | null;
   readonly handlers: Map<number, Handler>;
   readonly readers: Map<number, Reader>;
 }
@@ -67,6 +69,7 @@ export class Listening implements Check {
         const topic = valueOf(topics, observation.topic, () => ({
           wasAsked: false,
           mayHaveLeft: false,
+          leaveRef: null,
           handlers: new Map(),
           readers: new Map(),
         }));
@@ -93,9 +96,15 @@ export class Listening implements Check {
         endReaders(topic);
         return;
       case "channelChanged": {
-        const { type } = observation.state;
+        const { state } = observation;
         topic.wasAsked = true;
-        if (type === "errored" || (type === "left" && observation.isCurrent)) endReaders(topic);
+        if (state.type === "errored" || (state.type === "left" && observation.isCurrent)) {
+          endReaders(topic);
+        }
+        if (state.type === "leaving" && state.leaveRef !== topic.leaveRef) {
+          topic.leaveRef = state.leaveRef;
+          endReaders(topic);
+        }
         return;
       }
       case "handlerAdded":
