@@ -14,6 +14,7 @@ export { ClientUnusableError } from "./cutover/client-host.ts";
 export { ServerUnusableError } from "./cutover/phoenix-server.ts";
 export { runCutover } from "./cutover/run.ts";
 export type { CutoverEvent, CutoverResult, OrderResult } from "./cutover/run.ts";
+export { GRACE as ZOMBIE_GRACE } from "./cutover/zombies.ts";
 export type { PhaseResult, Sample } from "./cutover/sample.ts";
 export { eventLine, resultLine } from "./cutover/lines.ts";
 export { cutoverPage, cutoverPicture, type Provenance } from "./cutover/page.ts";

@@ -54,7 +54,8 @@ Clients:
 ${clientLines}
 
 The last line of --json has \`before\` and \`after\`, each with \`endsByReason\`,
-\`zombiesPeak\`, \`zombiesAtEnd\` and \`memoryPeak\` (bytes), of that phase's client.
+\`zombiesPeak\`, \`zombiesAtEnd\`, \`memoryPeak\` (bytes) and \`heldUp\` (ms in which the
+process got no turn), of that phase's client.
 
 Examples:
   slipstream cutover --html cutover.html

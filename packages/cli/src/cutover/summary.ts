@@ -1,4 +1,5 @@
 // The result of a cutover as a table for people. Pure.
+import { ZOMBIE_GRACE } from "@slipstream/lab";
 import type { CutoverResult, OrderResult, PhaseResult } from "@slipstream/lab";
 import type { Paint } from "../terminal/paint.ts";
 import { padEnd, padStart } from "../terminal/width.ts";
@@ -27,6 +28,7 @@ function tableOf({ before, after, leftOfFirst }: OrderResult, paint: Paint): str
     row("zombies at the end", ({ zombiesAtEnd }) => zombies(zombiesAtEnd)),
     row("zombies at most", ({ zombiesPeak }) => zombies(zombiesPeak)),
     row("memory at most", ({ memoryPeak }) => `${Math.round(memoryPeak / MIB)} MiB`),
+    row("held up at most", ({ heldUp }) => `${heldUp} ms`),
     ...reasons.map((reason) =>
       row(`ended: ${reason}`, ({ endsByReason }) => String(endsByReason[reason] ?? 0)),
     ),
@@ -40,5 +42,11 @@ function tableOf({ before, after, leftOfFirst }: OrderResult, paint: Paint): str
     ].join(""),
   );
   const left = `At the very end ${leftOfFirst.zombies} zombies of ${before.client} were left.`;
-  return [...lines, paint("dim", left)].join("\n");
+  const heldUp = Math.max(before.heldUp, after.heldUp);
+  const warning = `A client's process got no turn for ${heldUp} ms, and closed nothing meanwhile: zombies at most may be this machine's doing. Run it again on a calmer one.`;
+  return [
+    ...lines,
+    paint("dim", left),
+    ...(heldUp > ZOMBIE_GRACE / 2 ? [paint("yellow", warning)] : []),
+  ].join("\n");
 }

@@ -370,6 +370,19 @@ describe("the store", () => {
     }
   });
 
+  test("an async one that fails harms nothing, and what is known is known here", async () => {
+    const { url } = await behind({ type: "refuse", status: 403 });
+    const broken = (): Promise<never> => Promise.reject(new Error("quota"));
+    const store = { getItem: () => null, setItem: broken, removeItem: broken };
+    const unhandled: unknown[] = [];
+    const take = (error: unknown): number => unhandled.push(error);
+    process.on("unhandledRejection", take);
+    onTestFinished(() => void process.off("unhandledRejection", take));
+    const transport = fallback({ failures: 1, store, expiry: 50 });
+    expect(await connectOnce(url, { transport })).toBe("longpoll");
+    expect(unhandled).toEqual([]);
+  });
+
   test("what another page has found is known here", async () => {
     const { url, filter } = await behind({ type: "refuse", status: 403 });
     const store = new Store();

@@ -48,8 +48,12 @@ export class Verdicts {
 
   #write(host: string, until: number): void {
     try {
-      if (until === NOTHING_KNOWN.until) this.#store?.removeItem(PREFIX + host);
-      else this.#store?.setItem(PREFIX + host, String(until));
+      const written: unknown =
+        until === NOTHING_KNOWN.until
+          ? this.#store?.removeItem(PREFIX + host)
+          : this.#store?.setItem(PREFIX + host, String(until));
+      // Of an async one nothing is read, but its failure is ours to take.
+      if (written instanceof Promise) written.catch(() => {});
     } catch {
       // It is full, or closed to us: what is known is known here all the same.
     }

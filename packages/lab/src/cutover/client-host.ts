@@ -39,6 +39,7 @@ export class ClientHost {
 
   begun = 0;
   failed = 0;
+  #heldUp = 0;
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, zombies: Zombies) {
@@ -47,6 +48,7 @@ export class ClientHost {
       if (message.type !== "lives") return;
       this.begun += message.begun;
       this.failed += message.failed;
+      this.#heldUp = Math.max(this.#heldUp, message.heldUp);
       for (const [life, port] of message.ports) zombies.arrived(life, port);
       for (const [life, at] of message.declaredEnds) zombies.declaredEnd(life, at);
     });
@@ -54,6 +56,13 @@ export class ClientHost {
 
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The longest time since the last call in which the process got no turn, in ms. */
+  takeHeldUp(): number {
+    const heldUp = this.#heldUp;
+    this.#heldUp = 0;
+    return heldUp;
   }
 
   begin(): void {

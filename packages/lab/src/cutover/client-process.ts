@@ -2,6 +2,7 @@
 // what became of them, and lives on until it is let go. Arguments: client, role, URL, rate, seed,
 // and "asks" if it has to ask the server for its ports.
 import { seededRandom } from "@slipstream/core";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isClientName, loadClient } from "../clients/index.ts";
 import type { LabClient } from "../clients/lab-client.ts";
@@ -12,6 +13,9 @@ const [name = "", role = "", url = "", rate = "", seed = "", asks = ""] = proces
 
 /** Ms between reports. */
 const REPORT_INTERVAL = 100;
+
+const delays = monitorEventLoopDelay();
+delays.enable();
 
 let begun = 0;
 let failed = 0;
@@ -25,7 +29,9 @@ const events: LifeEvents = {
 };
 
 function report(): void {
-  tell({ type: "lives", begun, failed, ports, declaredEnds });
+  const heldUp = delays.count === 0 ? 0 : Math.round(delays.max / 1e6);
+  tell({ type: "lives", begun, failed, ports, declaredEnds, heldUp });
+  delays.reset();
   begun = 0;
   failed = 0;
   ports = [];

@@ -39,6 +39,7 @@ test.concurrent(
     // Its process outlives the cutover, and what it left does too.
     expect(given.leftOfFirst.zombies).toBeGreaterThan(0);
     expect(given.after).toMatchObject({ client: "slipstream", zombiesAtEnd: 0, livesFailed: 0 });
+    expect(given.after.heldUp).toBeGreaterThan(0);
     expect(Object.keys(given.after.endsByReason)).toEqual(["closedByRemote"]);
     expect(given.after.endsByReason["closedByRemote"]).toBeLessThanOrEqual(given.after.lives);
 

@@ -102,6 +102,7 @@ const PHASE_ROWS: readonly (readonly [string, (phase: PhaseResult) => string])[]
   ["Zombies at most", ({ zombiesPeak }) => formatCount(zombiesPeak)],
   ["Zombies at the end of the phase", ({ zombiesAtEnd }) => formatCount(zombiesAtEnd)],
   ["Server memory at most", ({ memoryPeak }) => formatBytes(memoryPeak)],
+  ["The client's process got no turn for, at most", ({ heldUp }) => `${formatCount(heldUp)} ms`],
 ];
 
 function drawPhases({ before, after, leftOfFirst, samples }: OrderResult): Markup {

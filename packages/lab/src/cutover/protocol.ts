@@ -20,6 +20,8 @@ export type FromClient =
       readonly failed: number;
       readonly ports: readonly (readonly [life: string, port: number])[];
       readonly declaredEnds: readonly (readonly [life: string, at: number])[];
+      /** The longest time in which the process got no turn, in ms. */
+      readonly heldUp: number;
     };
 
 export type ToServer = { readonly type: "look" };

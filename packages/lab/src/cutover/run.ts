@@ -201,6 +201,7 @@ class Order {
         first: { begun: first.begun, failed: first.failed },
         second: { begun: second.begun, failed: second.failed },
       },
+      heldUp: { first: first.takeHeldUp(), second: second.takeHeldUp() },
     };
     this.#samples.push(sample);
     this.#tell({ type: "sample", sample, phase });

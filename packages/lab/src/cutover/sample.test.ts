@@ -6,8 +6,15 @@ import { allEnds, phaseResult, sum, type Counts } from "./sample.ts";
 
 test("a phase is its own client's: its ends during the phase, its zombies at most and at the end", () => {
   const samples = [
-    sample(0, { ends: { first: { overflow: 3 }, second: {} } }),
-    sample(250, { zombies: { first: 4, second: 9 }, memory: 900 }),
+    sample(0, {
+      ends: { first: { overflow: 3 }, second: {} },
+      heldUp: { first: 7_000, second: 0 },
+    }),
+    sample(250, {
+      zombies: { first: 4, second: 9 },
+      memory: 900,
+      heldUp: { first: 40, second: 9_000 },
+    }),
     sample(500, {
       zombies: { first: 2, second: 9 },
       ends: { first: { overflow: 3, sendTimeout: 5, dropped: 0 }, second: { dropped: 7 } },
@@ -23,6 +30,7 @@ test("a phase is its own client's: its ends during the phase, its zombies at mos
     memoryPeak: 64 * 1024 * 1024,
     lives: 8,
     livesFailed: 1,
+    heldUp: 40,
   });
   expect(phaseResult(samples, "second", "slipstream").endsByReason).toEqual({ dropped: 7 });
 });

@@ -20,6 +20,8 @@ export interface Sample {
   readonly ends: ByRole<Counts>;
   /** Lives since the run began, and those of them that failed before their plan was done. */
   readonly lives: ByRole<{ readonly begun: number; readonly failed: number }>;
+  /** The longest time since the last look in which a client's process got no turn, in ms. */
+  readonly heldUp: ByRole<number>;
 }
 
 export interface PhaseResult {
@@ -32,6 +34,8 @@ export interface PhaseResult {
   readonly memoryPeak: number;
   readonly lives: number;
   readonly livesFailed: number;
+  /** The longest time in which the client's process got no turn, in ms: it could not close anything then. */
+  readonly heldUp: number;
 }
 
 /** What was counted from one moment to another, without zeros. */
@@ -79,5 +83,6 @@ export function phaseResult(
     memoryPeak: Math.max(...samples.map(({ memory }) => memory)),
     lives: last.lives[role].begun - first.lives[role].begun,
     livesFailed: last.lives[role].failed - first.lives[role].failed,
+    heldUp: Math.max(...samples.slice(1).map(({ heldUp }) => heldUp[role])),
   };
 }
