@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
+import { folder, page } from "../packages/cli/scripts/page.mjs";
 import { production } from "../packages/client/scripts/production.mjs";
 import { root } from "./check/run.mjs";
 
@@ -50,6 +51,7 @@ function write(dist, files) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
+  mkdirSync(dist, { recursive: true });
   const written = new Set(files.map(({ path }) => path));
   for (const name of readdirSync(dist, { recursive: true })) {
     const path = join(dist, name);
@@ -67,3 +69,5 @@ function isSame(path, contents) {
 
 await bundle("core");
 await bundle("client", await production());
+// Last, since it has the client in it.
+write(folder, await page());
