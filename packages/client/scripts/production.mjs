@@ -12,11 +12,16 @@ const source = join(here, "src");
 const folder = join(source, "browser", "production");
 const core = fileURLToPath(new URL("../../core/src", import.meta.url));
 
+/** Where those are that are replaced in the core. */
+const inCore = new Map([
+  ["refusals.ts", join(core, "serializer")],
+  ["small-map.ts", core],
+]);
+
 /** By the path of what is replaced. */
 const standIns = new Map(
   readdirSync(folder).map((name) => {
-    const from = name === "refusals.ts" ? join(core, "serializer") : source;
-    return [join(from, name), join(folder, name)];
+    return [join(inCore.get(name) ?? source, name), join(folder, name)];
   }),
 );
 

@@ -10,6 +10,9 @@ import type { DialRequest } from "./transport.ts";
 
 const WEBSOCKET = "websocket";
 
+/** The sockets of a program mostly have the same URL, and share its text with the one before. */
+let latest: WeakRef<Endpoint> | undefined;
+
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
   /** The socket's own, and as a text: a URL object takes ten times its memory. */
@@ -26,7 +29,13 @@ export class Endpoint {
    */
   constructor(url: string | URL, credentials: Credentials, settings: Settings) {
     const { href } = socketUrl(url);
-    this.#href = href;
+    const before = latest?.deref();
+    if (before !== undefined && before.#href === href) {
+      this.#href = before.#href;
+    } else {
+      this.#href = href;
+      latest = new WeakRef(this);
+    }
     const { params, authToken, headers } = credentials;
     this.#params = params;
     this.#authToken = authToken;

@@ -168,9 +168,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
         this.#performOne(effects[index] as Effect<C, P>);
       }
     } finally {
-      // Most of the time there is one, and this is the faster way to be rid of it.
-      if (effects.length === 1) effects.pop();
-      else effects.length = 0;
+      this.#session.forgetEffects();
       this.#performing = false;
     }
     this.#arm();

@@ -1,4 +1,5 @@
 // Who hears a channel's messages: handlers by event, handlers of everything, and readers.
+import { SmallMap } from "@slipstream/core";
 import { Listeners, type Gate, type Reporter } from "./listeners.ts";
 
 export interface RoutedMessage {
@@ -44,7 +45,7 @@ export class MessageRouter implements Gate, Reporter {
   declares: (event: string) => boolean = EVERY_EVENT;
   readonly topic: string;
   readonly #host: RouterHost;
-  #handlers: Map<string, Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
+  #handlers: SmallMap<Listeners<[payload: unknown, message: RoutedMessage]>> | null = null;
   #everything: Listeners<[message: RoutedMessage]> | null = null;
   #readers: readonly MessageReader[] = NO_READERS;
   /**
@@ -74,7 +75,7 @@ export class MessageRouter implements Gate, Reporter {
   }
 
   on(event: string, handler: (payload: unknown, message: RoutedMessage) => unknown): () => void {
-    this.#handlers ??= new Map();
+    this.#handlers ??= new SmallMap();
     let listeners = this.#handlers.get(event);
     if (listeners === undefined) {
       listeners = new Listeners(event, this, this);

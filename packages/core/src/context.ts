@@ -40,7 +40,7 @@ export class Context<C, P> {
   readonly options: SessionOptions;
   readonly counters: Counters = new Counters();
   readonly deadlines: Deadlines = new Deadlines();
-  readonly effects: Effect<C, P>[] = [];
+  effects: Effect<C, P>[] = [];
   /** The session's clock, in whole ms, as of the input that is being handled. */
   now = 0;
   /** Whether frames can be sent. */
@@ -63,6 +63,13 @@ export class Context<C, P> {
 
   emit(effect: Effect<C, P>): void {
     this.effects.push(effect);
+  }
+
+  /** All that was emitted has been performed. */
+  forgetEffects(): void {
+    // What has grown has room for 17 or more, a copy for what is in it: at rest there is one at most.
+    if (this.effects.length > 1) this.effects = this.effects.slice(0, 1);
+    this.effects.pop();
   }
 
   /** Gives a push its outcome. */

@@ -29,6 +29,7 @@ export {
   type ServerTypes,
 } from "./schema/channel-schema.ts";
 export { InOrder } from "./schema/in-order.ts";
+export { SmallMap } from "./small-map.ts";
 export type * from "./schema/standard-schema.ts";
 export type { ConnectionEnd, SessionState, SessionStateOf } from "./session/state.ts";
 export type { SessionInput, TransportEnd } from "./session/input.ts";

@@ -155,9 +155,10 @@ export class WsConnection extends WebSocket implements FrameOwner {
     library ??= found as StreamListeners;
     const { data, end, close } = library;
     if (data !== found.data || end !== found.end || close !== found.close) return;
-    stream.on("data", readFrames).off("data", data);
-    stream.on("end", endStream).off("end", end);
-    stream.on("close", closeStream).off("close", close);
+    // In this order, since Node makes room for more than 20 listeners where there are three of one event.
+    stream.off("data", data).on("data", readFrames);
+    stream.off("end", end).on("end", endStream);
+    stream.off("close", close).on("close", closeStream);
   }
 
   /** Takes what has come over the stream. */

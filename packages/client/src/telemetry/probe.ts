@@ -1,6 +1,6 @@
 // What telemetry may see of a socket: numbers and states. Made for a socket when somebody first
 // listens; everything else of it stays out of reach of whoever prints an event.
-import type { ChannelState, Session, SessionState } from "@slipstream/core";
+import type { ChannelState, Session, SessionState, SmallMap } from "@slipstream/core";
 import type { Clock } from "../clock.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -22,7 +22,7 @@ export interface ObservedMachine {
 /** What telemetry needs of a socket. */
 export interface Observed {
   readonly session: Pick<Session<ObservedChannel, object>, "state" | "counters"> & {
-    readonly channels: ReadonlyMap<string, ObservedMachine>;
+    readonly channels: Pick<SmallMap<ObservedMachine>, "size" | "values">;
   };
   readonly interpreter: { readonly bufferedAmount: number };
   readonly options: { readonly clock: Clock; readonly telemetry: Telemetry | null };

@@ -8,13 +8,14 @@ import type {
   ServerMessage,
   ServerPushMessage,
 } from "../message.ts";
+import type { SmallMap } from "../small-map.ts";
 import type { ChannelInput } from "./input.ts";
 import { Member } from "./member.ts";
 import { lossBy, refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
 import { transition } from "./table.ts";
 
 /** The channels of a session by topic: those that the server may know of, or soon will. */
-export type Directory<C, P> = Map<string, ChannelMachine<C, P>>;
+export type Directory<C, P> = SmallMap<ChannelMachine<C, P>>;
 
 export class ChannelMachine<C, P> extends Member<C, P> {
   readonly #directory: Directory<C, P>;

@@ -5,11 +5,12 @@ import type { ChannelMachine, Directory } from "../channel/machine.ts";
 import type { Context } from "../context.ts";
 import type { EndReason } from "../end-reason.ts";
 import { Pushes } from "../push/pushes.ts";
+import { SmallMap } from "../small-map.ts";
 import type { ConnectionOwner } from "./connection.ts";
 import type { SessionState } from "./state.ts";
 
 export class Members<C, P> implements ConnectionOwner {
-  readonly channels: Directory<C, P> = new Map();
+  readonly channels: Directory<C, P> = new SmallMap();
   readonly #context: Context<C, P>;
   #pings: Pushes<C, P> | null = null;
 

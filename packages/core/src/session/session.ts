@@ -7,6 +7,7 @@ import type { Counters } from "../counters.ts";
 import type { Effect } from "../effect.ts";
 import { PHOENIX_TOPIC, type ClientMessage, type ServerMessage } from "../message.ts";
 import { Push } from "../push/push.ts";
+import type { SmallMap } from "../small-map.ts";
 import { ConnectionMachine } from "./connection.ts";
 import type { SessionInput } from "./input.ts";
 import { Members } from "./members.ts";
@@ -72,13 +73,18 @@ export class Session<C, P> {
     return this.#context.effects;
   }
 
+  /** Takes out all effects: they were performed. */
+  forgetEffects(): void {
+    this.#context.forgetEffects();
+  }
+
   /** When to call `wake`, in ms of the clock that `handle` is given; Infinity for never. */
   get wakeAt(): number {
     return this.#context.deadlines.next;
   }
 
   /** The channels that the server knows of or soon will, by topic. */
-  get channels(): ReadonlyMap<string, ChannelMachine<C, P>> {
+  get channels(): Pick<SmallMap<ChannelMachine<C, P>>, "get" | "size" | "values"> {
     return this.#members.channels;
   }
 
