@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { bindFilter } from "../filter/bind.ts";
 import { canonical } from "../filter/canonical.ts";
 import { FILTER_LIMITS } from "../filter/limits.ts";
+import type { BoundFilter } from "../filter/filter.ts";
 import { matcher } from "../filter/matcher.ts";
 import {
   EVERY_TYPE as table,
@@ -13,6 +14,7 @@ import {
 } from "../fixtures/every-type.ts";
 import type { TextDatabase } from "../fixtures/text-database.ts";
 import { filters, inOtherWords, orders } from "../fixtures/questions.ts";
+import { ChangeIndex } from "../matching/change-index.ts";
 import { bindOrder } from "../order/bind.ts";
 import { positionOf, positionOrder, rowOrder } from "../order/compare.ts";
 import { countQuery, halfQuery, rowQuery, type Query } from "../query/page-query.ts";
@@ -76,6 +78,38 @@ export function pagesAgree(open: () => Promise<TextDatabase>): void {
         const count = kept.length;
         expect(await run(countQuery({ table, filter }, 3))).toEqual([[String(Math.min(count, 4))]]);
       }
+    });
+  });
+
+  test("an index leads a change to the filters that keep its old or its new row", async () => {
+    await forAll((rows, draw) => {
+      const index = new ChangeIndex<number>(table);
+      const known = new Map<number, BoundFilter>();
+      for (let step = 0; step < 30; step++) {
+        const item = draw(() => fc.nat(19));
+        if (draw(() => fc.nat(3)) === 0) {
+          index.delete(item);
+          known.delete(item);
+          continue;
+        }
+        const filter = bindFilter(
+          draw(() => filters(rows)),
+          table,
+        );
+        index.set(item, filter);
+        known.set(item, filter);
+      }
+      for (let question = 0; question < QUESTIONS; question++) {
+        const before = draw(() => fc.constantFrom(undefined, ...rows));
+        const after = draw(() => fc.constantFrom(undefined, ...rows));
+        const led: number[] = [];
+        index.visit(before, after, (item) => led.push(item));
+        const kept = [...known].filter(([, filter]) =>
+          [before, after].some((row) => row !== undefined && matcher(filter, table)(row)),
+        );
+        expect(new Set(led)).toEqual(new Set(kept.map(([item]) => item)));
+      }
+      return Promise.resolve();
     });
   });
 

@@ -23,8 +23,9 @@ export type Filter<Column extends string = string> =
 export type BoundFilter =
   | { readonly op: "and" | "or"; readonly of: readonly BoundFilter[] }
   | { readonly op: "not"; readonly of: BoundFilter }
+  | { readonly op: "eq"; readonly column: number; readonly value: string }
   | {
-      readonly op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte";
+      readonly op: "ne" | "lt" | "lte" | "gt" | "gte";
       readonly column: number;
       readonly value: string;
     }

@@ -2,7 +2,9 @@
 // lines of memory.
 
 /** The same numbers at the start of an array of twice the length. */
-export function doubled<Values extends Float64Array | Uint32Array>(values: Values): Values {
+export function doubled<Values extends Float64Array | Uint32Array | Uint8Array>(
+  values: Values,
+): Values {
   const larger = new (values.constructor as new (length: number) => Values)(values.length * 2);
   larger.set(values);
   return larger;

@@ -1,8 +1,8 @@
-// Which of many ranges hold a number: a treap by lower end, each node knowing the highest upper end
-// below it. Adding and removing cost O(log n), asking O(log n) and what is found.
+// Which of many ranges hold a number: a B+ tree by lower end, each entry of an inner node knowing the
+// highest upper end below it. Adding and removing cost O(log n), asking O(log n) and what is found.
 //
-// A node is a stretch of one array of numbers, a line of memory long: with 10,000 ranges an answer
-// takes some 30 nodes, and each that were an object would be waited for more than once.
+// The nodes are stretches of one array of numbers: what is read to decide where to go lies side by
+// side, and with 10,000 ranges an answer takes four nodes, of which the first two are always at hand.
 import { doubled } from "./growing.ts";
 
 /** From `low` to `high`, both included; infinite where it is open. */
@@ -14,137 +14,215 @@ export interface Interval {
 /** No node: the first stretch stays empty. */
 const NONE = 0;
 
-/** What is where in a node. `FURTHEST` is the highest upper end of the node and all below it. */
+/** What is where in a node: how far it is from the leaves, how many entries it has, and these. */
+const HEIGHT = 0;
+const COUNT = 1;
+const ENTRIES = 2;
+/** A node that has so many is split. */
+const FULL = 16;
+
+/**
+ * What is where in an entry. In a leaf it is an interval and whose it is. Further up it is a node:
+ * its first interval's lower end and whose that is, by which it is found, and the highest upper end.
+ */
 const LOW = 0;
 const HIGH = 1;
-const FURTHEST = 2;
-const LEFT = 3;
-const RIGHT = 4;
-const ID = 5;
-const PRIORITY = 6;
-const NODE = 8;
+const ID = 2;
+const NODE = 3;
+const ENTRY = 4;
+
+const SIZE = ENTRIES + FULL * ENTRY;
 
 /** Intervals, each with a number that says whose it is. */
 export class IntervalTree {
-  readonly #nodesOf = new Map<number, number[]>();
   readonly #free: number[] = [];
-  #nodes = new Float64Array(16 * NODE);
-  #end = NODE;
-  #root = NONE;
-  /** Of a xorshift generator: balance needs dice, not good ones. */
-  #dice = 0x9e_37_79_b9;
+  #nodes = new Float64Array(2 * SIZE);
+  #end = SIZE;
+  #root: number;
+  #size = 0;
 
-  /** How many there are who have intervals. */
+  constructor() {
+    this.#root = this.#newNode(0);
+  }
+
+  /** How many intervals there are. */
   get size(): number {
-    return this.#nodesOf.size;
+    return this.#size;
   }
 
   add({ low, high }: Interval, id: number): void {
-    const node = this.#newNode();
-    const of = this.#nodesOf.get(id);
-    if (of === undefined) this.#nodesOf.set(id, [node]);
-    else of.push(node);
-    this.#nodes.set([low, high, high, NONE, NONE, id, this.#roll()], node);
-    const [left, right] = this.#split(this.#root, node);
-    this.#root = this.#merge(this.#merge(left, node), right);
+    const split = this.#add(this.#root, low, high, id);
+    this.#size += 1;
+    if (split === NONE) return;
+    const root = this.#newNode(this.#get(split + HEIGHT) + 1);
+    this.#insert(root, 0, this.#root);
+    this.#insert(root, 1, split);
+    this.#root = root;
   }
 
-  /** Takes out every interval of one. */
-  delete(id: number): void {
-    for (const node of this.#nodesOf.get(id) ?? []) {
-      this.#root = this.#without(this.#root, node);
-      this.#free.push(node);
-    }
-    this.#nodesOf.delete(id);
-  }
-
-  /** Calls `visit` for each interval that holds the number. */
-  visit(number: number, visit: (id: number) => void): void {
-    this.#walk(this.#root, number, visit);
-  }
-
-  #walk(tree: number, number: number, visit: (id: number) => void): void {
-    let node = tree;
-    while (node !== NONE && number <= this.#get(node + FURTHEST)) {
-      this.#walk(this.#get(node + LEFT), number, visit);
-      // Whatever is to the right begins later still.
-      if (number < this.#get(node + LOW)) return;
-      if (number <= this.#get(node + HIGH)) visit(this.#get(node + ID));
-      node = this.#get(node + RIGHT);
+  /** Takes out an interval that has been added, once. */
+  delete({ low }: Interval, id: number): void {
+    this.#delete(this.#root, low, id);
+    while (this.#get(this.#root + HEIGHT) > 0 && this.#get(this.#root + COUNT) === 1) {
+      this.#free.push(this.#root);
+      this.#root = this.#get(this.#root + ENTRIES + NODE);
     }
   }
 
-  /** What stands before the node, and what stands behind it. */
-  #split(tree: number, node: number): [number, number] {
-    if (tree === NONE) return [NONE, NONE];
-    if (this.#isBefore(tree, node)) {
-      const [left, right] = this.#split(this.#get(tree + RIGHT), node);
-      this.#nodes[tree + RIGHT] = left;
-      return [this.#measured(tree), right];
+  /** Calls `within` for each interval that holds the number, or `atEnd` where it is an end of it. */
+  visit(number: number, within: (id: number) => void, atEnd: (id: number) => void): void {
+    this.#visit(this.#root, number, within, atEnd);
+  }
+
+  #visit(
+    node: number,
+    number: number,
+    within: (id: number) => void,
+    atEnd: (id: number) => void,
+  ): void {
+    const nodes = this.#nodes;
+    const isLeaf = nodes[node + HEIGHT] === 0;
+    const end = this.#entry(node, nodes[node + COUNT] as number);
+    for (let entry = node + ENTRIES; entry < end; entry += ENTRY) {
+      const low = nodes[entry + LOW] as number;
+      // Whatever follows begins later still.
+      if (number < low) return;
+      const high = nodes[entry + HIGH] as number;
+      if (number > high) continue;
+      if (!isLeaf) this.#visit(nodes[entry + NODE] as number, number, within, atEnd);
+      else if (number === low || number === high) atEnd(nodes[entry + ID] as number);
+      else within(nodes[entry + ID] as number);
     }
-    const [left, right] = this.#split(this.#get(tree + LEFT), node);
-    this.#nodes[tree + LEFT] = right;
-    return [left, this.#measured(tree)];
   }
 
-  #merge(left: number, right: number): number {
-    if (left === NONE) return right;
-    if (right === NONE) return left;
-    if (this.#get(left + PRIORITY) > this.#get(right + PRIORITY)) {
-      this.#nodes[left + RIGHT] = this.#merge(this.#get(left + RIGHT), right);
-      return this.#measured(left);
+  /** The node behind this one that half of it is in now; none if it had room. */
+  #add(node: number, low: number, high: number, id: number): number {
+    const place = this.#placeOf(node, low, id);
+    if (this.#get(node + HEIGHT) === 0) {
+      this.#makeRoom(node, place + 1);
+      this.#nodes.set([low, high, id, NONE], this.#entry(node, place + 1));
+    } else {
+      // What comes before all others goes to the first.
+      const at = Math.max(place, 0);
+      const child = this.#child(node, at);
+      const split = this.#add(child, low, high, id);
+      this.#describe(node, at, child);
+      if (split !== NONE) this.#insert(node, at + 1, split);
     }
-    this.#nodes[right + LEFT] = this.#merge(left, this.#get(right + LEFT));
-    return this.#measured(right);
+    return this.#get(node + COUNT) === FULL ? this.#split(node) : NONE;
   }
 
-  #without(tree: number, node: number): number {
-    if (tree === NONE) return NONE;
-    if (tree === node) return this.#merge(this.#get(tree + LEFT), this.#get(tree + RIGHT));
-    const side = tree + (this.#isBefore(tree, node) ? RIGHT : LEFT);
-    this.#nodes[side] = this.#without(this.#get(side), node);
-    return this.#measured(tree);
+  #split(node: number): number {
+    const half = FULL / 2;
+    const behind = this.#newNode(this.#get(node + HEIGHT));
+    const from = this.#entry(node, half);
+    this.#nodes.copyWithin(behind + ENTRIES, from, from + half * ENTRY);
+    this.#nodes[node + COUNT] = half;
+    this.#nodes[behind + COUNT] = half;
+    return behind;
   }
 
-  /** By lower end; so that no two tie, then by where they are. */
-  #isBefore(a: number, b: number): boolean {
-    const low = this.#get(a + LOW);
-    const other = this.#get(b + LOW);
-    return low < other || (low === other && a < b);
+  #delete(node: number, low: number, id: number): void {
+    const place = this.#placeOf(node, low, id);
+    if (place === -1) return;
+    if (this.#get(node + HEIGHT) > 0) {
+      const child = this.#child(node, place);
+      this.#delete(child, low, id);
+      if (this.#get(child + COUNT) === 0) {
+        this.#remove(node, place);
+        this.#free.push(child);
+        return;
+      }
+      this.#describe(node, place, child);
+      this.#join(node, place);
+      this.#join(node, place - 1);
+      return;
+    }
+    const entry = this.#entry(node, place);
+    if (this.#get(entry + LOW) !== low || this.#get(entry + ID) !== id) return;
+    this.#remove(node, place);
+    this.#size -= 1;
   }
 
-  #measured(node: number): number {
-    this.#nodes[node + FURTHEST] = Math.max(
-      this.#get(node + HIGH),
-      this.#furthest(this.#get(node + LEFT)),
-      this.#furthest(this.#get(node + RIGHT)),
-    );
+  /** Makes two neighbours one if that leaves room in it. */
+  #join(node: number, place: number): void {
+    if (place < 0 || place + 1 >= this.#get(node + COUNT)) return;
+    const child = this.#child(node, place);
+    const next = this.#child(node, place + 1);
+    const count = this.#get(child + COUNT);
+    const more = this.#get(next + COUNT);
+    if (count + more > FULL / 2) return;
+    const from = next + ENTRIES;
+    this.#nodes.copyWithin(this.#entry(child, count), from, from + more * ENTRY);
+    this.#nodes[child + COUNT] = count + more;
+    this.#remove(node, place + 1);
+    this.#free.push(next);
+    this.#describe(node, place, child);
+  }
+
+  /** The last entry that does not come behind such an interval; -1 if there is none. */
+  #placeOf(node: number, low: number, id: number): number {
+    let place = this.#get(node + COUNT) - 1;
+    while (place >= 0 && this.#isAfter(this.#entry(node, place), low, id)) place -= 1;
+    return place;
+  }
+
+  /** By lower end; of those that share one, by whose they are. */
+  #isAfter(entry: number, low: number, id: number): boolean {
+    const own = this.#get(entry + LOW);
+    return own > low || (own === low && this.#get(entry + ID) > id);
+  }
+
+  #insert(node: number, place: number, child: number): void {
+    this.#makeRoom(node, place);
+    this.#describe(node, place, child);
+  }
+
+  /** Says in a node what there is in one below it. */
+  #describe(node: number, place: number, child: number): void {
+    let high = -Infinity;
+    const count = this.#get(child + COUNT);
+    for (let at = 0; at < count; at += 1) {
+      high = Math.max(high, this.#get(this.#entry(child, at) + HIGH));
+    }
+    const first = child + ENTRIES;
+    const entry = this.#entry(node, place);
+    this.#nodes.set([this.#get(first + LOW), high, this.#get(first + ID), child], entry);
+  }
+
+  #makeRoom(node: number, place: number): void {
+    const entry = this.#entry(node, place);
+    const count = this.#get(node + COUNT);
+    this.#nodes.copyWithin(entry + ENTRY, entry, this.#entry(node, count));
+    this.#nodes[node + COUNT] = count + 1;
+  }
+
+  #remove(node: number, place: number): void {
+    const entry = this.#entry(node, place);
+    const count = this.#get(node + COUNT);
+    this.#nodes.copyWithin(entry, entry + ENTRY, this.#entry(node, count));
+    this.#nodes[node + COUNT] = count - 1;
+  }
+
+  #newNode(height: number): number {
+    const free = this.#free.pop();
+    const node = free ?? this.#end;
+    if (free === undefined) this.#end += SIZE;
+    if (this.#end > this.#nodes.length) this.#nodes = doubled(this.#nodes);
+    this.#nodes[node + HEIGHT] = height;
+    this.#nodes[node + COUNT] = 0;
     return node;
   }
 
-  #furthest(tree: number): number {
-    return tree === NONE ? -Infinity : this.#get(tree + FURTHEST);
+  #child(node: number, place: number): number {
+    return this.#get(this.#entry(node, place) + NODE);
+  }
+
+  #entry(node: number, place: number): number {
+    return node + ENTRIES + place * ENTRY;
   }
 
   #get(at: number): number {
     return this.#nodes[at] as number;
-  }
-
-  #newNode(): number {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    const node = this.#end;
-    this.#end += NODE;
-    if (this.#end > this.#nodes.length) this.#nodes = doubled(this.#nodes);
-    return node;
-  }
-
-  #roll(): number {
-    let dice = this.#dice;
-    dice ^= dice << 13;
-    dice ^= dice >>> 17;
-    dice ^= dice << 5;
-    this.#dice = dice;
-    return dice >>> 0;
   }
 }

@@ -1,27 +1,18 @@
 // Which conditions of a filter lead to it: one for each of its branches, so that a row that the
 // filter lets through always meets at least one of them.
 import type { BoundFilter } from "../filter/filter.ts";
+import { joinedRanges, rangeOf, type Range } from "./ranges.ts";
 
-/** A condition that an index can look up. */
-export type Atom =
-  | {
-      readonly kind: "values";
-      readonly column: number;
-      readonly values: readonly (string | null)[];
-    }
-  | { readonly kind: "range"; readonly column: number; readonly range: Range };
+/** A condition that an index can look up: one of the filter itself, or a range of some of them. */
+export type Atom = Extract<BoundFilter, { op: "eq" | "in" | "isNull" }> | Range;
 
-/**
- * Texts of the column's type, both ends included; an end that is missing is open to all. It may hold
- * a little more than the condition does, never less.
- */
-export interface Range {
-  readonly low?: string;
-  readonly high?: string;
+/** How a row is led to a filter. */
+export interface Route {
+  /** A row that meets none of them does not meet the filter; `all` where no condition narrows it. */
+  readonly atoms: "all" | readonly Atom[];
+  /** A row that meets an atom, and all of these, meets the filter. */
+  readonly rest: readonly BoundFilter[];
 }
-
-/** A filter's atoms, or `all` where no condition narrows it: it has to be asked of every change. */
-export type Route = "all" | readonly Atom[];
 
 /**
  * The route to a filter.
@@ -32,41 +23,40 @@ export type Route = "all" | readonly Atom[];
 export function routeTo(filter: BoundFilter, weigh: (atom: Atom) => number): Route {
   switch (filter.op) {
     case "and":
-      return lightest(
-        [...filter.of.filter((part) => rangeOf(part) === undefined), ...joined(filter.of)].map(
-          (part) => ("kind" in part ? [part] : routeTo(part, weigh)),
-        ),
-        weigh,
-      );
+      return lightest(conjuncts(filter), weigh);
     case "or": {
+      const routes = filter.of.map((part) => routeTo(part, weigh));
       const atoms: Atom[] = [];
-      for (const part of filter.of) {
-        const route = routeTo(part, weigh);
-        if (route === "all") return "all";
-        atoms.push(...route);
+      for (const route of routes) {
+        if (route.atoms === "all") return nowhere(filter);
+        atoms.push(...route.atoms);
       }
-      return atoms;
+      return { atoms, rest: routes.every(({ rest }) => rest.length === 0) ? [] : [filter] };
     }
     case "eq":
-      return [{ kind: "values", column: filter.column, values: [filter.value] }];
     case "in":
-      return [{ kind: "values", column: filter.column, values: filter.values }];
     case "isNull":
-      return [{ kind: "values", column: filter.column, values: [null] }];
+      return straight(filter);
     case "lt":
     case "lte":
     case "gt":
     case "gte":
-    case "prefix": {
-      const range = rangeOf(filter);
-      return range === undefined ? "all" : [range];
-    }
+    case "prefix":
+      return lightest([filter], weigh);
     case "not":
       return negated(filter.of, weigh);
     case "ne":
     case "contains":
-      return "all";
+      return nowhere(filter);
   }
+}
+
+function straight(atom: Atom): Route {
+  return { atoms: [atom], rest: [] };
+}
+
+function nowhere(filter: BoundFilter): Route {
+  return { atoms: "all", rest: [filter] };
 }
 
 /** What lets through whatever `not filter` does; true of unknown is unknown, so that nothing is lost. */
@@ -98,62 +88,28 @@ function negated(filter: BoundFilter, weigh: (atom: Atom) => number): Route {
     case "isNull":
     case "prefix":
     case "contains":
-      return "all";
+      return nowhere({ op: "not", of: filter });
   }
 }
 
-function lightest(routes: readonly Route[], weigh: (atom: Atom) => number): Route {
-  let best: Route = "all";
+/** The conditions of which each has to be met. */
+function conjuncts(filter: BoundFilter): readonly BoundFilter[] {
+  return filter.op === "and" ? filter.of.flatMap(conjuncts) : [filter];
+}
+
+function lightest(parts: readonly BoundFilter[], weigh: (atom: Atom) => number): Route {
+  let best: Route = { atoms: "all", rest: parts };
   let least = Infinity;
-  for (const route of routes) {
-    if (route === "all") continue;
-    const weight = route.reduce((sum, atom) => sum + weigh(atom), 0);
-    if (weight >= least) continue;
-    best = route;
+  const consider = ({ atoms, rest }: Route, said: readonly BoundFilter[]): void => {
+    if (atoms === "all") return;
+    const weight = atoms.reduce((sum, atom) => sum + weigh(atom), 0);
+    if (weight >= least) return;
+    best = { atoms, rest: [...rest, ...parts.filter((part) => !said.includes(part))] };
     least = weight;
-  }
-  return best;
-}
-
-/** The ranges among the parts of an `and`, those of one column made one. */
-function joined(parts: readonly BoundFilter[]): Atom[] {
-  const ranges = new Map<number, Range>();
+  };
   for (const part of parts) {
-    const atom = rangeOf(part);
-    if (atom === undefined) continue;
-    const known = ranges.get(atom.column) ?? {};
-    // Of two ends on the same side the first is kept: the other makes it narrower, not wrong.
-    ranges.set(atom.column, { ...atom.range, ...known });
+    if (rangeOf(part) === undefined) consider(routeTo(part, weigh), [part]);
   }
-  return [...ranges].map(([column, range]) => ({ kind: "range", column, range }));
-}
-
-function rangeOf(filter: BoundFilter): (Atom & { kind: "range" }) | undefined {
-  switch (filter.op) {
-    case "lt":
-    case "lte":
-      return { kind: "range", column: filter.column, range: { high: filter.value } };
-    case "gt":
-    case "gte":
-      return { kind: "range", column: filter.column, range: { low: filter.value } };
-    case "prefix": {
-      const high = afterPrefix(filter.value);
-      const range = { low: filter.value, ...(high === undefined ? {} : { high }) };
-      return { kind: "range", column: filter.column, range };
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The least text, by code points, that is greater than all that start with the prefix. */
-function afterPrefix(prefix: string): string | undefined {
-  const points = Array.from(prefix);
-  while (points.length > 0) {
-    const last = (points.pop() as string).codePointAt(0) as number;
-    if (last === 0x10_ff_ff) continue;
-    // What follows U+D7FF is U+E000: the surrogates between them are no characters.
-    return points.join("") + String.fromCodePoint(last === 0xd7_ff ? 0xe0_00 : last + 1);
-  }
-  return undefined;
+  for (const { range, said } of joinedRanges(parts)) consider(straight(range), said);
+  return best;
 }

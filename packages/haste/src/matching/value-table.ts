@@ -1,151 +1,71 @@
-// Who asks for which values: a hash table of numbers alone. The value itself is not kept, for
-// whoever is found is asked anyway; two values of one hash are rare, and cost one such question.
-import { doubled } from "./growing.ts";
+// Who asks for which values. Askers are numbers.
 
-/** An empty slot, and the end of a chain. Links begin at 1. */
-const NONE = 0;
-
-/** What is where in a slot: the hash, and the first link of its chain. */
-const HASH = 0;
-const FIRST = 1;
-const SLOT = 2;
-
-/** What is where in a link: whose it is, and the next one of the same hash. */
-const ID = 0;
-const NEXT = 1;
-const LINK = 2;
-
+/** Texts that are equal where the values are, or null, each with those who ask for it. */
 export class ValueTable {
-  /** So that nobody can choose values that meet. */
-  readonly #seed: number;
-  #slots = new Uint32Array(16 * SLOT);
-  #links = new Uint32Array(16 * LINK);
-  #end = LINK;
-  #free: number = NONE;
-  /** How many slots are, or were, in use. */
-  #taken = 0;
-  #size = 0;
+  /** Most values have one asker, who stands for himself. */
+  readonly #askers = new Map<Key, number | Set<number>>();
 
-  constructor(seed: number = Math.random()) {
-    this.#seed = Math.floor(seed * 2 ** 32) | 0;
-  }
-
-  /** How many pairs of a value and an asker there are. */
+  /** How many values are asked for. */
   get size(): number {
-    return this.#size;
+    return this.#askers.size;
   }
 
-  add(value: string, id: number): void {
-    if ((this.#taken + 1) * 2 * SLOT > this.#slots.length) this.#rehash();
-    const hash = this.#hash(value);
-    const slot = this.#find(hash);
-    if (this.#slot(slot + FIRST) === NONE && this.#slot(slot + HASH) !== hash) this.#taken += 1;
-    const link = this.#newLink();
-    this.#links[link + ID] = id;
-    this.#links[link + NEXT] = this.#slot(slot + FIRST);
-    this.#slots[slot + HASH] = hash;
-    this.#slots[slot + FIRST] = link;
-    this.#size += 1;
+  /** Adds an asker of a value; does nothing if he asks for it already. */
+  add(value: string | null, id: number): void {
+    const key = keyOf(value);
+    const known = this.#askers.get(key);
+    if (known === undefined) this.#askers.set(key, id);
+    else if (typeof known !== "number") known.add(id);
+    else if (known !== id) this.#askers.set(key, new Set([known, id]));
   }
 
-  /** Takes out one pair; does nothing if there is none. */
-  delete(value: string, id: number): void {
-    const slot = this.#find(this.#hash(value));
-    let before = NONE;
-    for (let link = this.#slot(slot + FIRST); link !== NONE; link = this.#link(link + NEXT)) {
-      if (this.#link(link + ID) === id) {
-        const next = this.#link(link + NEXT);
-        if (before === NONE) this.#slots[slot + FIRST] = next;
-        else this.#links[before + NEXT] = next;
-        this.#links[link + NEXT] = this.#free;
-        this.#free = link;
-        this.#size -= 1;
-        return;
-      }
-      before = link;
-    }
+  /** Takes out an asker of a value; does nothing if he does not ask for it. */
+  delete(value: string | null, id: number): void {
+    const key = keyOf(value);
+    const known = this.#askers.get(key);
+    if (known === id) this.#askers.delete(key);
+    if (typeof known !== "object") return;
+    known.delete(id);
+    const [only] = known;
+    if (known.size === 1 && only !== undefined) this.#askers.set(key, only);
   }
 
-  /** Calls `visit` for whoever asks for the value, and, rarely, for somebody else. */
-  visit(value: string, visit: (id: number) => void): void {
-    const slot = this.#find(this.#hash(value));
-    for (let link = this.#slot(slot + FIRST); link !== NONE;) {
-      const next = this.#link(link + NEXT);
-      visit(this.#link(link + ID));
-      link = next;
-    }
+  /** Calls `visit` once for each who asks for the value, and for nobody else. */
+  visit(value: string | null, visit: (id: number) => void): void {
+    const known = this.#askers.get(keyOf(value));
+    if (known === undefined) return;
+    if (typeof known === "number") visit(known);
+    else for (const id of known) visit(id);
   }
 
   /** How many ask for the value. */
-  count(value: string): number {
-    let count = 0;
-    this.visit(value, () => (count += 1));
-    return count;
-  }
-
-  /** The slot of a hash, or the empty one where it would be. */
-  #find(hash: number): number {
-    const mask = this.#slots.length / SLOT - 1;
-    let place = hash & mask;
-    for (;;) {
-      const slot = place * SLOT;
-      const found = this.#slot(slot + HASH);
-      if (found === hash || found === NONE) return slot;
-      place = (place + 1) & mask;
-    }
-  }
-
-  /** Twice as large, or as large as it is if most slots are those of values that nobody asks for any more. */
-  #rehash(): void {
-    const old = this.#slots;
-    let used = 0;
-    for (let slot = 0; slot < old.length; slot += SLOT) {
-      if (old[slot + FIRST] !== NONE) used += 1;
-    }
-    this.#slots = new Uint32Array(used * 4 * SLOT > old.length ? old.length * 2 : old.length);
-    this.#taken = used;
-    for (let slot = 0; slot < old.length; slot += SLOT) {
-      const first = old[slot + FIRST] as number;
-      if (first === NONE) continue;
-      const hash = old[slot + HASH] as number;
-      const to = this.#find(hash);
-      this.#slots[to + HASH] = hash;
-      this.#slots[to + FIRST] = first;
-    }
-  }
-
-  #newLink(): number {
-    const free = this.#free;
-    if (free !== NONE) {
-      this.#free = this.#link(free + NEXT);
-      return free;
-    }
-    const link = this.#end;
-    this.#end += LINK;
-    if (this.#end > this.#links.length) this.#links = doubled(this.#links);
-    return link;
-  }
-
-  /** 32 bits, never 0: MurmurHash3's mixing of each character into the seed. */
-  #hash(value: string): number {
-    let hash = this.#seed;
-    for (let index = 0; index < value.length; index += 1) {
-      let mixed = Math.imul(value.charCodeAt(index), 0xcc_9e_2d_51);
-      mixed = Math.imul((mixed << 15) | (mixed >>> 17), 0x1b_87_35_93);
-      hash ^= mixed;
-      hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6_54_6b_64;
-    }
-    hash ^= value.length;
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2_b2_ae_35);
-    return (hash ^ (hash >>> 16)) >>> 0 || 1;
-  }
-
-  #slot(at: number): number {
-    return this.#slots[at] as number;
-  }
-
-  #link(at: number): number {
-    return this.#links[at] as number;
+  count(value: string | null): number {
+    const known = this.#askers.get(keyOf(value));
+    return typeof known === "object" ? known.size : Number(known !== undefined);
   }
 }
+
+type Key = string | number | null;
+
+/** 30 bits, so that nobody can choose numbers that meet: V8 hashes them as they are, and texts not. */
+const SEED = Math.floor(Math.random() * 2 ** 30);
+const MOST_DIGITS = 9;
+
+/**
+ * The value, whole numbers of up to nine digits as numbers: V8 keeps those in the map itself, where
+ * each text that is compared is an object of its own that is waited for (P21).
+ */
+function keyOf(value: string | null): Key {
+  if (value === null || value.length > MOST_DIGITS) return value;
+  const isShortest = value.length === 1 || value.charCodeAt(0) !== ZERO;
+  if (!isShortest || value === "") return value;
+  let number = 0;
+  for (let at = 0; at < value.length; at += 1) {
+    const digit = value.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return value;
+    number = number * 10 + digit;
+  }
+  return number ^ SEED;
+}
+
+const ZERO = 0x30;
