@@ -155,15 +155,19 @@ export class ChannelChecks implements Checks {
   /** A push was answered with the status "ok", and this is what the schema makes of the response. */
   #answered(pending: PendingPush, { event, signal }: PushRequest, checked: Checked): void {
     const { host, topic } = this.#core;
+    const { telemetry } = host.options;
     if (checked.type === "valid") {
+      telemetry?.pushJudged(host, pending, "ok");
       pending.resolve(checked.value);
     } else if (signal?.aborted === true) {
+      telemetry?.pushJudged(host, pending, "aborted");
       const cause: unknown = signal.reason;
       pending.reject(
         new PushError(topic, event, { type: "failed", code: "aborted", sent: true, cause }),
       );
     } else {
       host.invalidReplies += 1;
+      telemetry?.pushJudged(host, pending, "invalidReply");
       const cause = this.error("invalidReply", event, checked);
       pending.reject(new PushError(topic, event, { type: "invalidReply", cause }));
     }

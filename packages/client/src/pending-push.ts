@@ -14,6 +14,11 @@ export class PendingPush extends Outcome<unknown> {
     this.#event = event;
   }
 
+  /** Whether a response with the status "ok" is still to be judged, and no success yet. */
+  get isJudged(): boolean {
+    return this.#judge !== null;
+  }
+
   /** From now on a response with the status "ok" is given to `judge`, which settles the push in its place. */
   judgeBy(judge: (response: unknown) => void): void {
     this.#judge = judge;

@@ -18,9 +18,15 @@ import { CallbackChannels } from "./callback-channels.ts";
 import { channel, type NamedChannel } from "./emitter.ts";
 import type { Events, HandleTrace, Traces } from "./events.ts";
 import { endFailure, joinFailure, pushFailure } from "./failures.ts";
-import { SocketProbe, type Observed, type ObservedChannel, type ObservedMachine } from "./probe.ts";
+import {
+  SocketProbe,
+  type Observed,
+  type ObservedChannel,
+  type ObservedMachine,
+  type ObservedPush,
+} from "./probe.ts";
 import { Spans, type Begun } from "./spans.ts";
-import type { BegunCallback, Telemetry } from "./telemetry.ts";
+import type { BegunCallback, JudgedPush, Telemetry } from "./telemetry.ts";
 import { TracingChannel, type Trace } from "./trace.ts";
 
 type Channels = { readonly [Name in keyof Events]: NamedChannel<Events[Name]> };
@@ -53,7 +59,7 @@ export class ChannelTelemetry implements Telemetry {
   readonly #callbacks = new CallbackChannels();
   readonly #probes = new WeakMap<Observed, SocketProbe>();
 
-  told(socket: Observed, event: Event<ObservedChannel, object>): void {
+  told(socket: Observed, event: Event<ObservedChannel, ObservedPush>): void {
     switch (event.type) {
       case "sessionChanged":
         this.#sessionChanged(socket, event.state);
@@ -156,8 +162,16 @@ export class ChannelTelemetry implements Telemetry {
     });
   }
 
-  #pushSettled(socket: Observed, pending: object, outcome: PushOutcome): void {
+  pushJudged(socket: Observed, push: object, outcome: JudgedPush): void {
+    const trace = this.#push.of(push);
+    if (trace === undefined) return;
+    trace.outcome = outcome;
+    this.#push.settle(socket, push, outcome === "ok" ? null : { code: outcome });
+  }
+
+  #pushSettled(socket: Observed, pending: ObservedPush, outcome: PushOutcome): void {
     const trace = this.#push.of(pending);
+    if (outcome.type === "ok" && pending.isJudged) return;
     if (trace === undefined) return;
     trace.outcome = outcome.type === "failed" ? outcome.code : outcome.type;
     this.#push.settle(socket, pending, pushFailure(outcome));

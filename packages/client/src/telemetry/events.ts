@@ -56,7 +56,8 @@ export interface PushTrace extends Trace {
   /** Whether it waits for the channel to join before it is sent. */
   readonly queued: boolean;
   readonly expects: "reply" | "none";
-  outcome: PushCount | undefined;
+  /** `invalidReply`: the server's answer did not match the channel's schema. */
+  outcome: PushCount | "invalidReply" | undefined;
 }
 
 /** One call of a callback of the module style. */

@@ -11,6 +11,12 @@ export interface ObservedChannel {
   readonly messages: { readonly waiting: number };
 }
 
+/** What telemetry needs of the program's object for a push. */
+export interface ObservedPush {
+  /** Whether a schema judges a response with the status "ok", and tells what it found. */
+  readonly isJudged: boolean;
+}
+
 /** What telemetry needs of a channel's machine. */
 export interface ObservedMachine {
   readonly topic: string;

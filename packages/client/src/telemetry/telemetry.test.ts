@@ -3,9 +3,11 @@
 import * as diagnostics from "node:diagnostics_channel";
 import { accept, refuse } from "@slipstream/server";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { Client } from "../fixtures/clients.ts";
 import { failureOf } from "../fixtures/failure.ts";
 import { serve, speak } from "../fixtures/servers.ts";
+import { defineChannel } from "../index.ts";
 import { newSocket, openSocket, turn, untilChannel, untilState } from "../fixtures/sockets.ts";
 import { published, traced } from "../fixtures/telemetry.ts";
 import { tracingChannel, type CallbackName, type CallbackTrace, type PushTrace } from "./index.ts";
@@ -183,6 +185,23 @@ describe("slipstream.client.push", () => {
     const starts = pushes.filter(({ event }) => event === "start");
     expect(starts.length).toBe(ends.length);
     expect(pushes.filter(({ event }) => event === "end").length).toBe(ends.length);
+  });
+
+  test("a reply that the schema does not take is no success; the span ends when it is judged", async () => {
+    const pushes = traced("slipstream.client.push");
+    const { url } = await serve();
+    const socket = await openSocket(url);
+    const schema = defineChannel({
+      push: { echo: { payload: z.unknown(), reply: z.string() } },
+    });
+    const room = await socket.join("room:a", {}, { schema });
+    expect(await failureOf(room.push("echo", 1))).toMatchObject({ code: "invalidReply" });
+    expect(await room.push("echo", "one")).toBe("one");
+    const ends = pushes.filter(({ event }) => event === "asyncEnd").map(({ copy }) => copy);
+    expect(ends.map(({ outcome, error }) => [outcome, error])).toEqual([
+      ["invalidReply", { code: "invalidReply" }],
+      ["ok", undefined],
+    ]);
   });
 
   test("the call's part ends before the outcome, whenever that is known later", async () => {

@@ -3,8 +3,11 @@
 import type { ClientMessage, Event, Frame, Push, ServerMessage } from "@slipstream/core";
 import type { Dropped } from "../message-router.ts";
 import type { CallbackTrace, HandleTrace } from "./events.ts";
-import type { Observed, ObservedChannel, ObservedMachine } from "./probe.ts";
+import type { Observed, ObservedChannel, ObservedMachine, ObservedPush } from "./probe.ts";
 import type { Begun } from "./spans.ts";
+
+/** What became of a push that was answered "ok" on a channel with a schema. */
+export type JudgedPush = "ok" | "invalidReply" | "aborted";
 
 /** A call of a callback as it begins. */
 export type BegunCallback = Pick<CallbackTrace, "client" | "callback" | "topic" | "event">;
@@ -15,9 +18,11 @@ export type BegunCallback = Pick<CallbackTrace, "client" | "callback" | "topic" 
  */
 export interface Telemetry {
   /** @internal The session has told its program of this. Channels and pushes are told apart by their objects. */
-  told(socket: Observed, event: Event<ObservedChannel, object>): void;
+  told(socket: Observed, event: Event<ObservedChannel, ObservedPush>): void;
   /** @internal A push was called for, and nothing has been done with it yet. */
   pushBegan(socket: Observed, channel: ObservedMachine, push: Push<object>): void;
+  /** @internal The server answered "ok", and this is what the schema made of the response. */
+  pushJudged(socket: Observed, push: object, outcome: JudgedPush): void;
   /** @internal Null if nobody listens. */
   frameReceived(socket: Observed, frame: Frame): Begun<HandleTrace> | null;
   /** @internal All that follows of the frame has been done. `message` is null if it is none. */
