@@ -42,8 +42,11 @@ export class ChannelChecks implements Checks {
     this.schema = schema;
     this.#core = core;
     this.#pushes = new CheckedPushes(core, this);
-    this.#patience = new Patience(core.host.clock);
-    this.#invalid = new Listeners(`a handler of invalid messages on ${core.topic}`, core.host);
+    this.#patience = new Patience(core.host.options.clock);
+    this.#invalid = new Listeners(
+      `a handler of invalid messages on ${core.topic}`,
+      core.host.options.logger,
+    );
   }
 
   onInvalid(handler: (error: ValidationError, message: RoutedMessage) => unknown): () => void {
@@ -59,8 +62,8 @@ export class ChannelChecks implements Checks {
 
   push(push: Push<PendingPush>, request: PushRequest): void {
     const { owner: pending } = push;
-    const called = this.#core.host.clock.now();
-    pending.judgeBy((response) => {
+    const called = this.#core.host.options.clock.now();
+    pending.judge = (response) => {
       const { event, timeout, signal } = request;
       const checked = this.#patience.bound(
         this.schema.reply(event, response),
@@ -72,19 +75,19 @@ export class ChannelChecks implements Checks {
       } else {
         this.#answered(pending, request, checked);
       }
-    });
+    };
     this.#pushes.push(push, request);
   }
 
   joining({ again }: ChannelStateOf<"joining">): void {
-    this.#asked = { at: this.#core.host.clock.now(), again };
+    this.#asked = { at: this.#core.host.options.clock.now(), again };
   }
 
   joined(state: ChannelStateOf<"joined">): void {
     const { host } = this.#core;
     const checked = this.#patience.bound(
       this.schema.response(state.response),
-      this.#left(this.#asked.at, host.joinTimeout),
+      this.#left(this.#asked.at, host.options.joinTimeout),
     );
     this.#incoming.addAlways(checked, (checked) => {
       // The membership may be over by now. Whoever waits then waits for the next one.
@@ -148,7 +151,7 @@ export class ChannelChecks implements Checks {
 
   /** What is left of a timeout for a validator, in ms. */
   #left(since: number, timeout: number): number {
-    const { clock } = this.#core.host;
+    const { clock } = this.#core.host.options;
     return Math.max(Math.min(timeout - (clock.now() - since), PATIENCE), 0);
   }
 
@@ -175,7 +178,7 @@ export class ChannelChecks implements Checks {
 
   #refuse(error: ValidationError, message: RoutedMessage): void {
     this.#core.host.invalidMessages += 1;
-    if (this.#invalid.size === 0) this.#core.host.untold(error);
+    if (this.#invalid.size === 0) this.#core.host.options.logger.untold(error);
     else this.#invalid.call(error, message);
   }
 
@@ -184,6 +187,6 @@ export class ChannelChecks implements Checks {
     host.droppedMessages += 1;
     if (this.#overflowing) return;
     this.#overflowing = true;
-    host.untold(new OverflowError(`Messages of ${topic} to validate`, MAX_WAITING));
+    host.options.logger.untold(new OverflowError(`Messages of ${topic} to validate`, MAX_WAITING));
   }
 }

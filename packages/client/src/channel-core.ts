@@ -11,28 +11,24 @@ import type {
   SessionInput,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
-import type { Clock } from "./clock.ts";
 import { ChannelEndedError, JoinError, LeaveError } from "./errors.ts";
 import { MessageRouter, type RoutedMessage, type RouterHost } from "./message-router.ts";
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
-import { StateStream } from "./state-stream.ts";
+import { Listeners } from "./listeners.ts";
+import type { Settings } from "./resolve-options.ts";
 import type { Observed } from "./telemetry/probe.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What a channel needs of its socket. */
 export interface ChannelHost extends RouterHost, Tally, Observed {
   readonly session: Session<ChannelCore, PendingPush>;
-  /** How long a join, and a leave that says nothing else, wait for the server's answer, in ms. */
-  readonly joinTimeout: number;
+  readonly options: Settings;
   /** Whether so much waits for the network that pushes are refused. */
   readonly congested: boolean;
-  readonly clock: Clock;
   handle(input: SessionInput<ChannelCore, PendingPush>): void;
   /** Ends the connection, since this queue is full. */
   overflow(queue: string): void;
-  /** Takes what went wrong when nobody was waiting to be told. */
-  untold(error: Error): void;
 }
 
 export interface PushRequest {
@@ -84,13 +80,12 @@ export class ChannelCore {
   /** Says why it may not be joined now, or null. A pool sets it: what was left may have lost its room. */
   refusal: (() => Error | null) | null = null;
   readonly host: ChannelHost;
-  #states: StateStream<ChannelState> | null = null;
+  #states: Listeners<[state: ChannelState]> | null = null;
   #joiners: Waiters<unknown> | null = null;
   #leaving: Outcome<void> | null = null;
 
-  constructor(host: ChannelHost, topic: string, joinParams: unknown) {
+  constructor(host: ChannelHost, topic: string) {
     this.host = host;
-    this.joinParams = joinParams;
     this.machine = host.session.channel(topic, this);
     this.messages = new MessageRouter(topic, host);
   }
@@ -99,9 +94,9 @@ export class ChannelCore {
     return this.machine.topic;
   }
 
-  get states(): StateStream<ChannelState> {
-    this.#states ??= new StateStream(`state changes of ${this.topic}`, this.host);
-    return this.#states;
+  get states(): Listeners<[state: ChannelState]> {
+    const what = `a handler of state changes of ${this.topic}`;
+    return (this.#states ??= new Listeners(what, this.host.options.logger));
   }
 
   /** What the server answered to the join that holds; undefined unless it is there, and checked. */
@@ -119,12 +114,10 @@ export class ChannelCore {
   join(signal: AbortSignal | undefined): Outcome<unknown> {
     const accepted = this.#accepted();
     if (accepted !== null) {
-      const joined = new Outcome<unknown>(this.host);
-      joined.resolve(accepted.response);
-      return joined;
+      return new Outcome<unknown>(this.host, { type: "done", value: accepted.response });
     }
-    const refusal = signal?.aborted === true ? null : (this.refusal?.() ?? null);
-    if (refusal !== null) {
+    const refusal = signal?.aborted !== true && this.refusal?.();
+    if (refusal) {
       const refused = new Outcome<unknown>(this.host);
       refused.reject(refusal);
       return refused;
@@ -135,7 +128,7 @@ export class ChannelCore {
     return joining;
   }
 
-  leave(timeout: number = this.host.joinTimeout): Outcome<void> {
+  leave(timeout: number = this.host.options.joinTimeout): Outcome<void> {
     const leaving = this.#leaving ?? new Outcome<void>(this.host);
     this.#leaving = leaving;
     this.stop("leave");
@@ -224,7 +217,7 @@ export class ChannelCore {
       case "waiting":
       case "leaving":
     }
-    this.#states?.tell(state);
+    this.#states?.call(state);
     if (state.type === "left" || state.type === "errored") this.#states?.end();
   }
 
@@ -237,7 +230,7 @@ export class ChannelCore {
       this.#refuseJoiners(this.checks?.failure(reason) ?? new JoinError(this.topic, reason));
     } else if (reason.type !== "disconnected" || this.host.session.state.type !== "ended") {
       // That the socket ended, with all its channels, is the socket's to tell.
-      this.host.untold(error);
+      this.host.options.logger.untold(error);
     }
   }
 
@@ -250,7 +243,7 @@ export class ChannelCore {
   /** The server let us in, and we do not take its answer. */
   refuseJoin(error: JoinError): void {
     if (this.#awaited) this.#refuseJoiners(error);
-    else this.host.untold(error);
+    else this.host.options.logger.untold(error);
     this.messages.end(error);
     void this.leave();
   }

@@ -179,7 +179,7 @@ export class BaseChannel<C = Untyped> {
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: ChannelState) => unknown): () => void {
     checkFunction("handler", handler);
-    return this.#core.states.on(handler);
+    return this.#core.states.add(handler);
   }
 
   /** Replaces what the next join sends: a value, or a function that is called for each join. */

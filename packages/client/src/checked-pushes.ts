@@ -22,7 +22,7 @@ export class CheckedPushes {
 
   push(push: Push<PendingPush>, request: PushRequest): void {
     const { event, payload, timeout } = request;
-    const { clock } = this.#core.host;
+    const { clock } = this.#core.host.options;
     const called = clock.now();
     this.#waiting.add(push);
     const added = this.#order.add(this.#checks.schema.payload(event, payload), (checked) => {
@@ -55,7 +55,7 @@ export class CheckedPushes {
   /** Bounds the wait for a validator. Once the push was sent, the session sees to both. */
   #await(push: Push<PendingPush>, { timeout, signal }: PushRequest): void {
     const { owner: pending } = push;
-    const { clock } = this.#core.host;
+    const { clock } = this.#core.host.options;
     if (timeout !== Infinity) {
       const timer = clock.setTimer(timeout, () => this.#giveUp(push, "timeout"), null);
       pending.releaseWhenSettled(() => clock.clearTimer(timer));

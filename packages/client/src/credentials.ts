@@ -1,10 +1,15 @@
 // How params, headers and the auth token are checked and written. Everything here may hold secrets:
 // errors name the place of what is wrong, and its type, never the value.
+import { tagOf } from "@slipstream/core";
 import { OptionError } from "./errors.ts";
 import { ACCEPTED } from "./sentences.ts";
 
 /** As deep as a query may nest; it also ends those that hold themselves. */
 const MAX_DEPTH = 32;
+/** In place of a depth: in a list, in which nothing nests. */
+const LIST = 33;
+
+const SCALARS: ReadonlySet<string> = new Set(["string", "number", "boolean", "bigint"]);
 
 /** `base` with the params in its query, and `vsn` unless it is there. */
 export function withQuery(base: string, vsn: string, params: unknown = {}): string {
@@ -25,30 +30,28 @@ function append(query: URLSearchParams, name: string, value: unknown, depth: num
   if (value === null || value === undefined) return;
   if (isScalar(value)) {
     query.append(name, String(value));
-  } else if (Array.isArray(value)) {
-    for (const item of value) appendItem(query, name, item);
+  } else if (Array.isArray(value) && depth < LIST) {
+    for (const item of value) append(query, `${name}[]`, item, LIST);
   } else if (isPlainObject(value) && depth < MAX_DEPTH) {
     for (const [key, item] of Object.entries(value)) {
       append(query, `${name}[${key}]`, item, depth + 1);
     }
   } else {
-    throw new OptionError(`params.${name}`, value, ACCEPTED.param);
+    throw new OptionError(
+      `params.${name}`,
+      value,
+      depth === LIST ? ACCEPTED.paramItem : ACCEPTED.param,
+    );
   }
 }
 
-function appendItem(query: URLSearchParams, name: string, item: unknown): void {
-  if (item === null || item === undefined) return;
-  if (isScalar(item)) query.append(`${name}[]`, String(item));
-  else throw new OptionError(`params.${name}[]`, item, ACCEPTED.paramItem);
-}
-
 function isScalar(value: unknown): value is string | number | boolean | bigint {
-  return ["string", "number", "boolean", "bigint"].includes(typeof value);
+  return SCALARS.has(typeof value);
 }
 
 /** A date, a promise or a map would be written as nothing at all. */
 export function isPlainObject(value: unknown): value is object {
-  return Object.prototype.toString.call(value) === "[object Object]";
+  return tagOf(value) === "[object Object]";
 }
 
 /** Phoenix 1.8 takes the token from a subprotocol; the alphabet must be the one that is safe there. */

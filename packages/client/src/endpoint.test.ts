@@ -6,11 +6,10 @@ import { Endpoint } from "./endpoint.ts";
 import { OptionError } from "./errors.ts";
 import { failureOf } from "./fixtures/failure.ts";
 import type { SocketOptions } from "./options.ts";
-import { resolveOptions } from "./resolve-options.ts";
+import { settingsOf } from "./resolve-options.ts";
 
 function endpoint(url: string | URL, options: SocketOptions = {}): Endpoint {
-  const resolved = resolveOptions(options);
-  return new Endpoint(url, resolved, resolved);
+  return new Endpoint(url, options, settingsOf(options));
 }
 
 async function urlOf(url: string | URL, options: SocketOptions = {}): Promise<string> {

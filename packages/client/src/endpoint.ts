@@ -2,24 +2,25 @@
 // for each attempt. Everything here may hold secrets.
 import { tokenProtocols, withQuery } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
+import { latest } from "./latest.ts";
 import { checkHeaders } from "./option-checks.ts";
 import type { Params } from "./options.ts";
 import type { Credentials, Settings } from "./resolve-options.ts";
 import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
 
-const WEBSOCKET = "websocket";
-
-/** The sockets of a program mostly have the same URL, and share its text with the one before. */
-let latest: WeakRef<Endpoint> | undefined;
+/** The sockets of a program mostly have the same URL. */
+const sameUrl = latest<{ readonly href: string }>();
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
-  /** The socket's own, and as a text: a URL object takes ten times its memory. */
-  readonly #href: string;
-  readonly #params: Credentials["params"];
-  readonly #authToken: Credentials["authToken"];
-  readonly #headers: Credentials["headers"];
+  /** As a text: a URL object takes ten times its memory. */
+  readonly #url: { readonly href: string };
+  readonly #given: readonly [
+    params: Credentials["params"],
+    authToken: Credentials["authToken"],
+    headers: Credentials["headers"],
+  ];
   readonly #settings: Settings;
   #dialled: string | null = null;
 
@@ -27,19 +28,17 @@ export class Endpoint {
    * @throws {OptionError} if `url` is not one of a Phoenix socket, or credentials that cannot change
    * cannot be used: no retry would mend them.
    */
-  constructor(url: string | URL, credentials: Credentials, settings: Settings) {
+  constructor(
+    url: string | URL,
+    { params, authToken, headers = {} }: Credentials,
+    settings: Settings,
+  ) {
     const { href } = socketUrl(url);
-    const before = latest?.deref();
-    if (before !== undefined && before.#href === href) {
-      this.#href = before.#href;
-    } else {
-      this.#href = href;
-      latest = new WeakRef(this);
-    }
-    const { params, authToken, headers } = credentials;
-    this.#params = params;
-    this.#authToken = authToken;
-    this.#headers = headers;
+    this.#url = sameUrl(
+      (before) => before.href === href,
+      () => ({ href }),
+    );
+    this.#given = [params, authToken, headers];
     this.#settings = settings;
     if (typeof params !== "function") withQuery(href, settings.serializer.vsn, params);
     if (typeof headers !== "function") checkHeaders(headers);
@@ -47,7 +46,7 @@ export class Endpoint {
 
   /** The URL without its query, for errors and logs. */
   get place(): string {
-    const { protocol, host, pathname } = new URL(this.#href);
+    const { protocol, host, pathname } = new URL(this.#url.href);
     return `${protocol}//${host}${pathname}`;
   }
 
@@ -57,14 +56,13 @@ export class Endpoint {
    */
   async request(): Promise<{ request: DialRequest; changed: boolean }> {
     const { serializer, maxPayload, renewable } = this.#settings;
-    const given = [this.#params, this.#authToken, this.#headers];
     const values = renewable
-      ? await Promise.all(given.map(async (one) => (typeof one === "function" ? one() : one)))
-      : given;
+      ? await Promise.all(this.#given.map(async (one) => (typeof one === "function" ? one() : one)))
+      : this.#given;
     const [params, authToken, headers = {}] = values as unknown as Values;
     checkHeaders(headers);
     const request: DialRequest = {
-      url: withQuery(this.#href, serializer.vsn, params),
+      url: withQuery(this.#url.href, serializer.vsn, params),
       headers,
       protocols: tokenProtocols(authToken),
       maxPayload,
@@ -90,21 +88,21 @@ function page(): { readonly href: string } | undefined {
 }
 
 function socketUrl(url: string | URL): URL {
-  let parsed: URL;
+  let parsed: URL | undefined;
   try {
     parsed = new URL(url, page()?.href);
   } catch {
-    throw new OptionError("url", url, ACCEPTED.url);
+    // As below.
   }
-  const protocol = parsed.protocol.replace(/^http/, "ws");
-  if ((protocol !== "ws:" && protocol !== "wss:") || parsed.hash !== "") {
+  const protocol = parsed?.protocol.replace(/^http/, "ws") ?? "";
+  if (parsed === undefined || !/^wss?:$/.test(protocol) || parsed.hash !== "") {
     throw new OptionError("url", url, ACCEPTED.url);
   }
   parsed.protocol = protocol;
   // An empty fragment would stay as "#".
   parsed.hash = "";
   if (!/\/(websocket|longpoll)\/?$/.test(parsed.pathname)) {
-    parsed.pathname = `${parsed.pathname.replace(/\/$/, "")}/${WEBSOCKET}`;
+    parsed.pathname = `${parsed.pathname.replace(/\/$/, "")}/websocket`;
   }
   return parsed;
 }

@@ -15,6 +15,9 @@ import { SlipstreamError } from "./slipstream-error.ts";
 
 export { SlipstreamError };
 
+/** In place of the server's word. */
+const UNANSWERED = { status: undefined, response: undefined };
+
 /** An option or an argument that cannot be used. Thrown before anything is done. */
 export class OptionError extends SlipstreamError {
   override readonly name = "OptionError";
@@ -49,7 +52,7 @@ export class ConnectError extends SlipstreamError {
 
   /** `place` is the URL without its query. */
   constructor(reason: ConnectFailure, place: string) {
-    super(sayNotConnected(place, reason), causeOf(reason));
+    super(sayNotConnected(place, reason), reason);
     this.code = reason.type;
     this.#reason = reason;
   }
@@ -77,12 +80,12 @@ export class JoinError extends SlipstreamError {
   readonly response: unknown;
 
   constructor(topic: string, failure: ChannelEndReason | JoinGivenUp) {
-    super(sayNotJoined(topic, failure), causeOf(failure));
-    const refused = failure.type === "refused";
+    super(sayNotJoined(topic, failure), failure);
+    const { status, response } = failure.type === "refused" ? failure : UNANSWERED;
     this.code = failure.type;
     this.topic = topic;
-    this.status = refused ? failure.status : undefined;
-    this.response = refused ? failure.response : undefined;
+    this.status = status;
+    this.response = response;
   }
 }
 
@@ -130,14 +133,14 @@ export class PushError extends SlipstreamError {
   readonly sent: boolean;
 
   constructor(topic: string, event: string, failure: PushFailed) {
-    const refused = failure.type === "refused";
-    super(sayNotOk(topic, event, failure), causeOf(failure));
+    super(sayNotOk(topic, event, failure), failure);
     this.code = failure.type === "failed" ? failure.code : failure.type;
     this.sent = failure.type !== "failed" || failure.sent;
     this.topic = topic;
     this.event = event;
-    this.status = refused ? failure.status : undefined;
-    this.response = refused ? failure.response : undefined;
+    const { status, response } = failure.type === "refused" ? failure : UNANSWERED;
+    this.status = status;
+    this.response = response;
   }
 }
 
@@ -173,7 +176,7 @@ export class ChannelEndedError extends SlipstreamError {
   readonly #reason: ChannelEndReason;
 
   constructor(topic: string, reason: ChannelEndReason) {
-    super(sayEnded(topic, reason), causeOf(reason));
+    super(sayEnded(topic, reason), reason);
     this.code = reason.type;
     this.topic = topic;
     this.#reason = reason;
@@ -183,10 +186,4 @@ export class ChannelEndedError extends SlipstreamError {
   get reason(): ChannelEndReason {
     return this.#reason;
   }
-}
-
-function causeOf(reason: object | null): ErrorOptions | undefined {
-  return reason !== null && "cause" in reason && reason.cause !== undefined
-    ? { cause: reason.cause }
-    : undefined;
 }

@@ -30,54 +30,19 @@ export class GuardedTransport implements TransportEvents {
     }
   }
 
-  get bufferedAmount(): number {
+  /** What the transport answers; undefined when there is none any more, and when it throws. */
+  ask<T>(what: (transport: Transport) => T): T | undefined {
     try {
-      return this.#transport?.bufferedAmount ?? 0;
+      return this.#transport === null ? undefined : what(this.#transport);
     } catch (error) {
       this.#threw(error);
-      return 0;
+      return undefined;
     }
-  }
-
-  /** What it is called; undefined for what every transport is called that says nothing. */
-  get kind(): string | undefined {
-    return this.#read("kind");
-  }
-
-  /** Whether it wants to be told that the server has answered. */
-  get wantsAnswers(): boolean {
-    return this.#read("answered") !== undefined;
-  }
-
-  /** Whether it has to read, whether we want to or not. */
-  get readsAlways(): boolean {
-    return this.#transport !== null && this.#transport.pause === undefined;
   }
 
   /** Throws what the transport throws: it is the message that cannot be sent. */
   send(frame: Frame): void {
     this.#transport?.send(frame);
-  }
-
-  pause(): void {
-    this.#ask((transport) => transport.pause?.());
-  }
-
-  resume(): void {
-    this.#ask((transport) => transport.resume?.());
-  }
-
-  answered(): void {
-    // With each reply: nothing is made for those that do not want to know.
-    if (this.wantsAnswers) this.#ask((transport) => transport.answered?.());
-  }
-
-  close(code: number, reason: string): void {
-    this.#ask((transport) => transport.close(code, reason));
-  }
-
-  reset(): void {
-    this.#ask((transport) => transport.reset());
   }
 
   opened(): void {
@@ -99,26 +64,9 @@ export class GuardedTransport implements TransportEvents {
     events?.closed(end);
   }
 
-  #read<K extends "kind" | "answered">(name: K): Transport[K] | undefined {
-    try {
-      return this.#transport?.[name];
-    } catch (error) {
-      this.#threw(error);
-      return undefined;
-    }
-  }
-
-  #ask(what: (transport: Transport) => void): void {
-    if (this.#transport === null) return;
-    try {
-      what(this.#transport);
-    } catch (error) {
-      this.#threw(error);
-    }
-  }
-
   #threw(cause: unknown): void {
-    const [transport, events] = [this.#transport, this.#events];
+    const transport = this.#transport;
+    const events = this.#events;
     this.#transport = this.#events = null;
     // In its own turn, since nothing is reported from inside a call.
     queueMicrotask(() =>
@@ -134,3 +82,14 @@ export class GuardedTransport implements TransportEvents {
     }
   }
 }
+
+/** Bytes that wait to be handed to the operating system. */
+export const bufferedAmount = (transport: Transport): number => transport.bufferedAmount;
+
+/** Whether it has to read, whether we want to or not. */
+export const readsAlways = (transport: Transport): boolean => transport.pause === undefined;
+
+export const pause = (transport: Transport): void => transport.pause?.();
+export const resume = (transport: Transport): void => transport.resume?.();
+export const reset = (transport: Transport): void => transport.reset();
+export const answered = (transport: Transport): void => transport.answered?.();

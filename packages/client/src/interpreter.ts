@@ -14,7 +14,16 @@ import type {
 } from "@slipstream/core";
 import type { Clock, Timer } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { GuardedTransport, type GuardedEvents } from "./guarded-transport.ts";
+import {
+  answered,
+  bufferedAmount,
+  GuardedTransport,
+  pause,
+  readsAlways,
+  reset,
+  resume,
+  type GuardedEvents,
+} from "./guarded-transport.ts";
 import type { Logger } from "./logger.ts";
 import { LOG } from "./sentences.ts";
 import type { Observed } from "./telemetry/probe.ts";
@@ -40,7 +49,10 @@ export interface Joinable<C, P> {
 
 /** What the interpreter works for. */
 export interface Program<C, P> extends Observed {
-  readonly options: Observed["options"] & { readonly logger: Required<Logger> };
+  readonly options: Observed["options"] & {
+    readonly serializer: ClientSerializer;
+    readonly logger: Required<Logger>;
+  };
   /** Takes the events meant for the program, in order. Must not throw. */
   tell(event: Event<C, P>): void;
   /** Takes the error of a frame that could not be read. Must not throw. */
@@ -50,9 +62,7 @@ export interface Program<C, P> extends Observed {
 export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   readonly #session: Session<C, P>;
   readonly #endpoint: Endpoint;
-  readonly #serializer: ClientSerializer;
   readonly #dial: Dial;
-  readonly #clock: Clock;
   readonly #program: Program<C, P>;
   #transport: GuardedTransport | null = null;
   #request: DialRequest | null = null;
@@ -65,30 +75,25 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   /** When what is being read was read; null between two reads. */
   #readAt: number | null = null;
 
-  constructor(
-    session: Session<C, P>,
-    endpoint: Endpoint,
-    serializer: ClientSerializer,
-    dial: Dial,
-    clock: Clock,
-    program: Program<C, P>,
-  ) {
+  constructor(session: Session<C, P>, endpoint: Endpoint, dial: Dial, program: Program<C, P>) {
     this.#session = session;
     this.#endpoint = endpoint;
-    this.#serializer = serializer;
     this.#dial = dial;
-    this.#clock = clock;
     this.#program = program;
+  }
+
+  get #clock(): Clock {
+    return this.#program.options.clock;
   }
 
   /** Bytes that wait to be handed to the operating system. */
   get bufferedAmount(): number {
-    return this.#transport?.bufferedAmount ?? 0;
+    return this.#transport?.ask(bufferedAmount) ?? 0;
   }
 
   /** Whether the transport at hand has to read, whether we want to or not. */
   get readsAlways(): boolean {
-    return this.#transport?.readsAlways ?? false;
+    return this.#transport?.ask(readsAlways) ?? false;
   }
 
   /** Takes one input to the session, and performs what follows from it. */
@@ -98,33 +103,32 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   }
 
   opened(): void {
-    const transport = this.#transport;
-    this.handle({
-      type: "transportOpened",
-      prove: transport?.wantsAnswers === true,
-      ...(transport?.kind !== undefined && { transport: transport.kind }),
-    });
+    const about = this.#transport?.ask((transport) => ({
+      transport: transport.kind ?? "websocket",
+      prove: transport.answered !== undefined,
+    }));
+    this.handle({ type: "transportOpened", ...about });
   }
 
   received(frame: Frame): void {
     const program = this.#program;
     const { telemetry } = program.options;
-    const begun = telemetry === null ? null : telemetry.frameReceived(program, frame);
+    const begun = telemetry?.frameReceived(program, frame);
     const message = this.#take(frame);
-    if (begun !== null) telemetry?.frameHandled(program, begun, message);
+    if (begun) telemetry?.frameHandled(program, begun, message);
   }
 
   /** Returns the message that was taken, or null if the frame is none. */
   #take(frame: Frame): ServerMessage | null {
     let message: ServerMessage;
     try {
-      message = this.#serializer.decode(frame, "server");
+      message = this.#program.options.serializer.decode(frame, "server");
     } catch (error) {
       this.#program.undecodable(error);
       this.handle({ type: "frameRejected" });
       return null;
     }
-    if (message.type === "reply") this.#transport?.answered();
+    if (message.type === "reply") this.#transport?.ask(answered);
     this.#session.receive(message, this.#moment());
     this.#perform();
     return message;
@@ -186,16 +190,16 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
         this.#send(effect.message, effect.push);
         return;
       case "closeTransport":
-        this.#transport?.close(effect.code, effect.reason);
+        this.#transport?.ask((transport) => transport.close(effect.code, effect.reason));
         return;
       case "resetTransport":
-        this.#transport?.reset();
+        this.#transport?.ask(reset);
         return;
       case "pauseTransport":
-        this.#transport?.pause();
+        this.#transport?.ask(pause);
         return;
       case "resumeTransport":
-        this.#transport?.resume();
+        this.#transport?.ask(resume);
         return;
       case "resolveParams":
         void this.#resolveParams(effect.channel, effect.joinRef);
@@ -206,10 +210,11 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   }
 
   #send(message: ClientMessage, push: Push<P> | null): void {
+    const { options } = this.#program;
     try {
-      const frame = this.#serializer.encode(message);
+      const frame = options.serializer.encode(message);
       this.#transport?.send(frame);
-      this.#program.options.telemetry?.frameSent(this.#program, frame, message);
+      options.telemetry?.frameSent(this.#program, frame, message);
     } catch (cause) {
       this.handle({ type: "messageUnsendable", message, push, cause });
       return;
@@ -256,7 +261,8 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
       this.#putOff = false;
     } else if (this.#timer === null || at < this.#armedFor) {
       this.#armedFor = at;
-      this.#setTimer(Math.min(Math.max(Math.ceil(at - this.#clock.now()), 1), LONGEST_TIMER));
+      const delay = Math.max(Math.ceil(at - this.#clock.now()), 1);
+      this.#setTimer(Math.min(delay, LONGEST_TIMER));
     }
   }
 

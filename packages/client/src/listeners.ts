@@ -13,6 +13,7 @@ export interface Gate {
 
 interface Entry<A extends readonly unknown[]> {
   readonly handler: (...args: A) => unknown;
+  readonly ended: (() => void) | undefined;
   present: boolean;
 }
 
@@ -39,9 +40,12 @@ export class Listeners<A extends readonly unknown[]> {
     return this.#entries.length;
   }
 
-  /** Returns the function that removes the handler, which is then not called any more. */
-  add(handler: (...args: A) => unknown): () => void {
-    const entry = { handler, present: true };
+  /**
+   * Returns the function that removes the handler, which is then not called any more.
+   * @param ended called when there will be no more calls.
+   */
+  add(handler: (...args: A) => unknown, ended?: () => void): () => void {
+    const entry = { handler, ended, present: true };
     // Not by spreading, which leaves room for 16 more.
     this.#entries = this.#entries.concat(entry);
     return () => {
@@ -59,16 +63,25 @@ export class Listeners<A extends readonly unknown[]> {
     }
   }
 
+  /** There will be no more calls, as far as can be told. */
+  end(): void {
+    for (const { ended } of this.#entries) ended?.();
+  }
+
   #callOne(handler: (...args: A) => unknown, args: A): void {
     try {
       const result = handler(...args);
       if (result instanceof Promise) this.#watch(result);
     } catch (error) {
-      this.#reporter.report(error, this.#what);
+      this.#failed(error);
     }
   }
 
   #watch(result: Promise<unknown>): void {
-    result.catch((error: unknown) => this.#reporter.report(error, this.#what));
+    result.catch((error: unknown) => this.#failed(error));
+  }
+
+  #failed(error: unknown): void {
+    this.#reporter.report(error, this.#what);
   }
 }

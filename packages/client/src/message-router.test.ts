@@ -18,7 +18,7 @@ function router(): { it: MessageRouter; host: Host } {
     dropped(_topic, count, why) {
       this[why] += count;
     },
-    report: (error, what) => reports.push([error, what]),
+    options: { logger: { report: (error, what) => reports.push([error, what]) } },
   };
   return { it: new MessageRouter("room:a", host), host };
 }

@@ -11,7 +11,8 @@ export interface RoutedMessage {
 export type Dropped = "droppedMessages" | "unclaimedMessages";
 
 /** What a router needs of its socket. */
-export interface RouterHost extends Reporter {
+export interface RouterHost {
+  readonly options: { readonly logger: Reporter };
   /**
    * Takes count of messages that reach nobody: a reader was too slow and its policy dropped them, or
    * nobody listened and too many were held.
@@ -61,7 +62,7 @@ export class MessageRouter implements Gate, Reporter {
 
   /** What a handler of `event`, or of "messages" of all events, failed with. */
   report(error: unknown, event: string): void {
-    this.#host.report(error, `a handler of ${event} on ${this.topic}`);
+    this.#host.options.logger.report(error, `a handler of ${event} on ${this.topic}`);
   }
 
   /** How many messages wait: for slow readers, or for the first listener. */
@@ -75,12 +76,9 @@ export class MessageRouter implements Gate, Reporter {
   }
 
   on(event: string, handler: (payload: unknown, message: RoutedMessage) => unknown): () => void {
-    this.#handlers ??= new SmallMap();
-    let listeners = this.#handlers.get(event);
-    if (listeners === undefined) {
-      listeners = new Listeners(event, this, this);
-      this.#handlers.set(event, listeners);
-    }
+    const handlers = (this.#handlers ??= new SmallMap<Listeners<[unknown, RoutedMessage]>>());
+    const listeners = handlers.get(event) ?? new Listeners(event, this, this);
+    handlers.set(event, listeners);
     return this.#listening(listeners.add(handler));
   }
 

@@ -16,45 +16,42 @@ export interface Tally {
 }
 
 type Settled<T> =
-  | { readonly type: "pending" }
   | { readonly type: "done"; readonly value: T }
   | { readonly type: "failed"; readonly error: unknown };
-
-const PENDING: Settled<never> = { type: "pending" };
 
 /** Await it, or chain on it as on any promise. */
 export class Outcome<T> implements Promise<T> {
   readonly [Symbol.toStringTag]: string = "Outcome";
   readonly #tally: Tally;
-  #settled: Settled<T> = PENDING;
-  #observed: Promise<T> | null = null;
-  #resolve: ((value: T) => void) | null = null;
-  #reject: ((error: unknown) => void) | null = null;
+  #settled: Settled<T> | null;
+  /** What is awaited; made when it first is. */
+  #promise: Promise<T> | null = null;
+  /** Tells the promise, where there is one. */
+  #tell: ((settled: Settled<T>) => void) | null = null;
   #release: (() => void) | null = null;
 
-  constructor(tally: Tally) {
+  /** @param settled where there is an outcome from the first. */
+  constructor(tally: Tally, settled: Settled<T> | null = null) {
     this.#tally = tally;
+    this.#settled = settled;
   }
 
   /** Whether there is an outcome already. */
   get settled(): boolean {
-    return this.#settled.type !== "pending";
+    return this.#settled !== null;
   }
 
   /** What to let go of when there is an outcome. Several are let go of in order. */
   releaseWhenSettled(release: () => void): void {
-    if (this.settled) {
-      release();
-      return;
-    }
     const before = this.#release;
-    this.#release =
-      before === null
-        ? release
-        : () => {
-            before();
-            release();
-          };
+    if (this.settled) release();
+    else if (before === null) this.#release = release;
+    else {
+      this.#release = () => {
+        before();
+        release();
+      };
+    }
   }
 
   /** An outcome of the same that is a promise of something else. Observing that one observes this one. */
@@ -68,18 +65,19 @@ export class Outcome<T> implements Promise<T> {
   }
 
   resolve(value: T): void {
-    if (this.settled) return;
-    this.#settled = { type: "done", value };
-    this.#release?.();
-    this.#resolve?.(value);
+    this.#settle({ type: "done", value });
   }
 
   reject(error: unknown): void {
+    this.#settle({ type: "failed", error });
+  }
+
+  #settle(settled: Settled<T>): void {
     if (this.settled) return;
-    this.#settled = { type: "failed", error };
+    this.#settled = settled;
     this.#release?.();
-    if (this.#reject === null) this.#tally.unobservedFailures += 1;
-    else this.#reject(error);
+    if (this.#tell !== null) this.#tell(settled);
+    else if (settled.type === "failed") this.#tally.unobservedFailures += 1;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is a promise, and meant to be awaited
@@ -87,35 +85,24 @@ export class Outcome<T> implements Promise<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#promise().then(onFulfilled, onRejected);
+    this.#promise ??= new Promise<T>((resolve, reject) => {
+      this.#tell = (settled) => {
+        if (settled.type === "done") resolve(settled.value);
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
+        else reject(settled.error);
+      };
+      if (this.#settled === null) return;
+      if (this.#settled.type === "failed") this.#tally.unobservedFailures -= 1;
+      this.#tell(this.#settled);
+    });
+    return this.#promise.then(onFulfilled, onRejected);
   }
 
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#promise().catch(onRejected);
+    return this.then(null, onRejected);
   }
 
   finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.#promise().finally(onFinally);
-  }
-
-  #promise(): Promise<T> {
-    this.#observed ??= this.#observe();
-    return this.#observed;
-  }
-
-  #observe(): Promise<T> {
-    switch (this.#settled.type) {
-      case "done":
-        return Promise.resolve(this.#settled.value);
-      case "failed":
-        this.#tally.unobservedFailures -= 1;
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
-        return Promise.reject(this.#settled.error);
-      case "pending":
-        return new Promise<T>((resolve, reject) => {
-          this.#resolve = resolve;
-          this.#reject = reject;
-        });
-    }
+    return this.then(null).finally(onFinally);
   }
 }

@@ -1,30 +1,32 @@
 // A ping: asks the server for a sign of life, and tells how long that took.
-import { PushError } from "./errors.ts";
-import { Outcome, type Tally } from "./outcome.ts";
-import { PendingPush } from "./pending-push.ts";
+import type { PushOutcome } from "@slipstream/core";
 import type { ChannelHost } from "./channel-core.ts";
-import type { Observed } from "./telemetry/probe.ts";
+import type { Outcome } from "./outcome.ts";
+import { PendingPush } from "./pending-push.ts";
 
-/** The socket that is asked. */
-type PingHost = Pick<ChannelHost, "session" | "handle"> & Observed & Tally;
+class PendingPing extends PendingPush {
+  readonly #socket: ChannelHost;
+  readonly #sentAt: number;
+
+  constructor(socket: ChannelHost) {
+    super(socket, "phoenix", "heartbeat");
+    this.#socket = socket;
+    this.#sentAt = socket.options.clock.now();
+  }
+
+  /** Any answer is a sign of life, whatever its status. */
+  override settle(outcome: PushOutcome): void {
+    if (outcome.type === "failed") return super.settle(outcome);
+    const { clock, telemetry } = this.#socket.options;
+    const latency = clock.now() - this.#sentAt;
+    telemetry?.answered(this.#socket, "ping", latency);
+    this.resolve(latency);
+  }
+}
 
 /** Resolves with the latency, in ms. */
-export function ping(socket: PingHost, timeout: number): Outcome<number> {
-  const { clock, telemetry } = socket.options;
-  const pinged = new Outcome<number>(socket);
-  const pending = new PendingPush(socket, "phoenix", "heartbeat");
-  const push = socket.session.ping(pending);
-  const sent = clock.now();
-  const answered = (): void => {
-    const latency = clock.now() - sent;
-    telemetry?.answered(socket, "ping", latency);
-    pinged.resolve(latency);
-  };
-  void pending.then(answered, (error: unknown) => {
-    // Any answer is a sign of life, whatever its status.
-    if (error instanceof PushError && error.code === "refused") answered();
-    else pinged.reject(error);
-  });
-  socket.handle({ type: "pingServer", push, timeout });
-  return pinged;
+export function ping(socket: ChannelHost, timeout: number): Outcome<number> {
+  const pinged = new PendingPing(socket);
+  socket.handle({ type: "pingServer", push: socket.session.ping(pinged), timeout });
+  return pinged as Outcome<unknown> as Outcome<number>;
 }

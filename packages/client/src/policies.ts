@@ -4,6 +4,7 @@ import {
   backoff,
   mayReconnect,
   mayRejoin,
+  refusesCredentials,
   tableDelay,
   type ChannelEndReason,
   type EndReason,
@@ -12,27 +13,13 @@ import {
 } from "@slipstream/core";
 import type { Reporter } from "./listeners.ts";
 import type { RetryOption } from "./options.ts";
+import { sayNoDelay } from "./sentences.ts";
 
-/** What is the same for all sockets is made once. */
-const NEVER = (): false => false;
+/** Whether it is tried again, unless a function says otherwise. */
+type May<Cause> = (retry: Retry<Cause>) => boolean;
 
-/** A policy of ours: whether, and by default when. */
-interface Standard<Cause> {
-  readonly may: (retry: Retry<Cause>) => boolean;
-  readonly policy: RetryPolicy<Cause>;
-}
-
-function standard<Cause>(may: (retry: Retry<Cause>) => boolean): Standard<Cause> {
-  return { may, policy: (retry) => (may(retry) ? backoff(retry.attempt, retry.random) : false) };
-}
-
-const RENEWABLE = standard<EndReason>(({ cause }) => mayReconnect(cause));
-const FIXED = standard<EndReason>(({ cause }) => mayReconnect(cause) && !refusesCredentials(cause));
-const REJOIN = standard<ChannelEndReason>(mayRejoin);
-
-function refusesCredentials(cause: EndReason): boolean {
-  return cause.type === "upgradeRejected" && (cause.status === 401 || cause.status === 403);
-}
+const RENEWABLE: May<EndReason> = ({ cause }) => mayReconnect(cause);
+const FIXED: May<EndReason> = ({ cause }) => mayReconnect(cause) && !refusesCredentials(cause);
 
 /**
  * The policy for connections.
@@ -53,7 +40,7 @@ export function rejoinPolicy(
   jitter: number,
   reporter: Reporter,
 ): RetryPolicy<ChannelEndReason> {
-  return policyOf("rejoin", option, jitter, reporter, REJOIN);
+  return policyOf("rejoin", option, jitter, reporter, mayRejoin);
 }
 
 /** The policy for what is tried again at the program's word, whatever the cause. `name` is the option's. */
@@ -63,13 +50,7 @@ export function toldPolicy<Cause>(
   jitter: number,
   reporter: Reporter,
 ): RetryPolicy<Cause> {
-  return policyOf(
-    name,
-    option,
-    jitter,
-    reporter,
-    standard(() => true),
-  );
+  return policyOf(name, option, jitter, reporter, () => true);
 }
 
 function policyOf<Cause>(
@@ -77,25 +58,22 @@ function policyOf<Cause>(
   option: RetryOption<Cause> | undefined,
   jitter: number,
   reporter: Reporter,
-  { may, policy }: Standard<Cause>,
+  may: May<Cause>,
 ): RetryPolicy<Cause> {
-  if (option === false) return NEVER;
-  if (option === undefined) return policy;
-  if (typeof option !== "function") {
-    return (retry) =>
-      may(retry) ? tableDelay(option, retry.attempt, jitter, retry.random) : false;
-  }
   return (retry) => {
-    try {
-      const delay = option(retry.attempt, retry.cause);
-      if (delay === false || (typeof delay === "number" && delay >= 0)) return delay;
-      reporter.report(
-        new TypeError(`It returned ${typeof delay}, which is neither false nor ms of at least 0.`),
-        `the function ${name}`,
-      );
-    } catch (error) {
-      reporter.report(error, `the function ${name}`);
+    const { attempt, cause, random } = retry;
+    if (typeof option === "function") {
+      try {
+        const delay: unknown = option(attempt, cause);
+        if (delay === false || (typeof delay === "number" && delay >= 0)) return delay;
+        throw new TypeError(sayNoDelay(delay));
+      } catch (error) {
+        reporter.report(error, `the function ${name}`);
+      }
     }
-    return policy(retry);
+    if (option === false || !may(retry)) return false;
+    return typeof option === "object"
+      ? tableDelay(option, attempt, jitter, random)
+      : backoff(attempt, random);
   };
 }

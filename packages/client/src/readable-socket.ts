@@ -1,6 +1,6 @@
 // A socket whose states, and whose channels' messages and states, can also be read in loops, and whose
 // reading of the network can be paused.
-import type { Reading, SchemaParts, SessionState } from "@slipstream/core";
+import { Reader, type Reading, type SchemaParts, type SessionState } from "@slipstream/core";
 import type { JoinOptions } from "./channel.ts";
 import type { ChannelCore } from "./channel-core.ts";
 import type {
@@ -13,15 +13,20 @@ import type {
 import { quote } from "./describe.ts";
 import { UnsupportedError } from "./errors.ts";
 import { checkOptions, checkText } from "./option-checks.ts";
-import type { Provided } from "./options.ts";
+import type { Provided, SocketOptions } from "./options.ts";
 import { Channel } from "./readable-channel.ts";
 import { readLastState, readStates } from "./reading.ts";
 import { BaseSocket } from "./socket.ts";
+import type { Dial } from "./transport.ts";
 import { withSchema } from "./with-schema.ts";
 
 const PAUSE = "pause(): the WebSocket of this platform always reads. Bound your readers instead";
 
 export class ReadableSocket extends BaseSocket {
+  constructor(url: string | URL, options: SocketOptions, dial: Dial, known: readonly string[]) {
+    super(url, options, dial, known, Reader);
+  }
+
   /**
    * The channel of a topic. There is one per topic and socket: until it has been left, or has ended
    * for good, every call returns it, and `params`, if given, replace what its next join sends.

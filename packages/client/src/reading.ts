@@ -2,7 +2,7 @@
 // alone never reaches this file, and a bundler leaves it out.
 import { Inbox, type Overflow } from "./inbox.ts";
 import type { MessageRouter, RoutedMessage } from "./message-router.ts";
-import type { StateStream } from "./state-stream.ts";
+import type { Listeners } from "./listeners.ts";
 
 export interface ReaderOptions {
   readonly event: string | undefined;
@@ -47,9 +47,12 @@ export function readMessages(
 const MAX_CHANGES = 1_000;
 
 /** Yields `current`, then every change. */
-export function readStates<S>(stream: StateStream<S>, current: S): Inbox<S> {
+export function readStates<S>(states: Listeners<[state: S]>, current: S): Inbox<S> {
   const inbox = openStates(current, () => remove());
-  const remove = stream.addReader(inbox);
+  const remove = states.add(
+    (state) => inbox.put(state),
+    () => inbox.end(),
+  );
   return inbox;
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "./clock.ts";
 import { OptionError } from "./errors.ts";
 import { dialWs, Socket, type NodeSocketOptions } from "./index.ts";
-import { resolveOptions, settingsOf } from "./resolve-options.ts";
+import { settingsOf } from "./resolve-options.ts";
 
 const SECRET = "s3cr3t";
 
@@ -30,12 +30,8 @@ function accept(options: NodeSocketOptions): void {
 }
 
 test("what is left out has the default that the documentation says", () => {
-  expect(resolveOptions({})).toMatchObject({
-    params: {},
-    authToken: undefined,
-    headers: {},
+  expect(settingsOf({})).toMatchObject({
     serializer: clientV2,
-    transport: undefined,
     clock: systemClock,
     connectTimeout: 10_000,
     joinTimeout: 10_000,
@@ -47,28 +43,27 @@ test("what is left out has the default that the documentation says", () => {
     maxPayload: 16 * 1024 * 1024,
     maxQueued: 1_000,
     maxBuffered: 16 * 1024 * 1024,
-    signal: undefined,
   });
-  expect(resolveOptions({ heartbeat: false }).heartbeat).toBeNull();
-  expect(resolveOptions({ heartbeat: { interval: 5 } }).heartbeat).toEqual({
+  expect(settingsOf({ heartbeat: false }).heartbeat).toBeNull();
+  expect(settingsOf({ heartbeat: { interval: 5 } }).heartbeat).toEqual({
     interval: 5,
     timeout: 10_000,
   });
 });
 
 test("credentials can be renewed where any of the three is a function", () => {
-  expect(resolveOptions({ params: {}, headers: {}, authToken: "t" }).renewable).toBe(false);
+  expect(settingsOf({ params: {}, headers: {}, authToken: "t" }).renewable).toBe(false);
   for (const options of [
     { params: () => ({}) },
     { headers: () => ({}) },
     { authToken: () => "t" },
   ]) {
-    expect(resolveOptions(options).renewable).toBe(true);
+    expect(settingsOf(options).renewable).toBe(true);
   }
 });
 
 test("sockets that differ by their credentials alone share their settings; others do not", () => {
-  const settings = (options: NodeSocketOptions) => settingsOf(resolveOptions(options));
+  const settings = (options: NodeSocketOptions) => settingsOf(options);
   const some = settings({ params: () => ({ a: 1 }), pushTimeout: 7 });
   expect(settings({ params: () => ({ a: 2 }), pushTimeout: 7, headers: { b: "3" } })).toBe(some);
   expect(some).not.toHaveProperty("params");
@@ -78,7 +73,7 @@ test("sockets that differ by their credentials alone share their settings; other
 });
 
 test("an option that is undefined is an option that is left out", () => {
-  expect(resolveOptions({ pushTimeout: undefined } as object).pushTimeout).toBe(10_000);
+  expect(settingsOf({ pushTimeout: undefined } as object).pushTimeout).toBe(10_000);
   accept({ mistyped: undefined } as object);
 });
 

@@ -144,6 +144,16 @@ export function sayRetrying(place: string, cause: EndReason, delay: number): str
   return `slipstream: ${sayNotConnected(place, cause)} ${when}; that is not logged again until it has worked.`;
 }
 
+/** What a retry function returned is no delay. */
+export function sayNoDelay(returned: unknown): string {
+  return `It returned ${typeof returned}, which is neither false nor ms of at least 0.`;
+}
+
+/** That reading goes on, since it may be stopped for so many ms. */
+export function sayReadOn(maxPause: number): string {
+  return `slipstream: reading went on after maxPause (${maxPause} ms), although it was still paused. What waits for a slow consumer belongs into a bounded reader.`;
+}
+
 /** `what` names what was running. */
 export function sayFailed(what: string): string {
   return `slipstream: ${what} failed; everything else goes on.`;

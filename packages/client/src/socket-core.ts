@@ -5,25 +5,23 @@ import {
   type ConnectionEnd,
   type EndReason,
   type Event,
-  type ReadingChange,
+  type Reader,
   type SessionInput,
   type SessionState,
 } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
-import type { Clock } from "./clock.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, type ConnectFailure } from "./errors.ts";
 import { Interpreter, type Program } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
+import type { GuardedLogger } from "./logger.ts";
 import type { Dropped } from "./message-router.ts";
-import { settingsOf, type ResolvedOptions, type Settings } from "./resolve-options.ts";
+import type { Credentials, Settings } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import type { PendingPush } from "./pending-push.ts";
-import { ping } from "./ping.ts";
 import { RetryWarning } from "./retry-warning.ts";
-import { LOG, sayConnectionEnded } from "./sentences.ts";
-import { StateStream } from "./state-stream.ts";
+import { LOG, sayConnectionEnded, sayReadOn } from "./sentences.ts";
 import type { Dial } from "./transport.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -50,7 +48,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   readonly #signal: AbortSignal | undefined;
   /** Told in place of the log that nothing is tried any more, where nobody awaits the connection. */
   failed: ((error: ConnectError) => void) | null = null;
-  #states: StateStream<SessionState> | null = null;
+  #states: Listeners<[state: SessionState]> | null = null;
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
   /** Channels that were made and never joined, by topic. The session holds those that were. */
   #fresh: Map<string, ChannelCore> | null = null;
@@ -61,18 +59,22 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   #retryWarning: RetryWarning | null = null;
   #releaseSignal: (() => void) | null = null;
 
-  constructor(url: string | URL, options: ResolvedOptions, dial: Dial) {
-    const settings = settingsOf(options);
+  /** @param reader `Reader`, where reading can be paused. */
+  constructor(
+    url: string | URL,
+    credentials: Credentials & { readonly signal?: AbortSignal | undefined },
+    settings: Settings,
+    dial: Dial,
+    reader: typeof Reader | null,
+  ) {
     this.options = settings;
-    this.#signal = options.signal;
-    this.#endpoint = new Endpoint(url, options, settings);
-    this.session = new Session(settings);
+    this.#signal = credentials.signal;
+    this.#endpoint = new Endpoint(url, credentials, settings);
+    this.session = new Session(settings, reader);
     this.interpreter = new Interpreter(
       this.session,
       this.#endpoint,
-      settings.serializer,
       settings.transport ?? dial,
-      settings.clock,
       this,
     );
   }
@@ -81,57 +83,49 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return this.session.state;
   }
 
-  get states(): StateStream<SessionState> {
-    this.#states ??= new StateStream("state changes of the socket", this);
-    return this.#states;
+  get states(): Listeners<[state: SessionState]> {
+    return (this.#states ??= new Listeners(
+      "a handler of state changes of the socket",
+      this.#logger,
+    ));
   }
 
   get ends(): Listeners<[end: ConnectionEnd]> {
-    this.#ends ??= new Listeners("a handler of connection ends", this);
-    return this.#ends;
+    return (this.#ends ??= new Listeners("a handler of connection ends", this.#logger));
+  }
+
+  get #logger(): GuardedLogger {
+    return this.options.logger;
   }
 
   /** The error that says why there is no connection. */
   connectError(reason: ConnectFailure): ConnectError {
-    return new ConnectError(reason, this.#endpoint.place);
+    return new ConnectError(reason, this.place);
   }
 
   get congested(): boolean {
     return this.interpreter.bufferedAmount > this.options.maxBuffered;
   }
 
-  get clock(): Clock {
-    return this.options.clock;
-  }
-
   get place(): string {
     return this.#endpoint.place;
   }
 
-  get joinTimeout(): number {
-    return this.options.joinTimeout;
-  }
-
   /** The channel of a topic: the one that is in use or was made for it and never joined, or a new one. */
   channel(topic: string, params: unknown): ChannelCore {
-    const held = this.session.channels.get(topic)?.owner ?? this.#fresh?.get(topic);
-    if (held !== undefined) {
-      if (params !== undefined) held.joinParams = params;
-      return held;
+    let channel = this.session.channels.get(topic)?.owner ?? this.#fresh?.get(topic);
+    if (channel === undefined) {
+      channel = new ChannelCore(this, topic);
+      this.#fresh ??= new Map();
+      this.#fresh.set(topic, channel);
     }
-    const channel = new ChannelCore(this, topic, params);
-    this.#fresh ??= new Map();
-    this.#fresh.set(topic, channel);
+    if (params !== undefined) channel.joinParams = params;
     return channel;
   }
 
   connect(signal: AbortSignal | undefined): Outcome<void> {
     const { state } = this;
-    if (state.type === "open") {
-      const connected = new Outcome<void>(this);
-      connected.resolve();
-      return connected;
-    }
+    if (state.type === "open") return new Outcome<void>(this, { type: "done", value: undefined });
     const connectors = (this.#connectors ??= new Waiters<void>(this));
     const connecting = connectors.add(signal, (reason) => this.#connectGivenUp(connectors, reason));
     const ours = this.#signal;
@@ -143,7 +137,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     return connecting;
   }
 
-  disconnect(code: number, reason: string): Outcome<Disconnected> {
+  disconnect(code: number = 1000, reason: string = ""): Outcome<Disconnected> {
     return this.end({ type: "disconnectSocket", code, reason });
   }
 
@@ -152,9 +146,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   ): Outcome<Disconnected> {
     const disconnecting = this.#disconnecting ?? new Outcome<Disconnected>(this);
     if (this.state.type === "ended") {
-      // The end of a connection that is told only after whoever is being called right now has returned.
-      if (this.#disconnecting !== null) return this.#disconnecting;
-      disconnecting.resolve({ code: null, reason: "", clean: true });
+      // An end that is told only after whoever is being called right now has returned tells more.
+      if (this.#disconnecting === null)
+        disconnecting.resolve({ code: null, reason: "", clean: true });
       return disconnecting;
     }
     this.#disconnecting = disconnecting;
@@ -162,10 +156,6 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     if (this.#awaited) this.#refuseConnectors(this.connectError({ type: "requested" }));
     this.handle(how);
     return disconnecting;
-  }
-
-  ping(timeout: number): Outcome<number> {
-    return ping(this, timeout);
   }
 
   overflow(queue: string): void {
@@ -176,18 +166,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.interpreter.handle(input);
   }
 
-  report(error: unknown, what: string): void {
-    this.options.logger.report(error, what);
-  }
-
-  untold(error: Error): void {
-    this.options.logger.untold(error);
-  }
-
   /** The first is a warning. A peer that sends nothing else must not fill a log. */
   undecodable(error: unknown): void {
     const level = this.session.counters.ignored.undecodable === 0 ? "warn" : "debug";
-    this.options.logger[level](LOG.unreadable, error);
+    this.#logger[level](LOG.unreadable, error);
   }
 
   dropped(topic: string, count: number, why: Dropped): void {
@@ -212,13 +194,14 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
         this.#changed(event.state);
         return;
       case "connectionEnded":
-        this.#ended(event.end);
+        this.#ends?.call(event.end);
+        this.#logger.debug(sayConnectionEnded(this.place, event.end));
         return;
       case "readingChanged":
-        this.#readingChanged(event.why);
+        if (event.why === "maxPause") this.#logger.warn(sayReadOn(this.options.maxPause));
         return;
       case "frameIgnored":
-        this.options.logger.debug(LOG.ignored, event.why);
+        this.#logger.debug(LOG.ignored, event.why);
         return;
       case "heartbeatAnswered":
     }
@@ -232,33 +215,27 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     if (fresh.size === 0) this.#fresh = null;
   }
 
-  #readingChanged(why: ReadingChange): void {
-    if (why !== "maxPause") return;
-    this.options.logger.warn(
-      `slipstream: reading went on after maxPause (${this.options.maxPause} ms), although it was still paused. What waits for a slow consumer belongs into a bounded reader.`,
-    );
-  }
-
   #changed(state: SessionState): void {
-    if (this.#retryWarning !== null && (state.type === "open" || state.type === "ended")) {
-      this.#retryWarning.last = null;
+    const { type } = state;
+    const warning = this.#retryWarning;
+    if (type === "open" || type === "ended") {
+      if (warning !== null) warning.last = null;
+    } else if (type === "waiting" && state.cause.type !== "pageHidden") {
+      this.#retryWarning ??= new RetryWarning(this.place, this.#logger);
+      this.#retryWarning.see(state, this.session.counters.opened);
     }
-    if (state.type === "open") {
+    if (type === "open") {
       this.#firstConnect = false;
       this.#connectors?.resolve();
       this.#connectors = null;
-    } else if (state.type === "waiting" && state.cause.type !== "pageHidden") {
-      this.#retryWarning ??= new RetryWarning(this.#endpoint.place, this.options.logger);
-      this.#retryWarning.see(state, this.session.counters.opened);
-    } else if (state.type === "ended") {
-      this.#concluded(state.reason, state.last);
     }
-    this.#states?.tell(state);
-    if (state.type === "ended") this.#states?.end();
+    if (type === "ended") this.#concluded(state.reason, state.last);
+    this.#states?.call(state);
+    if (type === "ended") this.#states?.end();
   }
 
-  #concluded(reason: EndReason, last: ConnectionEnd): void {
-    this.#disconnecting?.resolve({ code: last.code, reason: last.text, clean: last.clean });
+  #concluded(reason: EndReason, { code, text, clean }: ConnectionEnd): void {
+    this.#disconnecting?.resolve({ code, reason: text, clean });
     this.#disconnecting = null;
     // Connecting anew may have been asked for while the old connection was closing.
     if (this.state.type !== "ended") return;
@@ -267,7 +244,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     if (reason.type === "requested") return;
     const error = this.connectError(reason);
     if (this.#awaited) this.#refuseConnectors(error);
-    else if (this.failed === null) this.untold(error);
+    else if (this.failed === null) this.#logger.untold(error);
     else this.failed(error);
   }
 
@@ -281,15 +258,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.#connectors = null;
   }
 
-  #ended(end: ConnectionEnd): void {
-    this.#ends?.call(end);
-    this.options.logger.debug(sayConnectionEnded(this.#endpoint.place, end));
-  }
-
   #watchSignal(): void {
     this.#releaseSignal ??= onAbort(this.#signal, (reason) => {
       this.#refuseConnectors(this.#aborted(reason));
-      void this.disconnect(1000, "");
+      void this.disconnect();
     });
   }
 
@@ -299,7 +271,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
    */
   #connectGivenUp(connectors: Waiters<void>, reason: unknown): ConnectError {
     const error = this.#aborted(reason);
-    if (this.#firstConnect && connectors.size === 0) void this.disconnect(1000, "");
+    if (this.#firstConnect && connectors.size === 0) void this.disconnect();
     return error;
   }
 

@@ -1,6 +1,6 @@
 // A socket as its user sees it: a checked face on what SocketCore does. Loops over its states and its
 // channels' messages are readable-socket.ts's.
-import type { ConnectionEnd, Counters, SessionState } from "@slipstream/core";
+import type { ConnectionEnd, Counters, Reader, SessionState } from "@slipstream/core";
 import { BaseChannel } from "./channel.ts";
 import type { JoinArguments, JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import {
@@ -14,8 +14,9 @@ import {
 } from "./option-checks.ts";
 import type { Provided, SocketOptions } from "./options.ts";
 import type { Outcome, Tally } from "./outcome.ts";
-import { resolveOptions } from "./resolve-options.ts";
+import { settingsOf } from "./resolve-options.ts";
 import type { ChannelCore } from "./channel-core.ts";
+import { ping } from "./ping.ts";
 import { checkSocketOptions } from "./socket-option-checks.ts";
 import { SocketCore, type Disconnected } from "./socket-core.ts";
 import type { Dial } from "./transport.ts";
@@ -45,10 +46,17 @@ export class BaseSocket {
   /**
    * @param dial what carries the frames unless the option `transport` is given.
    * @param known names of options that belong to the transport.
+   * @param reader `Reader`, where reading can be paused.
    */
-  constructor(url: string | URL, options: SocketOptions, dial: Dial, known: readonly string[]) {
+  constructor(
+    url: string | URL,
+    options: SocketOptions,
+    dial: Dial,
+    known: readonly string[],
+    reader: typeof Reader | null = null,
+  ) {
     checkSocketOptions(options, known);
-    this.#core = new SocketCore(url, resolveOptions(options), dial);
+    this.#core = new SocketCore(url, options, settingsOf(options), dial, reader);
   }
 
   /** @internal For what is built on a socket. */
@@ -102,9 +110,9 @@ export class BaseSocket {
    */
   disconnect(options: DisconnectOptions = {}): Promise<Disconnected> {
     checkOptions(options, ["code", "reason"]);
-    const { code = 1000, reason = "" } = options;
-    checkCloseCode("code", code);
-    checkCloseReason(reason);
+    const { code, reason } = options;
+    if (code !== undefined) checkCloseCode("code", code);
+    if (reason !== undefined) checkCloseReason(reason);
     return this.#core.disconnect(code, reason);
   }
 
@@ -169,13 +177,13 @@ export class BaseSocket {
     checkOptions(options, ["timeout"]);
     const { timeout = this.#core.options.pushTimeout } = options;
     checkTimeout("timeout", timeout);
-    return this.#core.ping(timeout);
+    return ping(this.#core, timeout);
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */
   onState(handler: (state: SessionState) => unknown): () => void {
     checkFunction("handler", handler);
-    return this.#core.states.on(handler);
+    return this.#core.states.add(handler);
   }
 
   /** Calls `handler` once for each connection, and each attempt to make one, that ended. */

@@ -4,6 +4,7 @@ import { Counters, type IgnoredFrame } from "./counters.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelEndReason, EndReason } from "./end-reason.ts";
+import type { ClientMessage } from "./message.ts";
 import type { Push, PushOutcome } from "./push/push.ts";
 import type { Random } from "./random.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -51,10 +52,6 @@ export class Context<C, P> {
     this.options = options;
   }
 
-  get random(): Random {
-    return this.options.random;
-  }
-
   /** A ref that this session has never used. They are not reused after a reconnect, so that a late reply finds nobody. */
   nextRef(): string {
     this.#refs += 1;
@@ -70,6 +67,11 @@ export class Context<C, P> {
     // What has grown has room for 17 or more, a copy for what is in it: at rest there is one at most.
     if (this.effects.length > 1) this.effects = this.effects.slice(0, 1);
     this.effects.pop();
+  }
+
+  /** Has a message sent, on behalf of `push` if there is one. */
+  send(message: ClientMessage, push: Push<P> | null = null): void {
+    this.emit({ type: "sendMessage", message, push });
   }
 
   /** Gives a push its outcome. */

@@ -87,6 +87,11 @@ export function tableDelay(
   return delay * (1 - jitter * random());
 }
 
+/** Whether the server refused the credentials, in an answer whose status can be seen. */
+export function refusesCredentials(cause: EndReason): boolean {
+  return cause.type === "upgradeRejected" && (cause.status === 401 || cause.status === 403);
+}
+
 /** Whether the default is to connect again after `cause`. Credentials that were refused are compared later. */
 export function mayReconnect(cause: EndReason): boolean {
   return cause.type !== "requested" && cause.type !== "ownerGone";
@@ -97,17 +102,7 @@ export function mayReconnect(cause: EndReason): boolean {
  * that was never answered is told to whoever waits for it rather than tried again behind its back.
  */
 export function mayRejoin({ cause, again }: Retry<ChannelEndReason>): boolean {
-  switch (cause.type) {
-    case "refused":
-    case "unsendable":
-    case "duplicate":
-      return false;
-    case "timeout":
-    case "paramsFailed":
-    case "crashed":
-    case "closed":
-      return again;
-    case "disconnected":
-      return true;
-  }
+  return cause.type === "disconnected" || (again && !FINAL.has(cause.type));
 }
+
+const FINAL: ReadonlySet<string> = new Set(["refused", "unsendable", "duplicate"]);

@@ -2,7 +2,15 @@
 // does not open; and finds out whether what opened works.
 import type { Frame } from "@slipstream/core";
 import type { Clock, Timer } from "../clock.ts";
-import { GuardedTransport, type GuardedEvents } from "../guarded-transport.ts";
+import {
+  bufferedAmount,
+  GuardedTransport,
+  pause,
+  readsAlways,
+  reset,
+  resume,
+  type GuardedEvents,
+} from "../guarded-transport.ts";
 import type {
   Dial,
   DialRequest,
@@ -60,11 +68,11 @@ export class FallbackTransport implements Transport, GuardedEvents {
   }
 
   get kind(): string {
-    return this.#inner?.kind ?? "websocket";
+    return this.#inner?.ask(({ kind }) => kind) ?? "websocket";
   }
 
   get bufferedAmount(): number {
-    return this.#inner?.bufferedAmount ?? 0;
+    return this.#inner?.ask(bufferedAmount) ?? 0;
   }
 
   // What the client asks for.
@@ -90,7 +98,7 @@ export class FallbackTransport implements Transport, GuardedEvents {
   close(code: number, reason: string): void {
     this.#isOurs = true;
     this.#stopTimer();
-    this.#inner?.close(code, reason);
+    this.#inner?.ask((transport) => transport.close(code, reason));
   }
 
   reset(): void {
@@ -98,7 +106,7 @@ export class FallbackTransport implements Transport, GuardedEvents {
     if (this.#isUnheard && this.#timer !== null) this.#learn(false);
     this.#isOurs = true;
     this.#stopTimer();
-    this.#inner?.reset();
+    this.#inner?.ask(reset);
   }
 
   // What the transport reports.
@@ -107,9 +115,9 @@ export class FallbackTransport implements Transport, GuardedEvents {
     this.#stopTimer();
     this.#phase = "open";
     const inner = this.#inner;
-    if (inner?.readsAlways === false) {
-      this.pause = () => inner.pause();
-      this.resume = () => inner.resume();
+    if (inner?.ask(readsAlways) === false) {
+      this.pause = () => inner.ask(pause);
+      this.resume = () => inner.ask(resume);
     }
     this.#events.opened();
   }
@@ -187,7 +195,7 @@ export class FallbackTransport implements Transport, GuardedEvents {
     }
     const code = this.#phase === "dialling" ? "not_opened" : "not_answered";
     this.#failure = { cause: new LongPollError(code) };
-    this.#inner?.reset();
+    this.#inner?.ask(reset);
   }
 }
 

@@ -31,11 +31,11 @@ export class ManualSocket {
     tell: (mail: MessageMail | ControlMail) => void,
   ) {
     const options = { ...socket, reconnect: untilTold, rejoin: untilTold, signal: undefined };
-    this.core = new SocketCore(url, options, dial);
+    this.core = new SocketCore(url, options, options, dial, null);
     this.#reconnect = socket.reconnect;
     this.#alarm = alarm;
     this.topics = new Topics(this.core, rejoin, alarm, tell);
-    this.core.states.on((state) => {
+    this.core.states.add((state) => {
       if (state.type !== "open") return;
       this.topics.connected();
       tell({ type: "connected" });

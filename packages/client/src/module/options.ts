@@ -12,7 +12,7 @@ import {
 import type { RetryOption, SocketOptions } from "../options.ts";
 import { checkSocketOptions } from "../socket-option-checks.ts";
 import { toldPolicy } from "../policies.ts";
-import { resolveOptions, type ResolvedOptions } from "../resolve-options.ts";
+import { settingsOf, type Credentials, type Settings } from "../resolve-options.ts";
 import type { TerminateReason } from "./mail.ts";
 
 /**
@@ -48,7 +48,7 @@ export interface ModuleOptions extends SocketOptions {
 
 /** The options with nothing left open. */
 export interface ResolvedModuleOptions {
-  readonly socket: ResolvedOptions;
+  readonly socket: Settings & Credentials & { readonly signal: AbortSignal | undefined };
   /** When to join again at the program's word. */
   readonly rejoin: RetryPolicy<ChannelEndReason>;
   readonly assigns: unknown;
@@ -96,7 +96,8 @@ export function resolveModuleOptions(
   }
   checkRetry("restart", restart);
   checkPositive("shutdownTimeout", shutdownTimeout);
-  const socket = resolveOptions(options);
+  const { params, authToken, headers, signal } = options;
+  const socket = { ...settingsOf(options), params, authToken, headers, signal };
   return {
     socket,
     rejoin: toldPolicy("rejoin", rejoin, jitter, socket.logger),

@@ -122,7 +122,7 @@ export class Topics {
     const membership = this.#memberships.get(topic);
     const open = membership !== undefined && this.#status(membership) !== "closed";
     // A channel of which the session knows nothing refuses the push, and counts it.
-    const channel = open ? membership.channel : new ChannelCore(this.#core, topic, undefined);
+    const channel = open ? membership.channel : new ChannelCore(this.#core, topic);
     channel.push({ event, payload, expects, timeout, signal: undefined }, pending);
     return ref;
   }
@@ -203,7 +203,7 @@ export class Topics {
       cancelRejoin: null,
     };
     this.#memberships.set(topic, membership);
-    channel.states.on((state) => this.#changed(membership, state));
+    channel.states.add((state) => this.#changed(membership, state));
     channel.messages.onEverything(({ event, payload }) => {
       this.#tell({ type: "message", topic, event, payload });
     });

@@ -102,11 +102,11 @@ class Watcher {
 
   #hide(): void {
     if (this.#hiddenTimeout === Infinity || this.#timer !== null) return;
-    this.#timer = this.#core.clock.setTimer(this.#hiddenTimeout, leaveFor, this);
+    this.#timer = this.#core.options.clock.setTimer(this.#hiddenTimeout, leaveFor, this);
   }
 
   #stopTimer(): void {
-    if (this.#timer !== null) this.#core.clock.clearTimer(this.#timer);
+    if (this.#timer !== null) this.#core.options.clock.clearTimer(this.#timer);
     this.#timer = null;
   }
 

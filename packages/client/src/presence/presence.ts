@@ -101,16 +101,21 @@ export class Presence<M extends PresenceMeta = PresenceMeta, D = undefined> {
     const core = BaseChannel.coreOf(channel as BaseChannel);
     const what = `presence on ${core.topic}`;
     this.#core = core;
-    this.#joins = new Listeners(`a handler of joins of ${what}`, core.host);
-    this.#leaves = new Listeners(`a handler of leaves of ${what}`, core.host);
-    this.#syncs = new Listeners(`a handler of syncs of ${what}`, core.host);
+    this.#joins = new Listeners(`a handler of joins of ${what}`, core.host.options.logger);
+    this.#leaves = new Listeners(`a handler of leaves of ${what}`, core.host.options.logger);
+    this.#syncs = new Listeners(`a handler of syncs of ${what}`, core.host.options.logger);
     const apply = (fetched: ReadonlyMap<string, D>): void => this.#enriched(fetched);
     this.#enrichment =
       fetch === undefined
         ? null
-        : new Enrichment({ fetch, apply, reporter: core.host, what: `fetch of ${what}` });
+        : new Enrichment({
+            fetch,
+            apply,
+            reporter: core.host.options.logger,
+            what: `fetch of ${what}`,
+          });
     this.#release = [
-      core.states.on((state) => this.#channelChanged(state)),
+      core.states.add((state) => this.#channelChanged(state)),
       core.messages.on(events.state, (payload) => this.#changed(this.#state.sync(payload))),
       core.messages.on(events.diff, (payload) => this.#changed(this.#state.diff(payload))),
     ];

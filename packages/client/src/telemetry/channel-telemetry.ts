@@ -171,7 +171,7 @@ export class ChannelTelemetry implements Telemetry {
 
   #pushSettled(socket: Observed, pending: ObservedPush, outcome: PushOutcome): void {
     const trace = this.#push.of(pending);
-    if (outcome.type === "ok" && pending.isJudged) return;
+    if (outcome.type === "ok" && pending.judge !== null) return;
     if (trace === undefined) return;
     trace.outcome = outcome.type === "failed" ? outcome.code : outcome.type;
     this.#push.settle(socket, pending, pushFailure(outcome));

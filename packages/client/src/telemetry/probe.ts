@@ -13,8 +13,8 @@ export interface ObservedChannel {
 
 /** What telemetry needs of the program's object for a push. */
 export interface ObservedPush {
-  /** Whether a schema judges a response with the status "ok", and tells what it found. */
-  readonly isJudged: boolean;
+  /** What judges a response with the status "ok", and tells what it found; null if nothing does. */
+  readonly judge: unknown;
 }
 
 /** What telemetry needs of a channel's machine. */

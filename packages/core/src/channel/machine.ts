@@ -1,17 +1,11 @@
 // One channel of a session: routes what the server says about its topic, and does what entering a
 // state always brings with it. Which state follows which is for table.ts alone.
 import type { Context } from "../context.ts";
-import type {
-  BroadcastMessage,
-  Ref,
-  ReplyMessage,
-  ServerMessage,
-  ServerPushMessage,
-} from "../message.ts";
+import type { Ref, ReplyMessage, ServerMessage } from "../message.ts";
 import type { SmallMap } from "../small-map.ts";
 import type { ChannelInput } from "./input.ts";
 import { Member } from "./member.ts";
-import { lossBy, refusal, type ChannelState, type ChannelStateOf } from "./state.ts";
+import { isAttached, lossBy, refusal, type ChannelState } from "./state.ts";
 import { transition } from "./table.ts";
 
 /** The channels of a session by topic: those that the server may know of, or soon will. */
@@ -49,65 +43,38 @@ export class ChannelMachine<C, P> extends Member<C, P> {
 
   /** Takes a message of this topic to the state or the push that it concerns, or to nobody. */
   receive(message: ServerMessage): void {
-    switch (message.type) {
-      case "reply":
-        this.#receiveReply(message);
-        return;
-      case "close":
-        if (this.#isCurrent(message.joinRef)) this.handle({ type: "channelClosed" });
-        else this.context.ignore("lateClose");
-        return;
-      case "error":
-        if (this.#isCurrent(message.joinRef)) this.handle({ type: "channelCrashed" });
-        else this.context.ignore("staleJoinRef");
-        return;
-      case "serverPush":
-        if (this.#isCurrent(message.joinRef)) this.#deliver(message);
-        else this.context.ignore("staleJoinRef");
-        return;
-      case "broadcast":
-        this.#deliver(message);
+    const { type } = message;
+    if (type === "reply") return this.#receiveReply(message);
+    const isClose = type === "close";
+    if (type !== "broadcast" && !this.#isCurrent(message.joinRef)) {
+      this.context.ignore(isClose ? "lateClose" : "staleJoinRef");
+    } else if (isClose || type === "error") {
+      this.handle({ type: isClose ? "channelClosed" : "channelCrashed" });
+    } else if (this.#state.type === "joined") {
+      // A member gets what is said. That changes no state, and is most of what a session does.
+      this.context.emit({ type: "messageReceived", channel: this.owner, message });
+    } else {
+      this.context.ignore("notJoined");
     }
-  }
-
-  /** A member gets what is said. That changes no state, and is most of what a session does. */
-  #deliver(message: ServerPushMessage | BroadcastMessage): void {
-    if (this.#state.type !== "joined") this.context.ignore("notJoined");
-    else this.context.emit({ type: "messageReceived", channel: this.owner, message });
   }
 
   #receiveReply(reply: ReplyMessage): void {
     const state = this.#state;
-    if (state.type === "leaving" && reply.ref === state.leaveRef) {
-      this.handle({ type: "leaveAnswered" });
-    } else if (this.#awaitsJoin(state) && reply.ref === state.joinRef) {
-      this.handle({ type: "joinAnswered", reply });
-    } else {
-      this.pushes.receive(reply);
-    }
-  }
-
-  /** Whether the server has been asked to join and has not answered as far as we know. */
-  #awaitsJoin(state: ChannelState): state is ChannelStateOf<"joining" | "leaving"> {
-    return state.type === "leaving" || (state.type === "joining" && state.step === "reply");
+    const { ref } = reply;
+    // Whoever leaves may have asked to join before, and has then not been answered either.
+    const asked = state.type === "leaving" || (state.type === "joining" && state.step === "reply");
+    if (state.type === "leaving" && ref === state.leaveRef) this.handle({ type: "leaveAnswered" });
+    else if (asked && ref === state.joinRef) this.handle({ type: "joinAnswered", reply });
+    else this.pushes.receive(reply);
   }
 
   /** Whether `joinRef` names the membership at hand. V1 names none: null is whichever there is. */
   #isCurrent(joinRef: Ref | null): boolean {
     const state = this.#state;
-    switch (state.type) {
-      case "joining":
-        // What comes before the answer to the join and names nothing is about a membership before.
-        return state.step === "reply" && joinRef === state.joinRef;
-      case "joined":
-      case "leaving":
-        return joinRef === null || joinRef === state.joinRef;
-      case "idle":
-      case "waiting":
-      case "left":
-      case "errored":
-        return false;
-    }
+    if (!("joinRef" in state)) return false;
+    // What comes before the answer to the join and names nothing is about a membership before.
+    if (state.type === "joining" && (state.step === "params" || joinRef === null)) return false;
+    return joinRef === null || joinRef === state.joinRef;
   }
 
   #enter(previous: ChannelState, next: ChannelState): void {
@@ -134,33 +101,8 @@ export class ChannelMachine<C, P> extends Member<C, P> {
 
   /** How long a state may last before its deadline passes, in ms. */
   #patience(state: ChannelState): number {
-    switch (state.type) {
-      case "waiting":
-        return state.for === "delay" ? state.delay : Infinity;
-      case "joining":
-        return this.context.options.joinTimeout;
-      case "leaving":
-        return this.leaveTimeout;
-      case "idle":
-      case "joined":
-      case "left":
-      case "errored":
-        return Infinity;
-    }
-  }
-}
-
-/** Whether the topic is taken: the server knows of the channel, or soon will. */
-function isAttached(state: ChannelState): boolean {
-  switch (state.type) {
-    case "idle":
-    case "left":
-    case "errored":
-      return false;
-    case "waiting":
-    case "joining":
-    case "joined":
-    case "leaving":
-      return true;
+    if (state.type === "joining") return this.context.options.joinTimeout;
+    if (state.type === "leaving") return this.leaveTimeout;
+    return state.type === "waiting" && state.for === "delay" ? state.delay : Infinity;
   }
 }

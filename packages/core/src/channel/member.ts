@@ -36,22 +36,14 @@ export abstract class Member<C, P> implements Deadline {
   /** Sends the join that `joinRef` names. */
   sendJoin(joinRef: string, payload: unknown): void {
     const { topic } = this;
-    this.context.emit({
-      type: "sendMessage",
-      message: { type: "join", topic, joinRef, ref: joinRef, payload },
-      push: null,
-    });
+    this.context.send({ type: "join", topic, joinRef, ref: joinRef, payload });
   }
 
   /** Asks the server to end the membership, and returns the ref by which it will answer. */
   sendLeave(joinRef: string): string {
     const { topic } = this;
     const ref = this.context.nextRef();
-    this.context.emit({
-      type: "sendMessage",
-      message: { type: "leave", topic, joinRef, ref, payload: {} },
-      push: null,
-    });
+    this.context.send({ type: "leave", topic, joinRef, ref, payload: {} });
     return ref;
   }
 }

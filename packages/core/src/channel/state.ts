@@ -59,6 +59,11 @@ export type ChannelStateOf<T extends ChannelState["type"]> = Extract<
   { readonly type: T }
 >;
 
+/** Whether the topic is taken: the server knows of the channel, or soon will. */
+export function isAttached({ type }: ChannelState): boolean {
+  return type !== "idle" && type !== "left" && type !== "errored";
+}
+
 /**
  * Why a push cannot be made in this state, or null if it is sent or kept until it can be. What the end
  * of the socket ended is not joined either, once there is a connection again.
@@ -67,47 +72,18 @@ export function refusal(
   state: ChannelState,
   { open }: { readonly open: boolean },
 ): PushFailure | null {
-  const disconnected = open ? "notJoined" : "disconnected";
-  switch (state.type) {
-    case "waiting":
-    case "joining":
-    case "joined":
-      return null;
-    case "leaving":
-      return state.then === "join" ? null : "left";
-    case "left":
-      return state.by === "leave" ? "left" : disconnected;
-    case "idle":
-      return "notJoined";
-    case "errored":
-      return state.reason.type === "disconnected" ? disconnected : "notJoined";
-  }
+  if (state.type === "leaving") return state.then === "join" ? null : "left";
+  if (state.type === "left" && state.by === "leave") return "left";
+  if (isAttached(state)) return null;
+  const ended =
+    state.type === "left" || (state.type === "errored" && state.reason.type === "disconnected");
+  return ended && !open ? "disconnected" : "notJoined";
 }
 
 /** Why the pushes that were in flight failed, told by the state that followed "joined". */
 export function lossBy(next: ChannelState): PushFailure {
-  switch (next.type) {
-    case "leaving":
-    case "left":
-      return "left";
-    case "waiting":
-      return lossOf(next.cause);
-    case "errored":
-      return lossOf(next.reason);
-    case "idle":
-    case "joining":
-    case "joined":
-      return "disconnected";
-  }
-}
-
-function lossOf(cause: ChannelEndReason | null): PushFailure {
-  switch (cause?.type) {
-    case "crashed":
-      return "channelCrashed";
-    case "closed":
-      return "channelClosed";
-    default:
-      return "disconnected";
-  }
+  if (next.type === "leaving" || next.type === "left") return "left";
+  const cause = next.type === "errored" ? next.reason : next.type === "waiting" ? next.cause : null;
+  if (cause?.type === "crashed") return "channelCrashed";
+  return cause?.type === "closed" ? "channelClosed" : "disconnected";
 }

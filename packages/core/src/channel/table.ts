@@ -34,6 +34,10 @@ const outside = {
   deadlinePassed: stay,
 } as const;
 
+/** The params of an attempt that is over may still come: they belong to nobody. */
+const awaits = (state: ChannelStateOf<"joining">, joinRef: string): boolean =>
+  joinRef === state.joinRef && state.step === "params";
+
 const table: Table = {
   idle: {
     ...outside,
@@ -60,15 +64,12 @@ const table: Table = {
     connectionLost: to.awaitConnection,
     sessionEnded: to.endWithSession,
     paramsResolved: (channel, state, { joinRef, params }) => {
-      // The params of an attempt that is over may still come: they belong to nobody.
-      if (joinRef !== state.joinRef || state.step !== "params") return state;
+      if (!awaits(state, joinRef)) return state;
       channel.sendJoin(joinRef, params);
       return { ...state, step: "reply" };
     },
-    paramsFailed: (channel, state, { joinRef, cause }) => {
-      if (joinRef !== state.joinRef || state.step !== "params") return state;
-      return to.retry(channel, state, { type: "paramsFailed", cause });
-    },
+    paramsFailed: (channel, state, { joinRef, cause }) =>
+      awaits(state, joinRef) ? to.retry(channel, state, { type: "paramsFailed", cause }) : state,
     joinUnsendable: (channel, state, { cause }) =>
       to.retry(channel, state, { type: "unsendable", cause }),
     joinAnswered: (channel, state, { reply: { status, response } }) => {

@@ -27,66 +27,66 @@ export function start<C, P>(
   { context, owner }: Member<C, P>,
   { attempt, again, cause }: { attempt: number; again: boolean; cause: ChannelEndReason | null },
 ): ChannelState {
-  if (!context.open) {
-    return { type: "waiting", for: "connection", delay: 0, attempt, again, cause };
-  }
+  if (!context.open) return waiting("connection", 0, attempt, again, cause);
   const joinRef = context.nextRef();
   context.emit({ type: "resolveParams", channel: owner, joinRef });
   return { type: "joining", step: "params", joinRef, attempt, again };
 }
 
+const waiting = (
+  what: "connection" | "delay",
+  delay: number,
+  attempt: number,
+  again: boolean,
+  cause: ChannelEndReason | null,
+): ChannelState => ({ type: "waiting", for: what, delay, attempt, again, cause });
+
+type Begun = ChannelStateOf<"joining" | "joined">;
+
 /** A join failed or a membership ended: the policy says what comes next. */
 export function retry<C, P>(
   channel: Member<C, P>,
-  state: ChannelStateOf<"joining" | "joined">,
+  state: Begun,
   cause: ChannelEndReason,
 ): ChannelState {
-  const { context } = channel;
+  const { rejoin, random } = channel.context.options;
   const attempt = attemptAfter(channel, state);
-  const again = state.type === "joined" || state.again;
-  const delay = context.options.rejoin({ attempt, cause, again, random: context.random });
-  if (delay === false) return { type: "errored", reason: cause };
-  return { type: "waiting", for: "delay", delay, attempt: attempt + 1, again, cause };
+  const again = isRejoin(state);
+  const delay = rejoin({ attempt, cause, again, random });
+  return delay === false
+    ? { type: "errored", reason: cause }
+    : waiting("delay", delay, attempt + 1, again, cause);
 }
 
-export const crashed = <C, P>(
-  channel: Member<C, P>,
-  state: ChannelStateOf<"joining" | "joined">,
-): ChannelState => retry(channel, state, { type: "crashed" });
+export const crashed = <C, P>(channel: Member<C, P>, state: Begun): ChannelState =>
+  retry(channel, state, { type: "crashed" });
 
-export const closed = <C, P>(
-  channel: Member<C, P>,
-  state: ChannelStateOf<"joining" | "joined">,
-): ChannelState => retry(channel, state, { type: "closed" });
+export const closed = <C, P>(channel: Member<C, P>, state: Begun): ChannelState =>
+  retry(channel, state, { type: "closed" });
 
 /** The connection is gone. No attempt is counted: nothing was wrong with the membership. */
-export function awaitConnection<C, P>(
+export const awaitConnection = <C, P>(
   channel: Member<C, P>,
-  state: ChannelStateOf<"joining" | "joined">,
+  state: Begun,
   { reason }: ChannelInputOf<P, "connectionLost">,
-): ChannelState {
-  return {
-    type: "waiting",
-    for: "connection",
-    delay: 0,
-    attempt: attemptAfter(channel, state),
-    again: state.type === "joined" || state.again,
-    cause: { type: "disconnected", reason },
-  };
-}
+): ChannelState =>
+  waiting("connection", 0, attemptAfter(channel, state), isRejoin(state), {
+    type: "disconnected",
+    reason,
+  });
+
+/** Whether what is tried next has worked before. */
+const isRejoin = (state: Begun): boolean => state.type === "joined" || state.again;
 
 /** The attempt count after a membership: a stable one makes it count from 0 again. */
-function attemptAfter<C, P>(
-  { context, joinedAt }: Member<C, P>,
-  state: ChannelStateOf<"joining" | "joined">,
-): number {
+function attemptAfter<C, P>({ context, joinedAt }: Member<C, P>, state: Begun): number {
   const stable = state.type === "joined" && context.now - joinedAt >= STABLE_AFTER;
   return stable ? 0 : state.attempt;
 }
 
 export function leave<C, P>(
   channel: Member<C, P>,
-  { joinRef }: ChannelStateOf<"joining" | "joined">,
+  { joinRef }: Begun,
   { timeout }: ChannelInputOf<P, "leaveTopic">,
 ): ChannelState {
   channel.leaveTimeout = timeout;

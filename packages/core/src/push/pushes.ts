@@ -51,11 +51,8 @@ export class Pushes<C, P> implements PushHome<P> {
     const ref = this.#context.nextRef();
     if (push.expectsReply === "reply") this.awaitReply(push, ref);
     else this.#unsent += 1;
-    this.#context.emit({
-      type: "sendMessage",
-      message: { type: "push", topic, joinRef, ref, event: push.event, payload: push.payload },
-      push,
-    });
+    const { event, payload } = push;
+    this.#context.send({ type: "push", topic, joinRef, ref, event, payload }, push);
   }
 
   /** Whether one more may be on its way. Fails the push if not. */
@@ -104,12 +101,7 @@ export class Pushes<C, P> implements PushHome<P> {
   /** Fails a push that is kept nowhere. */
   fail(push: Push<P>, code: PushFailure, cause?: unknown): void {
     const sent = push.ref !== null && code !== "unsendable";
-    this.#context.settle(push, {
-      type: "failed",
-      code,
-      sent,
-      ...(cause === undefined ? {} : { cause }),
-    });
+    this.#context.settle(push, { type: "failed", code, sent, cause });
   }
 
   /** Fails all that await a reply: it can no longer come. */

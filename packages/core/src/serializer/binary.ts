@@ -22,24 +22,18 @@ export function writeFrame(
   payload: ArrayBuffer | ArrayBufferView,
   fields: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const header = [kind];
-  const parts: Uint8Array[] = [];
-  const bytes = bytesOf(payload);
-  let size = 1 + bytes.byteLength;
-  for (const [name, text] of Object.entries(fields)) {
-    const part = encodeUtf8(text);
-    const length = part.byteLength;
-    if (length > 255) throw fieldTooLong(name, length);
-    header.push(length);
-    parts.push(part);
-    size += 1 + length;
-  }
-  const frame = new Uint8Array(size);
-  frame.set(header);
-  let offset = header.length;
-  for (const part of [...parts, bytes]) {
+  const texts = Object.entries(fields).map(([name, text]) => {
+    const bytes = encodeUtf8(text);
+    if (bytes.length > 255) throw fieldTooLong(name, bytes.length);
+    return bytes;
+  });
+  const header = Uint8Array.of(kind, ...texts.map(({ length }) => length));
+  const parts = [header, ...texts, bytesOf(payload)];
+  const frame = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let offset = 0;
+  for (const part of parts) {
     frame.set(part, offset);
-    offset += part.byteLength;
+    offset += part.length;
   }
   return frame;
 }

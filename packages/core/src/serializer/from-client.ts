@@ -3,12 +3,12 @@ import { PHOENIX_TOPIC, PROTOCOL_EVENTS, type ClientMessage } from "../message.t
 import type { Envelope } from "./json.ts";
 
 export function clientEnvelope(message: ClientMessage): Envelope {
-  const { type, ref, payload } = message;
+  const { type } = message;
   if (type === "push") return message;
   const event = PROTOCOL_EVENTS[type];
-  if (type === "heartbeat") return { joinRef: null, ref, topic: PHOENIX_TOPIC, event, payload };
-  const { joinRef, topic } = message;
-  return { joinRef, ref, topic, event, payload };
+  return type === "heartbeat"
+    ? { ...message, joinRef: null, topic: PHOENIX_TOPIC, event }
+    : { ...message, event };
 }
 
 /** The inverse of `clientEnvelope`. */

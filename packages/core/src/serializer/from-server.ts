@@ -1,14 +1,12 @@
 // What servers write, in JSON: messages of their envelopes, and envelopes of their messages.
 import { PROTOCOL_EVENTS, type ServerMessage } from "../message.ts";
 import type { Envelope } from "./json.ts";
-import { isJsonObject } from "./payload.ts";
 import { wrongReply } from "./refusals.ts";
 
 export function serverMessage({ joinRef, ref, topic, event, payload }: Envelope): ServerMessage {
   switch (event) {
     case PROTOCOL_EVENTS.reply: {
-      if (!isJsonObject(payload)) throw wrongReply();
-      const { status, response } = payload as { status?: unknown; response?: unknown };
+      const { status, response } = (payload ?? {}) as { status?: unknown; response?: unknown };
       if (typeof status !== "string") throw wrongReply();
       return { type: "reply", topic, joinRef, ref, status, response };
     }

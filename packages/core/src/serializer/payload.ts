@@ -1,13 +1,11 @@
 // What payloads are made of: telling bytes from JSON values.
 
+/** What an object is by birth, such as "[object Object]", in whatever realm it was made. */
+export const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
 /** An ArrayBuffer or any view on one. Recognised across realms, so that jsdom and vm contexts work. */
 export function isBinary(payload: unknown): payload is ArrayBuffer | ArrayBufferView {
-  if (typeof payload !== "object" || payload === null) return false;
-  if (ArrayBuffer.isView(payload)) return true;
-  return (
-    payload instanceof ArrayBuffer ||
-    Object.prototype.toString.call(payload) === "[object ArrayBuffer]"
-  );
+  return ArrayBuffer.isView(payload) || tagOf(payload) === "[object ArrayBuffer]";
 }
 
 /** The same bytes as a Uint8Array, without copying. */

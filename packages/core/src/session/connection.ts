@@ -1,62 +1,73 @@
 // The connection of a session, over all its attempts: does what entering a state always brings with
-// it. Which state follows which is for table.ts alone, and what it means for channels for session.ts.
-import type { Context } from "../context.ts";
+// it, and tells whoever lives on it. Which state follows which is for table.ts alone.
+import type { ChannelEvent } from "../channel/input.ts";
+import type { ChannelMachine, Directory } from "../channel/machine.ts";
+import { Context, type SessionOptions } from "../context.ts";
 import type { Deadline } from "../deadlines.ts";
+import type { EndReason } from "../end-reason.ts";
+import { Pushes } from "../push/pushes.ts";
+import { SmallMap } from "../small-map.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { ConnectionInput } from "./input.ts";
-import { FLOWING, Reader, type Reading } from "./reading.ts";
-import type { SessionState } from "./state.ts";
+import { FLOWING, type Reader, type Reading } from "./reading.ts";
+import type { ConnectionEnd, SessionState } from "./state.ts";
 import { transition } from "./table.ts";
-import type { Connection } from "./transitions.ts";
 
-/** What is told of a connection's changes, when the program has been told of them. */
-export interface ConnectionOwner {
-  connectionChanged(previous: SessionState, next: SessionState): void;
-}
-
-export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, HeartbeatOwner {
+/** One session's connection. The other machines of the session see its Context alone. */
+export class Connection<C, P> extends Context<C, P> implements Deadline, HeartbeatOwner {
   at: number = 0;
   slot: number = -1;
-  readonly context: Context<C, P>;
+  state: SessionState = { type: "idle" };
   readonly heartbeat: Heartbeat<C, P>;
+  /** Those that the server knows of or soon will, by topic. */
+  readonly channels: Directory<C, P> = new SmallMap();
+  /** When it was opened, in ms of the session's clock. */
   openedAt: number = 0;
+  /** How late, in ms, the deadline was noticed that has passed. */
   late: number = 0;
+  /** How often credentials were refused since a connection was open or was asked for anew. */
   refusals: number = 0;
+  /** Whether the connection that opens is to be proved by a heartbeat at once. */
   prove: boolean = false;
-  readonly #owner: ConnectionOwner;
-  #state: SessionState = { type: "idle" };
-  /** Made when first needed: most sockets are never paused. */
+  // Made when first needed: most sockets are never paused, and never ping.
   #reader: Reader<C, P> | null = null;
+  #pings: Pushes<C, P> | null = null;
+  readonly #newReader: typeof Reader | null;
 
-  constructor(context: Context<C, P>, owner: ConnectionOwner) {
-    this.context = context;
-    this.#owner = owner;
-    this.heartbeat = new Heartbeat(context, this);
-  }
-
-  get state(): SessionState {
-    return this.#state;
-  }
-
-  get reader(): Reader<C, P> {
-    this.#reader ??= new Reader(this.context, this.heartbeat);
-    return this.#reader;
+  constructor(options: SessionOptions, reader: typeof Reader | null) {
+    super(options);
+    this.heartbeat = new Heartbeat(this, this);
+    this.#newReader = reader;
   }
 
   get reading(): Reading {
     return this.#reader?.reading ?? FLOWING;
   }
 
+  /** Null where reading is never stopped. */
+  get reader(): Reader<C, P> | null {
+    return (this.#reader ??= this.#newReader && new this.#newReader(this, this.heartbeat));
+  }
+
+  /** Pushes of the socket itself. */
+  get pings(): Pushes<C, P> {
+    return (this.#pings ??= new Pushes(this));
+  }
+
   handle(input: ConnectionInput): void {
-    const previous = this.#state;
+    const previous = this.state;
     const next = transition(this, previous, input);
     if (next === previous) return;
-    this.#state = next;
-    this.#arm(previous, next);
+    this.state = next;
+    // What goes on in the same state keeps its deadline: one timeout spans all steps of an attempt.
+    const goesOn =
+      previous.type === next.type &&
+      (next.type === "connecting" || (next.type === "closing" && hasStep(previous, next.step)));
+    if (!goesOn) this.deadlines.set(this, this.now + this.#patience(next));
     if (previous.type === "open") this.#leaveOpen();
     if (next.type === "open") this.#enterOpen();
     this.announce(next);
-    this.#owner.connectionChanged(previous, next);
+    this.#changed(previous, next);
   }
 
   expire(now: number): void {
@@ -68,44 +79,76 @@ export class ConnectionMachine<C, P> implements Connection<C, P>, Deadline, Hear
     this.handle({ type: "heartbeatMissed" });
   }
 
+  /** Tells the program of a state, which may be over as soon as it began. */
   announce(state: SessionState): void {
-    this.context.emit({ type: "sessionChanged", state });
+    this.emit({ type: "sessionChanged", state });
+  }
+
+  /** Counts and tells the end of one attempt, of which nothing is left. */
+  conclude(end: ConnectionEnd): void {
+    this.counters.endsByReason[end.reason.type] += 1;
+    this.emit({ type: "connectionEnded", end });
   }
 
   #enterOpen(): void {
-    this.openedAt = this.context.now;
-    this.context.open = true;
+    this.openedAt = this.now;
+    this.open = true;
     this.refusals = 0;
-    this.context.counters.opened += 1;
+    this.counters.opened += 1;
     this.heartbeat.start(this.prove);
   }
 
   #leaveOpen(): void {
-    this.context.open = false;
+    this.open = false;
     this.#reader?.stop();
     this.heartbeat.stop();
   }
 
-  #arm(previous: SessionState, next: SessionState): void {
-    const { deadlines, now, options } = this.context;
-    switch (next.type) {
-      case "connecting":
-        // One timeout spans the whole attempt, so the step from credentials to dialling keeps it.
-        if (previous.type !== "connecting") deadlines.set(this, now + options.connectTimeout);
-        return;
-      case "closing":
-        if (next.step === "reset") deadlines.clear(this);
-        else if (previous.type !== "closing" || previous.step !== next.step) {
-          deadlines.set(this, now + options.closeTimeout);
-        }
-        return;
-      case "waiting":
-        deadlines.set(this, now + next.delay);
-        return;
-      case "idle":
-      case "open":
-      case "ended":
-        deadlines.clear(this);
-    }
+  /** Tells a channel that the session is over, if it is: where it joins then, nothing else would. */
+  tellIfOver(channel: ChannelMachine<C, P>): void {
+    if (isOver(this.state)) channel.handle(sessionEnded(this.state));
   }
+
+  /** What each of the members makes of it is its own affair. */
+  #changed(previous: SessionState, next: SessionState): void {
+    const lost = previous.type === "open";
+    if (lost) this.#pings?.failInFlight("disconnected");
+    const event: ChannelEvent | false =
+      next.type === "open"
+        ? { type: "connectionOpened" }
+        : isOver(next)
+          ? sessionEnded(next)
+          : lost && { type: "connectionLost", reason: reasonOf(next) };
+    if (event === false) return;
+    // Channels that are told may give up their place in the directory.
+    for (const channel of [...this.channels.values()]) channel.handle(event);
+  }
+
+  /** How long a state may last before its deadline passes, in ms. */
+  #patience(state: SessionState): number {
+    const { connectTimeout, closeTimeout } = this.options;
+    if (state.type === "connecting") return connectTimeout;
+    if (state.type === "waiting") return state.delay;
+    return state.type === "closing" && state.step !== "reset" ? closeTimeout : Infinity;
+  }
+}
+
+function hasStep(state: SessionState, step: string): boolean {
+  return "step" in state && state.step === step;
+}
+
+/** Whether the channels of the session have nothing to wait for any more. */
+function isOver(state: SessionState): boolean {
+  return state.type === "ended" || (state.type === "closing" && state.then === "end");
+}
+
+function sessionEnded(state: SessionState): ChannelEvent {
+  const reason: EndReason = state.type === "ended" ? state.reason : { type: "requested" };
+  return { type: "sessionEnded", reason };
+}
+
+/** Why a connection is not open any more, as far as the state that followed says. */
+function reasonOf(state: SessionState): EndReason | null {
+  if (state.type === "waiting") return state.cause;
+  return state.type === "closing" ? state.reason : null;
 }

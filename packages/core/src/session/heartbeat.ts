@@ -12,117 +12,99 @@ export interface HeartbeatOwner {
   heartbeatMissed(): void;
 }
 
-/** Ms that the server is given at least when reading goes on: what it said meanwhile is unread. */
-const UNREAD = 1_000;
-
 type Times = NonNullable<SessionOptions["heartbeat"]>;
+
+/** Where there is no heartbeat. */
+const NEVER: Times = { interval: Infinity, timeout: Infinity };
 
 export class Heartbeat<C, P> implements Deadline {
   at: number = 0;
   slot: number = -1;
+  /** Whether nothing is read, so that silence says nothing. The server still hears from us. */
+  isDeaf = false;
   readonly #context: Context<C, P>;
   readonly #owner: HeartbeatOwner;
   /** The heartbeat that was sent last, until it is answered. */
   #ref: string | null = null;
   #sentAt = 0;
   #heardAt = 0;
-  /** When reading was stopped, or null while it goes on. */
-  #deafSince: number | null = null;
 
   constructor(context: Context<C, P>, owner: HeartbeatOwner) {
     this.#context = context;
     this.#owner = owner;
   }
 
+  get #times(): Times {
+    return this.#context.options.heartbeat ?? NEVER;
+  }
+
+  /** Since when nothing has been heard that must have been said. */
+  get silentSince(): number {
+    return Math.max(this.#sentAt, this.#heardAt);
+  }
+
   /** @param atOnce whether the first heartbeat goes out now, rather than after the interval. */
   start(atOnce: boolean): void {
-    const { now, options } = this.#context;
-    if (atOnce && options.heartbeat !== null) this.#ask(now, options.heartbeat);
+    if (atOnce) this.check();
     else this.#rest();
   }
 
   stop(): void {
     this.#ref = null;
-    this.#deafSince = null;
+    this.isDeaf = false;
     this.#context.deadlines.clear(this);
   }
 
   /** Anything received is a sign of life: a reply queued behind a large page is not a death. */
-  heard(): void {
-    this.#heardAt = this.#context.now;
+  heard(at: number = this.#context.now): void {
+    this.#heardAt = at;
   }
 
   /** Asks now, unless an answer is awaited already. */
   check(): void {
-    const { now, options } = this.#context;
-    if (options.heartbeat !== null && this.#ref === null) this.#ask(now, options.heartbeat);
-  }
-
-  /** Nothing is read from now on, so that silence says nothing. The server still hears from us. */
-  pause(): void {
-    this.#deafSince = this.#context.now;
-    if (this.#ref !== null) this.#await();
-  }
-
-  /** Reading goes on. The silence before the pause counts; the pause itself does not. */
-  resume(): void {
-    const { now, options } = this.#context;
-    const deafSince = this.#deafSince ?? now;
-    this.#deafSince = null;
-    if (this.#ref === null || options.heartbeat === null) return;
-    const { timeout } = options.heartbeat;
-    const silence = Math.max(0, deafSince - Math.max(this.#sentAt, this.#heardAt));
-    this.#heardAt = now - Math.min(silence, Math.max(0, timeout - UNREAD));
-    this.#await();
+    if (this.#ref === null && this.#times !== NEVER) this.#ask();
   }
 
   /** Whether `ref` is the heartbeat that was waited for. */
   answers(ref: Ref | null): boolean {
     if (ref === null || ref !== this.#ref) return false;
-    const latency = this.#context.now - this.#sentAt;
-    this.#context.emit({ type: "heartbeatAnswered", latency });
+    this.#context.emit({ type: "heartbeatAnswered", latency: this.#context.now - this.#sentAt });
     this.#rest();
     return true;
   }
 
   expire(now: number): void {
-    const { heartbeat } = this.#context.options;
-    if (heartbeat === null) return;
-    const silentSince = Math.max(this.#sentAt, this.#heardAt);
+    const { interval, timeout } = this.#times;
     // What the server said while this process slept is still unread, so that its silence says nothing.
-    const slept = now - this.at > LATE_WAKE;
-    if (this.#ref === null || slept) this.#ask(now, heartbeat);
-    else if (this.#deafSince === null && silentSince + heartbeat.timeout <= now)
-      this.#owner.heartbeatMissed();
+    if (this.#ref === null || now - this.at > LATE_WAKE) this.#ask();
+    else if (!this.isDeaf && this.silentSince + timeout <= now) this.#owner.heartbeatMissed();
     // The server sends, or is not read, but has not answered: it too must hear from us at the interval.
-    else if (this.#sentAt + heartbeat.interval <= now) this.#ask(now, heartbeat);
-    else this.#await();
+    else if (this.#sentAt + interval <= now) this.#ask();
+    else this.wait();
   }
 
-  #ask(now: number, { interval, timeout }: Times): void {
-    this.#ref = this.#context.nextRef();
-    this.#sentAt = now;
-    this.#context.deadlines.set(this, now + (this.#deafSince === null ? timeout : interval));
-    this.#context.emit({
-      type: "sendMessage",
-      message: { type: "heartbeat", ref: this.#ref, payload: {} },
-      push: null,
-    });
+  /**
+   * Where an answer is awaited, waits for the end of the server's time to give it, or for the next
+   * heartbeat if that is earlier.
+   */
+  wait(): void {
+    if (this.#ref === null) return;
+    const { interval, timeout } = this.#times;
+    const lost = this.isDeaf ? Infinity : this.silentSince + timeout;
+    this.#context.deadlines.set(this, Math.min(lost, this.#sentAt + interval));
   }
 
-  /** Waits for the end of the server's time to answer, or for the next heartbeat if that is earlier. */
-  #await(): void {
-    const { deadlines, options } = this.#context;
-    if (options.heartbeat === null) return;
-    const { interval, timeout } = options.heartbeat;
-    const silentSince = this.#deafSince === null ? Math.max(this.#sentAt, this.#heardAt) : Infinity;
-    deadlines.set(this, Math.min(silentSince + timeout, this.#sentAt + interval));
+  #ask(): void {
+    const { interval, timeout } = this.#times;
+    const context = this.#context;
+    this.#ref = context.nextRef();
+    this.#sentAt = context.now;
+    context.deadlines.set(this, context.now + (this.isDeaf ? interval : timeout));
+    context.send({ type: "heartbeat", ref: this.#ref, payload: {} });
   }
 
   #rest(): void {
-    const { heartbeat } = this.#context.options;
     this.#ref = null;
-    if (heartbeat === null) return;
-    this.#context.deadlines.set(this, this.#context.now + heartbeat.interval);
+    this.#context.deadlines.set(this, this.#context.now + this.#times.interval);
   }
 }

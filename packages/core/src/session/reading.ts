@@ -21,12 +21,18 @@ export type ReadingChange =
 
 export const FLOWING: Reading = { type: "flowing" };
 
+/** Ms that the server is given at least when reading goes on: what it said meanwhile is unread. */
+const UNREAD = 1_000;
+
+/** Stops reading, and lets it go on. Made by `readerOf`, by whoever can pause at all. */
 export class Reader<C, P> implements Deadline {
   at: number = Infinity;
   slot: number = -1;
   readonly #context: Context<C, P>;
   readonly #heartbeat: Heartbeat<C, P>;
   #reading: Reading = FLOWING;
+  /** When reading was stopped. */
+  #since = 0;
 
   constructor(context: Context<C, P>, heartbeat: Heartbeat<C, P>) {
     this.#context = context;
@@ -37,14 +43,20 @@ export class Reader<C, P> implements Deadline {
     return this.#reading;
   }
 
+  get #holders(): readonly string[] {
+    return this.#reading.type === "paused" ? this.#reading.by : [];
+  }
+
   /** Stops the reading, or joins those who have stopped it. That does not make it last longer. */
   hold(holder: string): void {
-    const by = this.#reading.type === "paused" ? this.#reading.by : [];
+    const by = this.#holders;
     if (by.includes(holder)) return;
     if (by.length === 0) {
       const { deadlines, now, options } = this.#context;
       deadlines.set(this, now + options.maxPause);
-      this.#heartbeat.pause();
+      this.#since = now;
+      this.#heartbeat.isDeaf = true;
+      this.#heartbeat.wait();
       this.#context.emit({ type: "pauseTransport" });
     }
     this.#become({ type: "paused", by: [...by, holder] }, "asked");
@@ -52,8 +64,9 @@ export class Reader<C, P> implements Deadline {
 
   /** Takes back one hold. The last one lets reading go on. */
   letGo(holder: string): void {
-    if (this.#reading.type === "flowing" || !this.#reading.by.includes(holder)) return;
-    const by = this.#reading.by.filter((other) => other !== holder);
+    const held = this.#holders;
+    const by = held.filter((other) => other !== holder);
+    if (by.length === held.length) return;
     if (by.length === 0) this.#resume("asked");
     else this.#become({ type: "paused", by }, "asked");
   }
@@ -70,8 +83,14 @@ export class Reader<C, P> implements Deadline {
   }
 
   #resume(why: ReadingChange): void {
-    this.#context.deadlines.clear(this);
-    this.#heartbeat.resume();
+    const { deadlines, now, options } = this.#context;
+    deadlines.clear(this);
+    // The silence before the pause counts; the pause itself does not.
+    const silence = Math.max(0, this.#since - this.#heartbeat.silentSince);
+    const counted = Math.max(0, (options.heartbeat?.timeout ?? 0) - UNREAD);
+    this.#heartbeat.isDeaf = false;
+    this.#heartbeat.heard(now - Math.min(silence, counted));
+    this.#heartbeat.wait();
     this.#context.emit({ type: "resumeTransport" });
     this.#become(FLOWING, why);
   }

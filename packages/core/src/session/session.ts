@@ -2,16 +2,15 @@
 // connection, a channel or a push. No I/O and no timers here: the runtime performs the effects, and
 // wakes the session at `wakeAt`.
 import { ChannelMachine } from "../channel/machine.ts";
-import { Context, type SessionOptions } from "../context.ts";
+import type { SessionOptions } from "../context.ts";
 import type { Counters } from "../counters.ts";
 import type { Effect } from "../effect.ts";
 import { PHOENIX_TOPIC, type ClientMessage, type ServerMessage } from "../message.ts";
 import { Push } from "../push/push.ts";
 import type { SmallMap } from "../small-map.ts";
-import { ConnectionMachine } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { SessionInput } from "./input.ts";
-import { Members } from "./members.ts";
-import type { Reading } from "./reading.ts";
+import type { Reader, Reading } from "./reading.ts";
 import type { SessionState } from "./state.ts";
 
 /**
@@ -45,14 +44,11 @@ import type { SessionState } from "./state.ts";
  * ```
  */
 export class Session<C, P> {
-  readonly #context: Context<C, P>;
-  readonly #connection: ConnectionMachine<C, P>;
-  readonly #members: Members<C, P>;
+  readonly #connection: Connection<C, P>;
 
-  constructor(options: SessionOptions) {
-    this.#context = new Context(options);
-    this.#members = new Members(this.#context);
-    this.#connection = new ConnectionMachine(this.#context, this.#members);
+  /** @param reader `Reader`, where reading can be paused; elsewhere `pauseReading` does nothing. */
+  constructor(options: SessionOptions, reader: typeof Reader | null = null) {
+    this.#connection = new Connection(options, reader);
   }
 
   get state(): SessionState {
@@ -65,32 +61,32 @@ export class Session<C, P> {
   }
 
   get counters(): Counters {
-    return this.#context.counters;
+    return this.#connection.counters;
   }
 
   /** What is to be done and told, in order. The runtime takes out what it performs. */
   get effects(): Effect<C, P>[] {
-    return this.#context.effects;
+    return this.#connection.effects;
   }
 
   /** Takes out all effects: they were performed. */
   forgetEffects(): void {
-    this.#context.forgetEffects();
+    this.#connection.forgetEffects();
   }
 
   /** When to call `wake`, in ms of the clock that `handle` is given; Infinity for never. */
   get wakeAt(): number {
-    return this.#context.deadlines.next;
+    return this.#connection.deadlines.next;
   }
 
   /** The channels that the server knows of or soon will, by topic. */
   get channels(): Pick<SmallMap<ChannelMachine<C, P>>, "get" | "size" | "values"> {
-    return this.#members.channels;
+    return this.#connection.channels;
   }
 
   /** Makes a channel, which belongs to nobody until it is joined. */
   channel(topic: string, owner: C): ChannelMachine<C, P> {
-    return new ChannelMachine(this.#context, this.#members.channels, topic, owner);
+    return new ChannelMachine(this.#connection, this.#connection.channels, topic, owner);
   }
 
   /** Makes a push for a channel, to be given to `pushMessage`, once. */
@@ -106,33 +102,30 @@ export class Session<C, P> {
 
   /** Makes a ping, to be given to `pingServer`, once. */
   ping(owner: P): Push<P> {
-    return new Push(this.#members.pings, owner, "heartbeat", {}, "reply");
+    return new Push(this.#connection.pings, owner, "heartbeat", {}, "reply");
   }
 
   /** Lets all that was due by `now` happen. */
   wake(now: number): void {
-    const context = this.#context;
-    context.now = Math.ceil(now);
-    context.deadlines.expire(context.now);
+    const connection = this.#connection;
+    connection.now = Math.ceil(now);
+    connection.deadlines.expire(connection.now);
   }
 
   /** Takes one input. `now` is in ms and never goes back. */
   handle(input: SessionInput<C, P>, now: number): void {
-    const context = this.#context;
-    context.now = Math.ceil(now);
+    const connection = this.#connection;
+    connection.now = Math.ceil(now);
     switch (input.type) {
       case "messageReceived":
-        this.receive(input.message, context.now);
+        this.receive(input.message, now);
         return;
       case "frameRejected":
-        this.#reject();
-        return;
-      case "pushMessage":
-        context.deadlines.set(input.push, context.now + input.timeout);
-        input.channel.handle(input);
+        if (connection.open) connection.heartbeat.heard();
+        connection.ignore(connection.open ? "undecodable" : "closing");
         return;
       case "pingServer":
-        this.#ping(input.push, context.now + input.timeout);
+        this.#ping(input.push, input.timeout);
         return;
       case "cancelPush":
         input.push.home.cancel(input.push, input.code, input.cause);
@@ -147,16 +140,18 @@ export class Session<C, P> {
         this.#unsendable(input.message, input.push, input.cause);
         return;
       case "joinTopic":
-        input.channel.handle(input);
-        this.#members.joined(input.channel, this.state);
-        return;
       case "leaveTopic":
+      case "pushMessage":
       case "paramsResolved":
       case "paramsFailed":
+        if (input.type === "pushMessage") {
+          connection.deadlines.set(input.push, connection.now + input.timeout);
+        }
         input.channel.handle(input);
+        if (input.type === "joinTopic") connection.tellIfOver(input.channel);
         return;
       default:
-        this.#connection.handle(input);
+        connection.handle(input);
     }
   }
 
@@ -165,47 +160,42 @@ export class Session<C, P> {
    * moment of an earlier message of the same batch.
    */
   receive(message: ServerMessage, now: number): void {
-    const context = this.#context;
-    if (now > context.now) context.now = Math.ceil(now);
-    if (!context.open) {
-      context.ignore("closing");
+    const connection = this.#connection;
+    if (now > connection.now) connection.now = Math.ceil(now);
+    if (!connection.open) {
+      connection.ignore("closing");
       return;
     }
-    context.counters.messagesReceived += 1;
-    this.#connection.heartbeat.heard();
-    if (message.type === "reply" && message.topic === PHOENIX_TOPIC) {
-      if (!this.#connection.heartbeat.answers(message.ref)) this.#members.pings.receive(message);
+    const { type, topic } = message;
+    connection.counters.messagesReceived += 1;
+    connection.heartbeat.heard();
+    if (type === "reply" && topic === PHOENIX_TOPIC) {
+      if (!connection.heartbeat.answers(message.ref)) connection.pings.receive(message);
       return;
     }
-    const channel = this.#members.channels.get(message.topic);
+    const channel = connection.channels.get(topic);
     if (channel !== undefined) channel.receive(message);
-    else if (message.type === "reply") context.ignore("unmatchedReply");
-    else if (message.type === "close") context.ignore("lateClose");
-    else context.ignore("unknownTopic");
+    else if (type === "reply") connection.ignore("unmatchedReply");
+    else connection.ignore(type === "close" ? "lateClose" : "unknownTopic");
   }
 
-  #reject(): void {
-    if (this.#context.open) this.#connection.heartbeat.heard();
-    this.#context.ignore(this.#context.open ? "undecodable" : "closing");
-  }
-
-  #ping(push: Push<P>, deadline: number): void {
-    if (!this.#context.open) {
-      this.#members.pings.fail(push, "disconnected");
-      return;
+  #ping(push: Push<P>, timeout: number): void {
+    const connection = this.#connection;
+    const { pings } = connection;
+    if (!connection.open) {
+      pings.fail(push, "disconnected");
+    } else if (pings.hasRoom(push)) {
+      connection.deadlines.set(push, connection.now + timeout);
+      const ref = connection.nextRef();
+      pings.awaitReply(push, ref);
+      connection.send({ type: "heartbeat", ref, payload: push.payload }, push);
     }
-    if (!this.#members.pings.hasRoom(push)) return;
-    this.#context.deadlines.set(push, deadline);
-    const ref = this.#context.nextRef();
-    this.#members.pings.awaitReply(push, ref);
-    const message: ClientMessage = { type: "heartbeat", ref, payload: push.payload };
-    this.#context.emit({ type: "sendMessage", message, push });
   }
 
   #unsendable(message: ClientMessage, push: Push<P> | null, cause: unknown): void {
-    if (push !== null) push.home.cancel(push, "unsendable", cause);
+    push?.home.cancel(push, "unsendable", cause);
     if (message.type !== "join") return;
-    const channel = this.#members.channels.get(message.topic);
+    const channel = this.#connection.channels.get(message.topic);
     const state = channel?.state;
     if (state?.type === "joining" && state.joinRef === message.joinRef) {
       channel?.handle({ type: "joinUnsendable", cause });

@@ -1,9 +1,10 @@
 // Every state of a session and everything that can happen to its connection: what is done, and
 // which state comes next. A pair that is missing does not compile.
+import type { Connection } from "./connection.ts";
 import type { ConnectionInput, ConnectionInputOf } from "./input.ts";
 import type { SessionState, SessionStateOf } from "./state.ts";
 import * as to from "./transitions.ts";
-import { stay, type Connection } from "./transitions.ts";
+import { stay } from "./transitions.ts";
 
 type Tag = SessionState["type"];
 type InputTag = ConnectionInput["type"];
@@ -38,6 +39,26 @@ const unconnected = {
   deadlinePassed: stay,
 } as const;
 
+type Connecting = SessionStateOf<"connecting">;
+
+/** Whether credentials belong to an attempt that is over, or was dialled already. */
+function isStale<C, P>(
+  { counters }: Connection<C, P>,
+  { step }: Connecting,
+  serial: number,
+): boolean {
+  return serial !== counters.attempts || step === "dialling";
+}
+
+function withoutCredentials<C, P>(
+  connection: Connection<C, P>,
+  { attempt, refusal }: Connecting,
+  cause: unknown,
+): SessionState {
+  const end = to.unconnected({ type: "credentialsFailed", cause });
+  return to.retry(connection, attempt, end, refusal);
+}
+
 const table: Table = {
   idle: {
     ...unconnected,
@@ -47,25 +68,20 @@ const table: Table = {
   },
   connecting: {
     connectSocket: stay,
-    disconnectSocket: to.abortAttempt,
-    resetSocket: to.abortAttempt,
+    disconnectSocket: to.abort,
+    resetSocket: to.abort,
     credentialsResolved: (connection, state, { serial, changed }) => {
-      const { context } = connection;
-      if (serial !== context.counters.attempts || state.step === "dialling") return state;
-      if (state.refusal !== null && !changed && context.options.credentialsMustChange) {
-        const end = to.unconnected(state.refusal);
-        to.conclude(connection, end);
-        return { type: "ended", reason: state.refusal, last: end };
+      if (isStale(connection, state, serial)) return state;
+      if (state.refusal !== null && !changed && connection.options.credentialsMustChange) {
+        const last = to.unconnected(state.refusal);
+        connection.conclude(last);
+        return { type: "ended", reason: state.refusal, last };
       }
-      context.emit({ type: "dialServer", serial });
+      connection.emit({ type: "dialServer", serial });
       return { ...state, step: "dialling" };
     },
-    credentialsFailed: (connection, state, { serial, cause }) => {
-      if (serial !== connection.context.counters.attempts || state.step === "dialling")
-        return state;
-      const end = to.unconnected({ type: "credentialsFailed", cause });
-      return to.retry(connection, state.attempt, end, state.refusal);
-    },
+    credentialsFailed: (connection, state, { serial, cause }) =>
+      isStale(connection, state, serial) ? state : withoutCredentials(connection, state, cause),
     transportOpened: (connection, state, { transport = "websocket", prove = false }) => {
       if (state.step !== "dialling") return state;
       connection.prove = prove;
@@ -74,46 +90,36 @@ const table: Table = {
     closeReceived: stay,
     transportClosed: (connection, state, { end }) =>
       state.step === "dialling"
-        ? to.retry(connection, state.attempt, to.endOf(to.reasonOf(end, "connectFailed"), end))
+        ? to.retry(connection, state.attempt, to.endOf(end, null, "connectFailed"))
         : state,
     ...unread,
     heartbeatMissed: stay,
-    deadlinePassed: (connection, { step, attempt, refusal }) => {
+    deadlinePassed: (connection, state) => {
       const cause = { type: "connectTimeout" } as const;
-      if (step === "dialling") return to.reset(connection, cause, "retry", attempt);
-      const end = to.unconnected({ type: "credentialsFailed", cause });
-      return to.retry(connection, attempt, end, refusal);
+      return state.step === "dialling"
+        ? to.reset(connection, state, cause)
+        : withoutCredentials(connection, state, cause);
     },
   },
   open: {
     connectSocket: stay,
-    disconnectSocket: ({ context }, { attempt }, { code, reason }) => {
-      context.emit({ type: "closeTransport", code, reason });
-      return { type: "closing", step: "closeFrame", reason: to.REQUESTED, then: "end", attempt };
+    disconnectSocket: (connection, state, { code, reason }) => {
+      connection.emit({ type: "closeTransport", code, reason });
+      return to.closing(connection, state, "closeFrame", to.REQUESTED, "end");
     },
-    resetSocket: (connection, { attempt }) => to.reset(connection, to.REQUESTED, "end", attempt),
+    resetSocket: to.abort,
     credentialsResolved: stay,
     credentialsFailed: stay,
     transportOpened: stay,
-    closeReceived: (connection, state) => ({
-      type: "closing",
-      step: "tcp",
-      reason: null,
-      then: "retry",
-      attempt: to.attemptAfter(connection, state),
-    }),
+    closeReceived: (connection, state) => to.closing(connection, state, "tcp", null),
     transportClosed: (connection, state, { end }) =>
-      to.retry(
-        connection,
-        to.attemptAfter(connection, state),
-        to.endOf(to.reasonOf(end, "connectionLost"), end),
-      ),
+      to.retry(connection, to.attemptAfter(connection, state), to.endOf(end, null)),
     pauseReading: ({ reader }, state, { holder }) => {
-      reader.hold(holder);
+      reader?.hold(holder);
       return state;
     },
     resumeReading: ({ reader }, state, { holder }) => {
-      reader.letGo(holder);
+      reader?.letGo(holder);
       return state;
     },
     queueOverflowed: (connection, state, { queue }) =>
@@ -125,12 +131,7 @@ const table: Table = {
       return state;
     },
     heartbeatMissed: (connection, state) =>
-      to.reset(
-        connection,
-        { type: "heartbeatTimeout" },
-        "retry",
-        to.attemptAfter(connection, state),
-      ),
+      to.reset(connection, state, { type: "heartbeatTimeout" }),
     deadlinePassed: stay,
   },
   closing: {
@@ -138,8 +139,8 @@ const table: Table = {
       state.then === "end" ? { ...state, then: "reconnect" } : state,
     disconnectSocket: (_connection, state) =>
       state.then === "end" ? state : { ...state, then: "end" },
-    resetSocket: ({ context }, state) => {
-      if (state.step !== "reset") context.emit({ type: "resetTransport" });
+    resetSocket: (connection, state) => {
+      if (state.step !== "reset") connection.emit({ type: "resetTransport" });
       else if (state.then === "end") return state;
       return { ...state, then: "end", step: "reset" };
     },
@@ -149,11 +150,11 @@ const table: Table = {
     transportOpened: stay,
     closeReceived: (_connection, state) =>
       state.step === "closeFrame" ? { ...state, step: "tcp" } : state,
-    transportClosed: (connection, { reason, then, attempt }, { end: transportEnd }) => {
-      const end = to.endOf(reason ?? to.reasonOf(transportEnd, "connectionLost"), transportEnd);
-      if (then === "retry") return to.retry(connection, attempt, end);
-      to.conclude(connection, end);
-      const ended: SessionState = { type: "ended", reason: to.REQUESTED, last: end };
+    transportClosed: (connection, { reason, then, attempt }, { end }) => {
+      const last = to.endOf(end, reason);
+      if (then === "retry") return to.retry(connection, attempt, last);
+      connection.conclude(last);
+      const ended: SessionState = { type: "ended", reason: to.REQUESTED, last };
       if (then === "end") return ended;
       // Whoever asked for the end is told of it before the new beginning.
       connection.announce(ended);
@@ -161,8 +162,8 @@ const table: Table = {
     },
     ...unread,
     heartbeatMissed: stay,
-    deadlinePassed: ({ context }, state) => {
-      context.emit({ type: "resetTransport" });
+    deadlinePassed: (connection, state) => {
+      connection.emit({ type: "resetTransport" });
       return { ...state, step: "reset" };
     },
   },

@@ -1,28 +1,9 @@
 // What a session does in answer to an input, where that takes more than a word in table.ts.
-import type { Context } from "../context.ts";
 import type { EndReason } from "../end-reason.ts";
-import { MAX_REFUSALS, STABLE_AFTER } from "../retry.ts";
+import { MAX_REFUSALS, refusesCredentials, STABLE_AFTER } from "../retry.ts";
+import type { Connection } from "./connection.ts";
 import type { TransportEnd } from "./input.ts";
-import type { Heartbeat } from "./heartbeat.ts";
-import type { Reader } from "./reading.ts";
 import type { ConnectionEnd, SessionState, SessionStateOf } from "./state.ts";
-
-/** What a transition may look at and do. */
-export interface Connection<C, P> {
-  readonly context: Context<C, P>;
-  /** When the connection was opened, in ms of the session's clock. */
-  readonly openedAt: number;
-  readonly reader: Reader<C, P>;
-  readonly heartbeat: Heartbeat<C, P>;
-  /** How late, in ms, the deadline was noticed that has passed. */
-  readonly late: number;
-  /** How often credentials were refused since a connection was open or was asked for anew. */
-  refusals: number;
-  /** Whether the connection that opens is to be proved by a heartbeat at once. */
-  prove: boolean;
-  /** Tells the program of a state that is over as soon as it began. */
-  announce(state: SessionState): void;
-}
 
 export const REQUESTED: EndReason = { type: "requested" };
 
@@ -36,13 +17,13 @@ const SLEPT = 10_000;
 /** Ms in which what wakes together tries again. */
 const SPREAD = 1_000;
 
-/** The end of an attempt that never had a connection, at the program's request. */
-const NO_CONNECTION: ConnectionEnd = {
-  reason: REQUESTED,
+/** The end of an attempt that had no transport. */
+export const unconnected = (reason: EndReason, clean = false): ConnectionEnd => ({
+  reason,
   code: null,
   text: "",
-  clean: true,
-};
+  clean,
+});
 
 /** Nothing to do, nothing to change. */
 export const stay = <C, P, S extends SessionState>(_connection: Connection<C, P>, state: S): S =>
@@ -52,16 +33,16 @@ export const stay = <C, P, S extends SessionState>(_connection: Connection<C, P>
 export const endAtOnce = (): SessionState => ({
   type: "ended",
   reason: REQUESTED,
-  last: NO_CONNECTION,
+  last: unconnected(REQUESTED, true),
 });
 
 /** Begins an attempt. */
 export function connect<C, P>(
-  { context }: Connection<C, P>,
+  connection: Connection<C, P>,
   { attempt, refusal }: { attempt: number; refusal: EndReason | null },
 ): SessionState {
-  context.counters.attempts += 1;
-  context.emit({ type: "resolveCredentials", serial: context.counters.attempts });
+  const serial = (connection.counters.attempts += 1);
+  connection.emit({ type: "resolveCredentials", serial });
   return { type: "connecting", step: "credentials", attempt, refusal };
 }
 
@@ -80,13 +61,7 @@ export function connectWhenDue<C, P>(
   state: SessionStateOf<"waiting">,
 ): SessionState {
   if (connection.late < SLEPT) return connect(connection, state);
-  return { ...state, attempt: 0, delay: connection.context.random() * SPREAD };
-}
-
-/** Counts and tells the end of one attempt, of which nothing is left. */
-export function conclude<C, P>({ context }: Connection<C, P>, end: ConnectionEnd): void {
-  context.counters.endsByReason[end.reason.type] += 1;
-  context.emit({ type: "connectionEnded", end });
+  return { ...state, attempt: 0, delay: connection.options.random() * SPREAD };
 }
 
 /**
@@ -99,88 +74,95 @@ export function retry<C, P>(
   end: ConnectionEnd,
   refused: EndReason | null = null,
 ): SessionState {
-  const { counters, options, random } = connection.context;
+  const { counters, options } = connection;
+  const { random, credentialsMustChange } = options;
   const cause = end.reason;
-  conclude(connection, end);
-  const again = counters.opened > 0;
+  connection.conclude(end);
   const isRefusal = refusesCredentials(cause);
   if (isRefusal) connection.refusals += 1;
-  const refusedTooOften =
-    isRefusal && options.credentialsMustChange && connection.refusals >= MAX_REFUSALS;
+  const refusedTooOften = isRefusal && credentialsMustChange && connection.refusals >= MAX_REFUSALS;
+  const again = counters.opened > 0;
   const delay = !refusedTooOften && options.reconnect({ attempt, cause, again, random });
   if (delay === false) return { type: "ended", reason: cause, last: end };
-  const refusal = isRefusal ? cause : refused;
-  // A page that is hidden waits to be shown.
-  const wait = cause.type === "pageHidden" ? Infinity : delay;
-  return { type: "waiting", attempt: attempt + 1, delay: wait, cause, refusal };
+  return {
+    type: "waiting",
+    attempt: attempt + 1,
+    // A page that is hidden waits to be shown.
+    delay: cause.type === "pageHidden" ? Infinity : delay,
+    cause,
+    refusal: isRefusal ? cause : refused,
+  };
 }
 
-function refusesCredentials(reason: EndReason): boolean {
-  return reason.type === "upgradeRejected" && (reason.status === 401 || reason.status === 403);
-}
+type Left = SessionStateOf<"connecting" | "open">;
+type Closing = SessionStateOf<"closing">;
 
-/** Gives up on a transport. What comes of it is decided when it is gone. */
-export function reset<C, P>(
-  { context }: Connection<C, P>,
-  reason: EndReason,
-  then: "end" | "retry",
-  attempt: number,
+/** What comes of a connection is decided when it is gone. A stable one makes attempts count from 0 again. */
+export function closing<C, P>(
+  connection: Connection<C, P>,
+  state: Left,
+  step: Closing["step"],
+  reason: EndReason | null,
+  then: Closing["then"] = "retry",
 ): SessionState {
-  context.emit({ type: "resetTransport" });
-  return { type: "closing", step: "reset", reason, then, attempt };
+  return { type: "closing", step, reason, then, attempt: attemptAfter(connection, state) };
+}
+
+/** Gives up on a transport. */
+export function reset<C, P>(
+  connection: Connection<C, P>,
+  state: Left,
+  reason: EndReason,
+  then?: Closing["then"],
+): SessionState {
+  connection.emit({ type: "resetTransport" });
+  return closing(connection, state, "reset", reason, then);
 }
 
 /** Closes the connection, and lets the policy say what comes next. */
 export function close<C, P>(
   connection: Connection<C, P>,
-  state: SessionStateOf<"open">,
+  state: Left,
   reason: EndReason,
   code: number,
 ): SessionState {
-  connection.context.emit({ type: "closeTransport", code, reason: reason.type });
-  const attempt = attemptAfter(connection, state);
-  return { type: "closing", step: "closeFrame", reason, then: "retry", attempt };
+  connection.emit({ type: "closeTransport", code, reason: reason.type });
+  return closing(connection, state, "closeFrame", reason);
 }
 
-/** Ends an attempt at the program's request. There is no handshake to be had yet. */
-export function abortAttempt<C, P>(
-  connection: Connection<C, P>,
-  { step, attempt }: { step: "credentials" | "dialling"; attempt: number },
-): SessionState {
-  if (step === "dialling") return reset(connection, REQUESTED, "end", attempt);
-  conclude(connection, NO_CONNECTION);
+/** Ends what is under way at the program's request, without a handshake. */
+export function abort<C, P>(connection: Connection<C, P>, state: Left): SessionState {
+  if (state.type === "open" || state.step === "dialling") {
+    return reset(connection, state, REQUESTED, "end");
+  }
+  connection.conclude(unconnected(REQUESTED, true));
   return endAtOnce();
 }
 
-/** An end without a transport. */
-export function unconnected(reason: EndReason): ConnectionEnd {
-  return { reason, code: null, text: "", clean: false };
-}
-
+/** How a transport ended: for `reason`, if we had given up on it, and otherwise as it says itself. */
 export function endOf(
-  reason: EndReason,
-  { code, reason: text, clean }: TransportEnd,
+  end: TransportEnd,
+  reason: EndReason | null,
+  unexplained: "connectFailed" | "connectionLost" = "connectionLost",
 ): ConnectionEnd {
-  return { reason, code, text, clean };
+  const { code, reason: text, clean } = end;
+  return { reason: reason ?? reasonOf(end, unexplained), code, text, clean };
 }
 
-/** Why a transport ended that nobody here had given up on. */
-export function reasonOf(
-  end: TransportEnd,
+function reasonOf(
+  { code, reason, rejected, error }: TransportEnd,
   unexplained: "connectFailed" | "connectionLost",
 ): EndReason {
-  if (end.rejected !== undefined) return { type: "upgradeRejected", ...end.rejected };
-  if (end.error?.protocol !== undefined) {
-    return { type: "protocolError", code: end.error.protocol };
-  }
-  if (end.code !== null) return { type: "closedByRemote", code: end.code, reason: end.reason };
-  return { type: unexplained, cause: end.error?.cause };
+  if (rejected !== undefined) return { type: "upgradeRejected", ...rejected };
+  if (error?.protocol !== undefined) return { type: "protocolError", code: error.protocol };
+  if (code !== null) return { type: "closedByRemote", code, reason };
+  return { type: unexplained, cause: error?.cause };
 }
 
 /** The attempt count after a connection that was open: a stable one makes it count from 0 again. */
 export function attemptAfter<C, P>(
-  { context, openedAt }: Connection<C, P>,
-  { attempt }: { attempt: number },
+  { now, openedAt }: Connection<C, P>,
+  { type, attempt }: Left,
 ): number {
-  return context.now - openedAt >= STABLE_AFTER ? 0 : attempt;
+  return type === "open" && now - openedAt >= STABLE_AFTER ? 0 : attempt;
 }

@@ -8,6 +8,7 @@ import type { ClientMessage, ServerMessage } from "../message.ts";
 import type { Push, PushOutcome } from "../push/push.ts";
 import { seededRandom } from "../random.ts";
 import type { SessionInput, TransportEnd } from "../session/input.ts";
+import { Reader } from "../session/reading.ts";
 import { Session } from "../session/session.ts";
 import type { ConnectionEnd, SessionState } from "../session/state.ts";
 
@@ -44,7 +45,7 @@ export class Driver {
   #seen: TestEffect[] = [];
 
   constructor(options: Partial<SessionOptions> = {}) {
-    this.session = new Session({ ...OPTIONS, random: seededRandom(1), ...options });
+    this.session = new Session({ ...OPTIONS, random: seededRandom(1), ...options }, Reader);
   }
 
   /** Takes an input and performs what follows. */

@@ -6,6 +6,7 @@ import type { Push } from "../push/push.ts";
 import { seededRandom } from "../random.ts";
 import { tableDelay } from "../retry.ts";
 import type { SessionInput } from "../session/input.ts";
+import { Reader } from "../session/reading.ts";
 import { Session } from "../session/session.ts";
 import { MAX_WAKES, type TestChannel, type TestEffect } from "./driver.ts";
 import { Network, type Option } from "./network.ts";
@@ -62,7 +63,7 @@ export class World {
         random() < 0.3 ? false : tableDelay(DELAYS, attempt, 0.5, random),
       random: seededRandom(seed),
     };
-    this.#session = new Session(options);
+    this.#session = new Session(options, Reader);
     this.#oracle = new Oracle(this.#session, options);
     this.#network = new Network(TOPICS, (input) => this.#handle(input));
     this.#channels = new Map(

@@ -18,6 +18,8 @@ export const sayInvalid: Sentences["sayInvalid"] = (code, topic, event) =>
   say(event === undefined ? topic : `${event} on ${topic}`, code);
 export const sayOverflow: Sentences["sayOverflow"] = (what) => say(what, "overflow");
 export const sayRetrying: Sentences["sayRetrying"] = sayNotConnected;
+export const sayNoDelay: Sentences["sayNoDelay"] = (returned) => say(typeof returned, "no_delay");
+export const sayReadOn: Sentences["sayReadOn"] = (maxPause) => say(`${maxPause} ms`, "max_pause");
 export const sayFailed: Sentences["sayFailed"] = (what) => `slipstream: ${what} failed`;
 export const sayConnectionEnded: Sentences["sayConnectionEnded"] = (place, { reason }) =>
   say(place, reason.type);

@@ -1,14 +1,17 @@
-// StateStream: changes for handlers and for loops, and loops that begin after the end.
+// Changes of state for handlers and for loops, and loops that begin after the end.
 import { describe, expect, test } from "vitest";
+import { Listeners } from "./listeners.ts";
 import { readLastState, readStates } from "./reading.ts";
-import { StateStream } from "./state-stream.ts";
 
 type State = { readonly type: string };
 
-function stream(): { it: StateStream<State>; reports: [unknown, string][] } {
+function stream(): { it: Listeners<[State]>; reports: [unknown, string][] } {
   const reports: [unknown, string][] = [];
   const report = (error: unknown, what: string): void => void reports.push([error, what]);
-  return { it: new StateStream<State>("state changes of room:a", { report }), reports };
+  return {
+    it: new Listeners<[State]>("a handler of state changes of room:a", { report }),
+    reports,
+  };
 }
 
 const state = (type: string): State => ({ type });
@@ -22,10 +25,10 @@ async function types(states: AsyncIterable<State>): Promise<string[]> {
 test("a loop gets the present state and every change, and ends with the last", async () => {
   const { it } = stream();
   const loop = readStates(it, state("idle"));
-  it.tell(state("joining"));
-  it.tell(state("left"));
+  it.call(state("joining"));
+  it.call(state("left"));
   it.end();
-  it.tell(state("not for this loop"));
+  it.call(state("not for this loop"));
   expect(await types(loop)).toEqual(["idle", "joining", "left"]);
 });
 
@@ -36,7 +39,7 @@ test("a loop that begins at the end gets the last state and ends", async () => {
 test("of a loop that sleeps, the newest 1,000 changes are kept", async () => {
   const { it } = stream();
   const loop = readStates(it, state("first"));
-  for (let change = 1; change <= 1_500; change++) it.tell(state(String(change)));
+  for (let change = 1; change <= 1_500; change++) it.call(state(String(change)));
   it.end();
   const read = await types(loop);
   expect([read.length, read.at(0), read.at(-1)]).toEqual([1_000, "501", "1500"]);
@@ -46,22 +49,22 @@ describe("handlers", () => {
   test("hear changes alone, until they are removed", () => {
     const { it } = stream();
     const heard: string[] = [];
-    const off = it.on(({ type }) => heard.push(type));
-    it.tell(state("joining"));
+    const off = it.add(({ type }) => heard.push(type));
+    it.call(state("joining"));
     off();
-    it.tell(state("joined"));
+    it.call(state("joined"));
     expect(heard).toEqual(["joining"]);
   });
 
   test("one that throws is reported, and loops and others go on", async () => {
     const { it, reports } = stream();
     const heard: string[] = [];
-    it.on(() => {
+    it.add(() => {
       throw new Error("broken");
     });
-    it.on(({ type }) => heard.push(type));
+    it.add(({ type }) => heard.push(type));
     const loop = readStates(it, state("idle"));
-    it.tell(state("joined"));
+    it.call(state("joined"));
     it.end();
     expect(heard).toEqual(["joined"]);
     expect(await types(loop)).toEqual(["idle", "joined"]);
