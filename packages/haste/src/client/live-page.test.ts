@@ -33,6 +33,7 @@ beforeAll(async () => {
     sql: "CREATE TABLE flights (id integer PRIMARY KEY, gate text, delay integer NOT NULL)",
     tables: ["flights"],
     views: [flights],
+    limits: { maxPagesPerUser: 40 },
   });
 }, 120_000);
 
@@ -215,6 +216,45 @@ describe("a live page", () => {
     await until(page, ({ rows: [first] }) => first?.id === 3);
     expect(page.state.status).toBe("live");
     expect(told).toBeLessThanOrEqual(2);
+  });
+
+  test("stays paused through a lost connection, whatever was under way", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    const { rows } = await page.ready();
+    const paused = page.pause();
+    void serving.server.disconnect("me");
+    await paused;
+    await until(page, ({ status }) => status === "stale");
+    await serving.write("DELETE FROM flights WHERE id = 1");
+    await until(page, ({ status }) => status === "paused");
+    // Whatever the server sends it of its own accord stands before this answer.
+    await page.count();
+    expect(page.rows).toBe(rows);
+    const resumed = page.resume();
+    void serving.server.disconnect("me");
+    await resumed;
+    await until(page, ({ rows: [first] }) => first?.id === 2);
+    expect(page.state.cameBack).toBe("replay");
+    await page.close();
+    await expect(page.pause()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("comes back when there is room for it again", async () => {
+    const away = await serving.socket({ id: "me" }, { reconnect: () => 3_600_000 });
+    const page = openPage<Flight>(away, "flights", { limit: 2 });
+    const { rows } = await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    socket = await serving.socket({ id: "me" });
+    const others = Array.from({ length: 40 }, () => openPage(socket, "flights", { limit: 1 }));
+    await Promise.all(others.map((other) => other.ready()));
+    void away.connect();
+    const { status, error } = await until(page, (state) => state.error !== null);
+    expect({ status, error }).toMatchObject({ status: "stale", error: { code: "too_many_pages" } });
+    await others[0]?.close();
+    expect((await page.ready()).rows).toEqual(rows);
+    const more = openPage(socket, "flights");
+    await expect(more.ready()).rejects.toMatchObject({ code: "too_many_pages" });
   });
 
   test("counts, up to a cap", async () => {

@@ -24,6 +24,8 @@ export class PageLink {
   readonly #removals: (() => void)[] = [];
   #isJoined = false;
   #isEnded = false;
+  /** Whether the server has given the page before. */
+  #wasJoined = false;
   /** Whether somebody waits for the answer to a join; those after a lost connection are the channel's own. */
   #isJoining = false;
   #attempt = 0;
@@ -71,7 +73,7 @@ export class PageLink {
   /** The page is not to be had, as the server said or as what it said means: later, or never. */
   refused(error: PageClientError): void {
     if (this.#isEnded) return;
-    if (!error.isTemporary) {
+    if (!this.#passes(error)) {
       void this.end();
       this.#owner.ended(error);
       return;
@@ -103,14 +105,23 @@ export class PageLink {
 
   #joinRefused(error: PageClientError): void {
     if (this.#isEnded) return;
-    if (!error.isTemporary && this.#owner.refused(error)) this.join();
+    if (!this.#passes(error) && this.#owner.refused(error)) this.join();
     else this.refused(error);
+  }
+
+  /**
+   * Whether the page may be had later. There was room for one that was had before: what takes it
+   * may be its own last connection, which the server has not missed yet.
+   */
+  #passes({ code, isTemporary }: PageClientError): boolean {
+    return isTemporary || (code === "too_many_pages" && this.#wasJoined);
   }
 
   #stateChanged(state: PageChannelState): void {
     const wasJoined = this.#isJoined;
     this.#isJoined = state.type === "joined";
     if (state.type === "joined") {
+      this.#wasJoined = true;
       this.#owner.joined(state.response);
     } else if (state.type === "left" && state.by === "disconnect") {
       void this.end();

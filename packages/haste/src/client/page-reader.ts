@@ -22,6 +22,8 @@ export class PageReader<Row> {
   readonly #onWhy: PageReaderOptions["onWhy"];
   readonly #wanted: WantedPage;
   #isPaused = false;
+  /** What the last join said of that. */
+  #isJoinedPaused = false;
   /** The server says that it gets no changes. */
   #isStale = false;
   /** All rows are to come: what is shown is not known to be true. */
@@ -79,13 +81,39 @@ export class PageReader<Row> {
   async pause(): Promise<void> {
     this.#isPaused = true;
     this.#tellStatus();
-    if (this.#link.isJoined) await this.#link.push("pause", {});
+    await this.#hold();
   }
 
   async resume(): Promise<void> {
     this.#isPaused = false;
-    if (this.#link.isJoined) await this.#link.push("resume", {});
+    await this.#hold();
     this.#tellStatus();
+  }
+
+  /** Says whether it is paused. Where the connection is away, or ends meanwhile, the next join does. */
+  async #hold(): Promise<void> {
+    this.#mustBeOpen();
+    if (!this.#link.isJoined) return;
+    try {
+      await this.#link.push(this.#isPaused ? "pause" : "resume", {});
+    } catch (error) {
+      if (!this.#comesBack(pageErrorOf(error))) throw error;
+    }
+  }
+
+  /** Whether it failed since the connection ended: then the next join says what it said. */
+  #comesBack({ code }: PageClientError): boolean {
+    return code === "disconnected" && !this.#link.isJoined && !this.#hasEnded;
+  }
+
+  /** @throws {PageClientError} Why there is no page. */
+  #mustBeOpen(): void {
+    if (this.#hasEnded) throw this.#store.state.error ?? closedError();
+  }
+
+  get #hasEnded(): boolean {
+    const { status } = this.#store.state;
+    return status === "closed" || status === "error";
   }
 
   close(): Promise<void> {
@@ -98,8 +126,7 @@ export class PageReader<Row> {
     fields: object,
     change: (page: WireRequest) => WireRequest,
   ): Promise<By> {
-    const { status, error } = this.#store.state;
-    if (status === "closed" || status === "error") throw error ?? closedError();
+    this.#mustBeOpen();
     const asked = this.#wanted.ask(change);
     if (this.#link.isJoined) this.#push(event, fields, [asked]);
     return asked.answer;
@@ -116,7 +143,7 @@ export class PageReader<Row> {
       (error: unknown) => {
         const refusal = pageErrorOf(error);
         // What could not be sent at all fails while the connection is there.
-        if (refusal.code === "disconnected" && !this.#link.isJoined) return;
+        if (this.#comesBack(refusal)) return;
         this.#wanted.refuse(asked, refusal, this.#content.header);
         this.#tellStatus();
       },
@@ -128,10 +155,12 @@ export class PageReader<Row> {
   #joinParams(): object {
     const { shown } = this.#content;
     const isSame = this.#wanted.isGranted && shown?.resumable === true;
+    this.#isJoinedPaused = this.#isPaused;
     return {
       ...this.#wanted.join(),
       ...(isSame ? { resume: { group: shown.header.group, version: shown.version } } : {}),
       ...(this.#onWhy === undefined ? {} : { why: true }),
+      ...(this.#isPaused ? { paused: true } : {}),
     };
   }
 
@@ -142,7 +171,7 @@ export class PageReader<Row> {
     this.#content.begin(header);
     this.#awaitsRows = !isKept;
     this.#isStale = false;
-    if (this.#isPaused) this.#quietly("pause", {});
+    if (this.#isPaused !== this.#isJoinedPaused) void this.#hold().catch(() => {});
     this.#wanted.joined(header);
     // Something else was asked for while the join was under way.
     const { asked, request } = this.#wanted;
@@ -150,14 +179,9 @@ export class PageReader<Row> {
     this.#store.set({
       error: null,
       cameBack: resumed ?? (wasShown ? "reload" : null),
-      ...(isKept ? { version } : {}),
+      ...(isKept && !this.#isPaused ? { version } : {}),
       status: this.#status(),
     });
-  }
-
-  /** Says what the next join says again, should this not arrive. */
-  #quietly(event: string, payload: object): void {
-    void this.#link.push(event, payload).catch(() => {});
   }
 
   // What the server says.
@@ -238,8 +262,7 @@ export class PageReader<Row> {
   }
 
   #status(): PageState<Row>["status"] {
-    const { status } = this.#store.state;
-    if (status === "closed" || status === "error") return status;
+    if (this.#hasEnded) return this.#store.state.status;
     if (this.#content.shown === null) return "loading";
     if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#wanted.asked.length > 0)
       return "stale";
@@ -247,8 +270,7 @@ export class PageReader<Row> {
   }
 
   #ended(status: "closed" | "error", error: PageClientError | null): void {
-    const known = this.#store.state.status;
-    if (known === "closed" || known === "error") return;
+    if (this.#hasEnded) return;
     this.#store.set({ status, error, progress: null });
     this.#wanted.refuse(this.#wanted.asked, error ?? closedError(), null);
   }

@@ -41,12 +41,13 @@ export class Page {
   /** Resolves when opening it has worked out, or has not. */
   readonly whenOpen: Promise<void>;
 
-  constructor(seat: PageSeat, { page, why }: JoinRequest) {
+  constructor(seat: PageSeat, { page, why, paused }: JoinRequest) {
     this.view = seat.view;
     this.#seat = seat;
     this.#request = page;
     this.#settled = page;
     this.member = new Member(seat.reader, seat.maxBehind, { why });
+    if (paused) this.member.hold("paused");
     this.whenOpen = new Promise((resolve) => (this.#opened = resolve));
   }
 

@@ -19,6 +19,7 @@ test("whatever comes is understood, or refused as invalid", () => {
         columns: fc.oneof(fc.array(fc.string()), value),
         resume: fc.oneof(fc.record({ group: fc.string(), version: value }), value),
         why: fc.oneof(fc.boolean(), value),
+        paused: fc.oneof(fc.boolean(), value),
         xid: value,
         cap: value,
         on: value,
@@ -52,6 +53,7 @@ test("a join of nothing is a page at the start", () => {
     },
     resume: null,
     why: false,
+    paused: false,
   });
 });
 

@@ -29,6 +29,8 @@ export interface JoinRequest {
   readonly page: PageRequest;
   readonly resume: { readonly group: string; readonly version: string } | null;
   readonly why: boolean;
+  /** The reader holds what it shows, as after `pause`. */
+  readonly paused: boolean;
 }
 
 const PAGE_FIELDS = ["filter", "order", "at", "before", "after", "columns"];
@@ -37,11 +39,12 @@ type Fields = ReadonlyMap<string, unknown>;
 
 /** @throws {PageError} invalid_page */
 export function parseJoin(payload: unknown): JoinRequest {
-  const fields = fieldsOf(payload, "A page", [...PAGE_FIELDS, "resume", "why"]);
+  const fields = fieldsOf(payload, "A page", [...PAGE_FIELDS, "resume", "why", "paused"]);
   return {
     page: pageOf(fields),
     resume: resumeOf(fields.get("resume")),
     why: flag(fields, "why") ?? false,
+    paused: flag(fields, "paused") ?? false,
   };
 }
 
