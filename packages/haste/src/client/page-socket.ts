@@ -2,6 +2,8 @@
 
 export interface PageSocket {
   channel(topic: string, params: () => object): PageChannel;
+  /** Calls `handler` with each new state: `connecting`, `open` and others. Returns what ends that. */
+  onState(handler: (state: { readonly type: string }) => unknown): () => void;
 }
 
 export interface PageChannel {

@@ -3,6 +3,7 @@ import type { LivePage } from "../client/live-page.ts";
 import { openPage } from "../client/open-page.ts";
 import type { PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
+import { SharedPage } from "./shared-page.ts";
 
 /**
  * How long a page outlives its last component, ms: React takes components away and puts them back
@@ -10,13 +11,32 @@ import type { PageSocket } from "../client/page-socket.ts";
  */
 const GRACE = 1_000;
 
-interface Shared {
-  readonly page: LivePage<never>;
+interface Entry {
+  readonly shared: SharedPage;
   users: number;
   closing: ReturnType<typeof setTimeout> | null;
 }
 
-const shared = new WeakMap<PageSocket, Map<string, Shared>>();
+interface SocketPages {
+  readonly pages: Map<string, Entry>;
+  /** Another object after each `disconnect()`: who connects then may be somebody else. */
+  life: object;
+}
+
+const sockets = new WeakMap<PageSocket, SocketPages>();
+
+function pagesOf(socket: PageSocket): SocketPages {
+  const known = sockets.get(socket);
+  if (known !== undefined) return known;
+  const pages: SocketPages = { pages: new Map(), life: {} };
+  sockets.set(socket, pages);
+  return pages;
+}
+
+/** The same object for as long as the socket is not disconnected by its owner. */
+export function lifeOf(socket: PageSocket): object {
+  return pagesOf(socket).life;
+}
 
 /** Names a page: the same text for the same view and request, whatever the order of their fields. */
 export function pageKey<Row>(view: string, request: PageRequest<Row>): string {
@@ -26,20 +46,27 @@ export function pageKey<Row>(view: string, request: PageRequest<Row>): string {
 
 /** The page, if somebody looks at it. */
 export function sharedPage<Row>(socket: PageSocket, key: string): LivePage<Row> | undefined {
-  return shared.get(socket)?.get(key)?.page;
+  return sockets.get(socket)?.pages.get(key)?.shared.page;
 }
 
-/** Looks at a page, which is opened if nobody did. Returns what ends that. */
+/**
+ * Looks at a page, which is opened if nobody did.
+ *
+ * @returns what ends that.
+ */
 export function sharePage<Row>(
   socket: PageSocket,
   view: string,
   request: PageRequest<Row>,
-): { readonly page: LivePage<Row>; readonly release: () => void } {
+  listener: () => void,
+): () => void {
   const key = pageKey(view, request);
-  const pages = shared.get(socket) ?? new Map<string, Shared>();
-  shared.set(socket, pages);
-  const entry = usable(pages.get(key)) ?? {
-    page: openPage<Row>(socket, view, request) as unknown as LivePage<never>,
+  const all = pagesOf(socket);
+  const { pages } = all;
+  const open = (): LivePage<never> =>
+    openPage<Row>(socket, view, request) as unknown as LivePage<never>;
+  const entry = pages.get(key) ?? {
+    shared: new SharedPage(socket, open, () => (all.life = {})),
     users: 0,
     closing: null,
   };
@@ -47,24 +74,15 @@ export function sharePage<Row>(
   entry.users += 1;
   if (entry.closing !== null) clearTimeout(entry.closing);
   entry.closing = null;
-  let isReleased = false;
-  return {
-    page: entry.page,
-    release: () => {
-      if (isReleased) return;
-      isReleased = true;
-      entry.users -= 1;
-      if (entry.users > 0) return;
-      entry.closing = setTimeout(() => {
-        if (pages.get(key) === entry) pages.delete(key);
-        void entry.page.close();
-      }, GRACE);
-    },
+  entry.shared.retry();
+  const unsubscribe = entry.shared.subscribe(listener);
+  return () => {
+    unsubscribe();
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    entry.closing = setTimeout(() => {
+      if (pages.get(key) === entry) pages.delete(key);
+      entry.shared.close();
+    }, GRACE);
   };
-}
-
-/** A page that has ended is of no use to whoever comes new. */
-function usable(entry: Shared | undefined): Shared | undefined {
-  const status = entry?.page.state.status;
-  return status === "closed" || status === "error" ? undefined : entry;
 }

@@ -17,8 +17,9 @@ const flights = defineView<Flight>({
   name: "flights",
   table: "flights",
   columns: ["id", "gate"],
-  policy: () => true,
+  policy: () => allowed,
 });
+let allowed = true;
 
 const window = new Window();
 
@@ -131,6 +132,45 @@ test("rows of another socket, whose user may be another, are never shown", async
   });
   expect(shown[0]).toEqual([]);
   expect(shown.at(-1)).toEqual([2, 3]);
+});
+
+test("comes back after the socket was disconnected and connected, without the rows of that time", async () => {
+  show({ view: "flights", limit: 2 });
+  await until(({ status }) => status === "live");
+  await socket.disconnect();
+  const page = await until(({ status }) => status === "closed");
+  expect(ids(page)).toEqual([1, 2]);
+  await serving.write("DELETE FROM flights WHERE id = 1");
+  const shown: number[][] = [];
+  await socket.connect();
+  await until((page) => {
+    if (page.status !== "closed") shown.push(ids(page));
+    return page.status === "live";
+  });
+  expect(shown[0]).toEqual([]);
+  expect(shown.at(-1)).toEqual([2, 3]);
+  await socket.disconnect();
+  await until(({ status }) => status === "closed");
+  await socket.connect();
+  await until(({ status }) => status === "live");
+});
+
+test("a component that is shown before the socket is connected has its page when it is", async () => {
+  await socket.disconnect();
+  show({ view: "flights", limit: 2 });
+  await until(({ status }) => status === "closed");
+  await socket.connect();
+  expect(ids(await until(({ status }) => status === "live"))).toEqual([1, 2]);
+});
+
+test("what the server would not give is asked for again by whoever comes new, for all", async () => {
+  allowed = false;
+  show({ view: "flights", limit: 2 });
+  await until(({ error }) => error?.code === "forbidden");
+  allowed = true;
+  show({ view: "flights", limit: 2 }, { view: "flights", limit: 2 });
+  await until(({ status }) => status === "live");
+  expect(serving.haste.stats().pages).toBe(1);
 });
 
 test("skip opens nothing, and a page that is gone is closed", async () => {

@@ -4,7 +4,7 @@ import type { LivePage } from "../client/live-page.ts";
 import type { PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import { LOADING, type PageState, type Total } from "../client/page-state.ts";
-import { pageKey, sharedPage, sharePage } from "./shared-pages.ts";
+import { lifeOf, pageKey, sharedPage, sharePage } from "./shared-pages.ts";
 
 export interface UseLivePageOptions<Row> extends PageRequest<Row> {
   readonly view: string;
@@ -53,12 +53,7 @@ export function useLivePage<Row = Record<string, unknown>>(
   const subscribe = useCallback(
     (listener: () => void) => {
       if (from === null) return () => {};
-      const { page, release } = sharePage(from, view, latest.current);
-      const unsubscribe = page.subscribe(listener);
-      return () => {
-        unsubscribe();
-        release();
-      };
+      return sharePage(from, view, latest.current, listener);
     },
     [from, view, key],
   );
@@ -69,10 +64,12 @@ export function useLivePage<Row = Record<string, unknown>>(
   );
   const state = useSyncExternalStore(subscribe, getSnapshot, () => LOADING);
 
+  const life = socket === null ? null : lifeOf(socket);
   const before = useRef<Before<Row> | null>(null);
   useEffect(() => {
-    if (state.version !== null) before.current = { socket, view, state };
-  }, [socket, view, state]);
+    // The rows of a page that was cut off are those of the socket's life before.
+    if (state.version !== null && state.status !== "closed") before.current = { life, view, state };
+  }, [life, view, state]);
 
   const page = useCallback((): LivePage<Row> => {
     const found = from === null ? undefined : sharedPage<Row>(from, key);
@@ -80,7 +77,7 @@ export function useLivePage<Row = Record<string, unknown>>(
     throw new Error("There is no page yet: the component is not shown, or `skip` is set.");
   }, [from, key]);
   const actions = useActions(page);
-  const shown = shownOf(state, before.current, socket, view);
+  const shown = shownOf(state, before.current, life, view);
   const { key: columns } = shown;
   const rowId = useCallback((row: Row) => idOf(row, columns), [columns]);
 
@@ -100,19 +97,19 @@ function useActions<Row>(page: () => LivePage<Row>): Actions {
 }
 
 interface Before<Row> {
-  readonly socket: PageSocket | null;
+  readonly life: object | null;
   readonly view: string;
   readonly state: PageState<Row>;
 }
 
-/** While a page loads, the rows of the one before it; never those of another socket, whose user may be another. */
+/** While a page loads, the rows of the one before it; never those of another socket or of its life before, whose user may be another. */
 function shownOf<Row>(
   state: PageState<Row>,
   before: Before<Row> | null,
-  socket: PageSocket | null,
+  life: object | null,
   view: string,
 ): PageState<Row> {
-  if (state.status !== "loading" || before?.view !== view || before.socket !== socket) return state;
+  if (state.status !== "loading" || before?.view !== view || before.life !== life) return state;
   const { rows, hasNext, hasPrevious, key } = before.state;
   return { ...state, status: "stale", rows, hasNext, hasPrevious, key };
 }
