@@ -48,6 +48,7 @@ export const needs = [
   { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/lab/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/cli/src/flights-page/chromium/**", programs: ["chromium"] },
+  { tests: "packages/cli/src/demo/live-pages/postgres/**", programs: ["postgresql"] },
   { tests: "packages/client/src/proxies/**", programs: ["tinyproxy", "microsocks"] },
   { tests: "packages/client/src/runtimes/**", programs: ["bun", "deno", "node-22", "node-24"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },

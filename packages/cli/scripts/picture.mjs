@@ -18,7 +18,7 @@ const PADDING = { top: 44, side: 12, bottom: 12 };
 /** Runs the command in a terminal, and returns all that it wrote. */
 function capture() {
   const size = `stty cols ${COLUMNS} rows 60`;
-  const command = `${size}; FORCE_COLOR=1 '${process.execPath}' '${MAIN}' demo`;
+  const command = `${size}; FORCE_COLOR=1 '${process.execPath}' '${MAIN}' demo --no-page`;
   const { stdout, status } = spawnSync("script", ["-qec", command, "/dev/null"], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -115,7 +115,7 @@ function svg(lines) {
   const height = round(lines.length * CELL.height + PADDING.top + PADDING.bottom);
   const title = "The output of npm start";
   const description =
-    "One client pulls real flights over eight channels, follows a live feed, recovers from six troubles, and ends with a table in which no socket is left.";
+    "One client pulls real flights over eight channels, follows a live feed, recovers from six troubles, opens live pages on a database that others write to, and ends with a table in which no row differs and no socket is left.";
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="t d">
 <title id="t">${title}</title>
 <desc id="d">${description}</desc>

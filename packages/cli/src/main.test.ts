@@ -18,6 +18,7 @@ test("help names each command, its options, examples and exit codes", async () =
   const demo = await runMain(["demo", "--help"]);
   expect(demo.code).toBe(0);
   expect(demo.stdout).toContain("npm start -- --rows 3000000");
+  expect(demo.stdout).toContain("DATABASE_URL=postgres://");
   const listen = await runMain(["help", "listen"]);
   expect(listen.stdout).toContain("--topic TOPIC");
 });
@@ -36,6 +37,9 @@ test.each([
   [["lisen"], 'There is no command "lisen". Did you mean listen?'],
   [["demo", "--row", "7"], "Did you mean --rows?"],
   [["demo", "--rows", "4000000"], "--rows must be a whole number from 1 to 3000000"],
+  [["demo", "--page", "--once"], "--page serves until Ctrl-C, and --once ends before"],
+  [["demo", "--page", "--no-page"], "and --no-page ends before"],
+  [["demo", "--port", "65536"], "--port must be a whole number from 0 to 65535"],
   [["listen", "--topic", "room:lobby"], "Name the server: --url"],
   [["demo", "--url", "ws://127.0.0.1:1/socket"], "Name what to join: --topic"],
 ])("%j ends with 2 and says what to do", async (args, message) => {

@@ -13,7 +13,7 @@ export function changeAt(seq: number, rows: number): Change {
 }
 
 /** Spreads a whole number over 32 bits (the finalizer of MurmurHash3). */
-function mix(value: number): number {
+export function mix(value: number): number {
   let bits = value >>> 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

@@ -2,13 +2,18 @@
 import {
   optionsHelp,
   readOptions,
+  UsageError,
   wholeNumber,
   type Command,
   type OptionHelp,
+  type ReadOptions,
 } from "../command.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "../exit-codes.ts";
 import { interruptible } from "../interruption.ts";
 import { paintFor } from "../terminal/paint.ts";
+import { keepPage } from "./keep-page.ts";
+import { connectionString, type ConnectionString } from "./live-pages/connection-string.ts";
+import { mayOpenBrowser } from "./open-browser.ts";
 import {
   jsonPresenter,
   linePresenter,
@@ -16,7 +21,7 @@ import {
   tablePresenter,
   type Presenter,
 } from "./presenters.ts";
-import type { DemoOptions } from "./run.ts";
+import type { DemoOptions, KeptPage } from "./run.ts";
 
 const OPTIONS = {
   rows: {
@@ -26,9 +31,15 @@ const OPTIONS = {
   "page-size": { value: "N", text: "rows of a page, up to 50,000 (2,000 if left out)" },
   seconds: {
     value: "N",
-    text: "how long to follow the feed, troubles included (16 if left out);\nit takes longer if the troubles do",
+    text: "how long to follow the feed, troubles included (12 if left out);\nit takes longer if the troubles do",
   },
   once: { text: "no progress: only the result, when all is over" },
+  page: {
+    text: "serve the page with live flights until Ctrl-C, also without a terminal",
+  },
+  "no-page": { text: "end when all has been checked, also in a terminal" },
+  port: { value: "N", text: "of that page (a free one if left out)" },
+  "no-open": { text: "do not open that page in the browser" },
   json: { text: "with --once: the result as one JSON object, and nothing else" },
   help: { text: "this text" },
 } as const satisfies Record<string, OptionHelp>;
@@ -39,13 +50,25 @@ const HELP = `Usage: slipstream demo [options]
 Starts a server on this machine that serves real flights, pulls every page of
 them over 8 channels at once, follows a live feed of changes, and meets six
 troubles, one after the other: a server that drains, a TCP drop, a silent peer,
-a close that is never answered, a refused upgrade, killed channels. It counts
-what was promised against what came, and shows what is left at the end.
+a close that is never answered, a refused upgrade, killed channels. Then the
+flights go into a database, and visitors open live pages of them, grow, drop and
+lose them, while a writer changes flights; each page is held against what the
+database says. It counts what was promised against what came, and shows what is
+left at the end.
+
+In a terminal the page with live flights is served then, and opened in the
+browser, until Ctrl-C.
 
 ${optionsHelp(OPTIONS)}
 
+The database is PGlite, within this process, with up to 200,000 of the flights.
+With DATABASE_URL=postgres://… it is that PostgreSQL (15 or newer, with
+wal_level=logical), with all of them: in a database of its own there, which is
+dropped in the end.
+
 Examples:
   npm start
+  DATABASE_URL=postgres://postgres@localhost/postgres npm start
   npm start -- --rows 3000000
   npm start --silent -- --once --json
 
@@ -77,12 +100,36 @@ export const demo: Command = {
       seconds: wholeNumber("seconds", given.value("seconds"), {
         min: 0,
         max: 3_600,
-        otherwise: 16,
+        otherwise: 12,
       }),
+      port: wholeNumber("port", given.value("port"), { min: 0, max: 65_535, otherwise: 0 }),
+      ...databaseOf(process.env["DATABASE_URL"]),
     };
-    return run(options, choosePresenter(options, given.has("once"), given.has("json")));
+    return run(options, {
+      presenter: choosePresenter(options, given.has("once"), given.has("json")),
+      keeps: keepsPage(given),
+      opensBrowser:
+        !given.has("no-open") && isTerminal() && mayOpenBrowser(process.env, process.platform),
+      say: given.has("json") ? process.stderr : process.stdout,
+    });
   },
 };
+
+function databaseOf(url: string | undefined): { database?: ConnectionString } {
+  return url === undefined || url === "" ? {} : { database: connectionString(url) };
+}
+
+function isTerminal(): boolean {
+  return process.stdout.isTTY;
+}
+
+/** @throws {UsageError} */
+function keepsPage(given: ReadOptions): boolean {
+  const others = ["once", "no-page"].filter((name) => given.has(name));
+  if (!given.has("page")) return isTerminal() && others.length === 0;
+  if (others.length === 0) return true;
+  throw new UsageError(`--page serves until Ctrl-C, and --${others[0]} ends before.`);
+}
 
 function choosePresenter(options: DemoOptions, once: boolean, json: boolean): Presenter {
   const { stdout, env } = process;
@@ -94,26 +141,52 @@ function choosePresenter(options: DemoOptions, once: boolean, json: boolean): Pr
   return linePresenter(write, paint);
 }
 
-async function run(options: DemoOptions, presenter: Presenter): Promise<ExitCode> {
+interface Showing {
+  readonly presenter: Presenter;
+  /** Whether the page is served when all has been checked. */
+  readonly keeps: boolean;
+  readonly opensBrowser: boolean;
+  /** Where the page's address is told. */
+  readonly say: NodeJS.WriteStream;
+}
+
+async function run(options: DemoOptions, showing: Showing): Promise<ExitCode> {
+  const { presenter, keeps, opensBrowser, say } = showing;
   const interruption = interruptible(() => process.exit(EXIT.interrupted));
-  // Client, server and Parquet are loaded only now: help and mistakes are answered without them.
-  const [{ runDemo }, { FlightsFileError }] = await Promise.all([
+  const { signal } = interruption;
+  // Client, server, Parquet and databases are loaded only now: help and mistakes are answered without.
+  const [{ runDemo }, { FlightsFileError }, { DemoDatabaseError }] = await Promise.all([
     import("./run.ts"),
     import("./flights-file.ts"),
+    import("./live-pages/flights-database.ts"),
   ]);
+  const keep = (page: KeptPage): Promise<void> => {
+    presenter.end(page.result);
+    return keepPage(page, {
+      say: (text) => say.write(text),
+      complain: (text) => process.stderr.write(text),
+      opensBrowser,
+      signal,
+    });
+  };
   try {
-    const result = await runDemo(options, presenter.tell, interruption.signal);
-    presenter.end(result);
+    const result = await runDemo(
+      { ...options, ...(keeps ? { keep } : {}) },
+      presenter.tell,
+      signal,
+    );
+    if (!keeps) presenter.end(result);
     return result.held ? EXIT.ok : EXIT.failed;
   } catch (error) {
     presenter.end(null);
-    if (interruption.signal.aborted) {
+    const isKnown = error instanceof FlightsFileError || error instanceof DemoDatabaseError;
+    if (isKnown) process.stderr.write(`slipstream: ${error.message}\n`);
+    else if (!signal.aborted) throw error;
+    if (signal.aborted) {
       process.stderr.write("slipstream: stopped before the end; every socket was closed.\n");
       return EXIT.interrupted;
     }
-    if (!(error instanceof FlightsFileError)) throw error;
-    process.stderr.write(`slipstream: ${error.message}\n`);
-    return EXIT.failed;
+    return error instanceof DemoDatabaseError ? EXIT.notConnected : EXIT.failed;
   } finally {
     interruption.release();
   }

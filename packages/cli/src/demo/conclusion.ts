@@ -1,4 +1,4 @@
-// The end of the run: disconnecting, looking for what is left, and holding everything against what
+// The end of the part about channels: disconnecting, looking for what is left, and holding everything against what
 // was promised.
 import type { Stats } from "@slipstream/server";
 import { pageChecks, pushChecks } from "./checks.ts";
@@ -6,7 +6,7 @@ import { LANES, type Client } from "./client.ts";
 import type { FlightsService } from "./flights-service.ts";
 import { WaitedTooLongError } from "./observer.ts";
 import type { PageAudit } from "./replica.ts";
-import type { Check, DemoResult, Pulled, Recovery, TroubleName } from "./result.ts";
+import type { ChannelsResult, Check, Pulled, Recovery, TroubleName } from "./result.ts";
 import { attemptsAlive, processSockets, settle, total } from "./sockets-left.ts";
 import type { Stage } from "./stage.ts";
 import { grouped, tally } from "./words.ts";
@@ -28,7 +28,7 @@ export interface Ending {
 const PATIENCE = 5_000;
 const SETTLING = 2_000;
 
-export async function conclude(ending: Ending): Promise<DemoResult> {
+export async function conclude(ending: Ending): Promise<ChannelsResult> {
   const { service, stage, client, audit, pulled, recovered, begin, reading } = ending;
   const { socket, feed, ledger } = client;
   const arrived = await lastChange(client, service.log.seq);

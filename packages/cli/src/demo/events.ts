@@ -1,5 +1,5 @@
 // What a run tells while it goes on, for a screen to show. Past tense: all of it has happened.
-import type { Recovery, DemoResult } from "./result.ts";
+import type { DemoResult, HasteResult, Recovery } from "./result.ts";
 import type { Trouble } from "./troubles.ts";
 
 export type DemoEvent =
@@ -18,6 +18,11 @@ export type DemoEvent =
   | { readonly type: "troubleBegan"; readonly trouble: Trouble }
   | { readonly type: "troubleEnded"; readonly trouble: Trouble; readonly recovery: Recovery }
   | { readonly type: "endingBegan" }
+  | { readonly type: "databaseOpening"; readonly database: string; readonly rows: number }
+  | { readonly type: "flightsStored"; readonly rows: number }
+  | { readonly type: "pageServed"; readonly url: string }
+  | { readonly type: "pagesChanged"; readonly pages: number; readonly changes: number }
+  | { readonly type: "pagesHeld"; readonly haste: HasteResult }
   | { readonly type: "ended"; readonly result: DemoResult };
 
 /** Takes each event as it happens. Must return at once and must not throw. */

@@ -76,6 +76,11 @@ export class FlightColumns implements Rows {
   }
 }
 
+/** The first rows of a table, `most` of them at most. */
+export function firstRows(rows: Rows, most: number): Rows {
+  return { length: Math.min(rows.length, most), row: (index) => rows.row(index) };
+}
+
 /** Each name once, and a small number for it. */
 class Airports {
   readonly #names: string[] = [""];

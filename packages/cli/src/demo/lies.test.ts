@@ -1,23 +1,30 @@
 // The demo's checks can fail: a server that lies about one field of one row is found out.
 import { expect, test } from "vitest";
+import { runChannels, type ChannelsRun } from "./channels-run.ts";
 import type { DemoEvent } from "./events.ts";
+import { readFlights } from "./flights-file.ts";
 import type { FlightRow } from "./flights.ts";
-import { runDemo, type DemoHooks } from "./run.ts";
+import { runDemo } from "./run.ts";
 import { TROUBLES } from "./troubles.ts";
 
 const options = { rows: 3_000, pageSize: 500, seconds: 0 };
 /** The shortest of the troubles is enough here. */
 const troubles = TROUBLES.filter(({ name }) => name === "drop");
 
-function brokenPromises(hooks: DemoHooks): Promise<readonly string[]> {
-  return runDemo(options, () => undefined, new AbortController().signal, {
-    ...hooks,
+async function brokenPromises(lies: Pick<ChannelsRun, "alterPage">): Promise<readonly string[]> {
+  const { held, checks } = await runChannels({
+    source: await readFlights({ rows: options.rows }),
+    ...options,
     troubles,
-  }).then(({ held, checks }) => {
-    const broken = checks.filter((check) => !check.held).map(({ what }) => what);
-    expect(held).toBe(broken.length === 0);
-    return broken;
+    tell: () => undefined,
+    signal: new AbortController().signal,
+    begin: performance.now(),
+    reading: 0,
+    ...lies,
   });
+  const broken = checks.filter((check) => !check.held).map(({ what }) => what);
+  expect(held).toBe(broken.length === 0);
+  return broken;
 }
 
 /** The page with one row changed. */

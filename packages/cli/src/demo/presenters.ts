@@ -86,6 +86,16 @@ function describe(event: DemoEvent): string | null {
     }
     case "endingBegan":
       return "pulling all pages once more, disconnecting, and looking for what is left";
+    case "databaseOpening":
+      return `live pages: storing ${grouped(event.rows)} flights in ${event.database}`;
+    case "pageServed":
+      return `serving live pages at ${event.url}; visitors open pages, and a writer changes flights`;
+    case "pagesHeld": {
+      const { pages, changes, differences } = event.haste;
+      return `${grouped(pages)} live pages took ${grouped(changes)} changes; rows that differ from the database: ${grouped(differences)}`;
+    }
+    case "flightsStored":
+    case "pagesChanged":
     case "pagePulled":
     case "changesReceived":
     case "ended":

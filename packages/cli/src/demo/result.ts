@@ -54,6 +54,22 @@ export interface Pulled {
   readonly source: string;
 }
 
+/** How the live pages came through. */
+export interface HasteResult {
+  /** Which database: "PGlite", "PostgreSQL 17.2". */
+  readonly database: string;
+  /** Flights in it at first. */
+  readonly rows: number;
+  /** Live pages that were opened. */
+  readonly pages: number;
+  /** Rows that were inserted, updated, moved or removed on these pages while they were open. */
+  readonly changes: number;
+  /** Places of pages at which there was another row than the database says, or none. */
+  readonly differences: number;
+  /** Ms: filling the database, and following it. */
+  readonly took: { readonly filling: number; readonly following: number };
+}
+
 export interface DemoResult {
   /** Whether every check held. */
   readonly held: boolean;
@@ -70,6 +86,7 @@ export interface DemoResult {
   readonly feed: FeedCounts;
   /** Pages that were pulled while the table changed, compared with the first pull and the feed. */
   readonly audit: AuditCounts;
+  readonly haste: HasteResult;
   readonly pushes: PushCounts;
   /** Of the client: every reason, also those that did not occur. */
   readonly endsByReason: Counters["endsByReason"];
@@ -82,3 +99,6 @@ export interface DemoResult {
   readonly took: { readonly reading: number; readonly pulling: number; readonly all: number };
   readonly checks: readonly Check[];
 }
+
+/** What the run amounts to before there are live pages. */
+export type ChannelsResult = Omit<DemoResult, "haste">;

@@ -1,15 +1,11 @@
 // The demo's run, from the first flight read to the last socket gone. It shows nothing: it tells.
-import { checksum } from "./checksum.ts";
-import { Client, LANES } from "./client.ts";
-import { conclude } from "./conclusion.ts";
+import { runChannels } from "./channels-run.ts";
 import type { Tell } from "./events.ts";
-import { follow } from "./following.ts";
 import { readFlights } from "./flights-file.ts";
-import { FlightsService } from "./flights-service.ts";
-import type { FlightColumns } from "./flights.ts";
-import { PageAudit, Replica } from "./replica.ts";
-import type { DemoResult, Pulled } from "./result.ts";
-import { Stage } from "./stage.ts";
+import type { ConnectionString } from "./live-pages/connection-string.ts";
+import { DatabaseLeftError } from "./live-pages/flights-database.ts";
+import { prepareLivePages, type PreparedLivePages } from "./live-pages/run-live-pages.ts";
+import type { DemoResult } from "./result.ts";
 import type { Page } from "./topics.ts";
 import { TROUBLES, type Trouble } from "./troubles.ts";
 
@@ -20,6 +16,20 @@ export interface DemoOptions {
   readonly pageSize: number;
   /** How long to follow the feed, troubles included, in s. It takes longer if the troubles do. */
   readonly seconds: number;
+  /** The PostgreSQL that live pages are on; PGlite without one. */
+  readonly database?: ConnectionString;
+  /** The port of the page with live flights; any that is free without one. */
+  readonly port?: number;
+  /** Told when all has been checked: the page is served until this resolves. */
+  readonly keep?: (kept: KeptPage) => Promise<void>;
+}
+
+/** The page with live flights, when there is a result. */
+export interface KeptPage {
+  readonly url: string;
+  readonly result: DemoResult;
+  /** Calls `listener` when the database did not take a change. */
+  readonly onError: (listener: (error: Error) => void) => void;
 }
 
 /** What only tests do. */
@@ -41,100 +51,29 @@ export async function runDemo(
   hooks: DemoHooks = {},
 ): Promise<DemoResult> {
   const begin = performance.now();
-  const source = await readFlights({
-    rows: options.rows,
-    onProgress: (rows) => {
-      signal.throwIfAborted();
-      tell({ type: "flightsRead", rows });
-    },
-  });
-  const reading = performance.now() - begin;
+  const { rows, pageSize, seconds } = options;
   const { troubles = TROUBLES, ...lies } = hooks;
-  const service = new FlightsService(source, { pageSize: options.pageSize, ...lies });
-  const stage = await Stage.open(service);
-  tell({ type: "served", url: stage.url });
-  let audit: PageAudit | null = null;
-  const client = new Client(stage.url, options.rows, signal, (count) => {
-    audit?.advanced();
-    tell({ type: "changesReceived", count });
-  });
-  // Whatever waits for the client is told at once, and ends.
-  const disconnect = (): void => void client.socket.disconnect();
-  signal.addEventListener("abort", disconnect);
+  let livePages: PreparedLivePages | null = null;
   try {
-    signal.throwIfAborted();
-    const replica = new Replica(options.rows, options.pageSize);
-    await client.connect();
-    tell({ type: "connected", channels: LANES });
-    const pulled = await pull(client, replica, source, service.pages, tell);
-    signal.throwIfAborted();
-    audit = new PageAudit(replica.columns, options.pageSize, client.feed);
-    const recovered = await follow({
-      seconds: options.seconds,
-      troubles,
-      tell,
-      signal,
-      service,
-      stage,
-      client,
-      audit,
+    livePages = await prepareLivePages(options.database, signal);
+    const source = await readFlights({
+      rows,
+      onProgress: (count) => {
+        signal.throwIfAborted();
+        tell({ type: "flightsRead", rows: count });
+      },
     });
-    const result = await conclude({
-      service,
-      stage,
-      client,
-      audit,
-      pulled,
-      recovered,
-      begin,
-      reading,
+    const reading = performance.now() - begin;
+    const channels = await runChannels({
+      ...{ source, pageSize, seconds, troubles, tell, signal, begin, reading },
+      ...lies,
     });
-    tell({ type: "ended", result });
-    return result;
+    return await livePages.run({ ...options, source, channels, begin, tell, signal });
   } catch (error) {
-    signal.throwIfAborted();
+    // What is left behind has to be told, whoever stopped it.
+    if (!(error instanceof DatabaseLeftError)) signal.throwIfAborted();
     throw error;
   } finally {
-    signal.removeEventListener("abort", disconnect);
-    await client.socket.disconnect();
-    await stage.close();
+    await livePages?.close();
   }
-}
-
-/** Pulls every page, as fast as they come, and compares what came with what was read. */
-async function pull(
-  client: Client,
-  replica: Replica,
-  source: FlightColumns,
-  pages: number,
-  tell: Tell,
-): Promise<Pulled> {
-  const { lanes, bytes, ledger } = client;
-  ledger.begin("pages");
-  const bytesBefore = bytes.received;
-  const begin = performance.now();
-  let came = 0;
-  const failed = await lanes.pullAll(pages, (_index, page) => {
-    replica.fill(page);
-    came += 1;
-    tell({
-      type: "pagePulled",
-      rows: replica.rows,
-      pages: came,
-      bytes: bytes.received - bytesBefore,
-    });
-  });
-  const took = performance.now() - begin;
-  const received = await checksum(replica.columns);
-  const expected = await checksum(source);
-  tell({ type: "pagesCompared", equal: received === expected, checksum: expected });
-  return {
-    rows: replica.rows,
-    bytes: bytes.received - bytesBefore,
-    took,
-    failed,
-    missingPages: replica.missingPages,
-    received,
-    source: expected,
-  };
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { coloured, plain } from "../../terminal/paint.ts";
 import { truncate, visibleWidth } from "../../terminal/width.ts";
 import type { DemoEvent } from "../events.ts";
-import type { DemoResult, Recovery } from "../result.ts";
+import type { DemoResult, HasteResult, Recovery } from "../result.ts";
 import { TROUBLES } from "../troubles.ts";
 import { frame } from "./frame.ts";
 import { advance, emptyView, type DemoView } from "./view.ts";
@@ -85,6 +85,26 @@ test("a trouble turns from a wait to a spinner to a tick or a cross, with reason
   expect(after).toMatch(/✘ 2 TCP drops .* never/);
 });
 
+test("live pages: a bar while the database is filled, then what came, and the verdict", () => {
+  const events: readonly DemoEvent[] = [
+    { type: "databaseOpening", database: "PGlite", rows: 200_000 },
+    { type: "flightsStored", rows: 100_000 },
+    { type: "pageServed", url: "http://127.0.0.1:4000/" },
+    { type: "pagesChanged", pages: 24, changes: 500 },
+    { type: "pagesHeld", haste },
+  ];
+  const after = (count: number): string =>
+    text(
+      events.slice(0, count).reduce((view, event) => advance(view, event, 2_000), viewAfter(14)),
+      2_000,
+    );
+  expect(after(1)).toContain("starting PGlite · 0 of 200,000 flights");
+  expect(after(2)).toContain("filling PGlite · 100,000 of 200,000 flights");
+  expect(after(2)).toMatch(/pages {4}█{44}▌░{44}/);
+  expect(after(4)).toContain("24 live pages · 500 changes · compared at the end …");
+  expect(after(5)).toContain("72 live pages · 1,234 changes · ✘ 2 rows differ");
+});
+
 test("at the end there is a table, and what did not hold comes after it", () => {
   const view = advance(viewAfter(14), { type: "ended", result }, 2_000);
   const shown = text(view, 3_000);
@@ -100,6 +120,9 @@ test("at the end there is a table, and what did not hold comes after it", () => 
 test("in any width nothing fails, lines can be cut to it, and colours change nothing that is seen", () => {
   const views = [0, 1, 3, 5, 7, 9, 10, 12, 14].map(viewAfter);
   views.push(advance(viewAfter(14), { type: "ended", result }, 2_000));
+  const opening: DemoEvent = { type: "databaseOpening", database: "PostgreSQL 17.2", rows: 9 };
+  views.push(advance(viewAfter(14), opening, 2_000));
+  views.push(advance(viewAfter(14), { type: "pagesHeld", haste }, 2_000));
   for (const view of views) {
     for (let width = 1; width <= 130; width += 3) {
       const lines = frame(view, 2_000, width, coloured);
@@ -119,6 +142,15 @@ test("from 84 columns on, no line of a run is cut", () => {
   }
 });
 
+const haste: HasteResult = {
+  database: "PGlite",
+  rows: 200_000,
+  pages: 72,
+  changes: 1_234,
+  differences: 2,
+  took: { filling: 1_000, following: 4_000 },
+};
+
 const result: DemoResult = {
   held: false,
   rows: 200_000,
@@ -131,6 +163,7 @@ const result: DemoResult = {
   recovered: { drain: recovery, drop: failed },
   feed: { seq: 140, received: 140, missing: 0, twice: 0, wrong: 0, caughtUp: 90 },
   audit: { checked: 800, wrong: 0, waiting: 0 },
+  haste,
   pushes: { made: 1_016, byOutcome: { ok: 919, left: 56, disconnected: 40, channelCrashed: 1 } },
   endsByReason: {
     requested: 2,

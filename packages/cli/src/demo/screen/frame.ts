@@ -4,6 +4,7 @@ import type { Paint } from "../../terminal/paint.ts";
 import { duration, grouped } from "../words.ts";
 import { feedLines } from "./feed-lines.ts";
 import { label, LABEL } from "./layout.ts";
+import { liveLines } from "./live-lines.ts";
 import { bar } from "./marks.ts";
 import { resultTable } from "./table.ts";
 import { troubleLines } from "./trouble-lines.ts";
@@ -25,6 +26,8 @@ export function frame(view: DemoView, now: number, terminalWidth: number, paint:
     ...feedLines(view, now, width, paint),
     "",
     ...troubleLines(view.troubles, now, width, paint),
+    "",
+    ...liveLines(view.live, width, paint),
     ...(view.result === null ? [] : ["", ...resultLines(view.result, width, paint)]),
   ];
   return ["", ...lines.map((line) => (line === "" ? "" : MARGIN + line)), ""];
@@ -43,7 +46,7 @@ function verdictOf({ held, took }: DemoResult, paint: Paint): string {
 function headline({ begin, result }: DemoView, now: number, width: number, paint: Paint): string {
   const parts = [
     paint("bold", "Slipstream"),
-    paint("dim", "one client, real flights, six troubles"),
+    paint("dim", "real flights, six troubles, live pages"),
   ];
   const title = joinFitting(parts, paint("dim", " · "), width - STATE);
   const state = result === null ? paint("dim", duration(now - begin)) : verdictOf(result, paint);

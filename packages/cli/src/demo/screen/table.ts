@@ -8,7 +8,7 @@ const FIRST = 18;
 
 /** The rows of the table: what, and how it came out. */
 function resultRows(result: DemoResult): readonly (readonly [what: string, outcome: string])[] {
-  const { took, feed, audit, sockets, checksum } = result;
+  const { took, feed, audit, haste, sockets, checksum } = result;
   const equal = checksum.source === checksum.received;
   const kernel = sockets.kernel === null ? "" : `, kernel ${sockets.kernel}`;
   const timeWait =
@@ -31,6 +31,10 @@ function resultRows(result: DemoResult): readonly (readonly [what: string, outco
     ["pushes", `${grouped(result.pushes.made)} made: ${tally(result.pushes.byOutcome)}`],
     ["ends, client", tally(result.endsByReason)],
     ["ends, server", tally(result.serverEndsByReason)],
+    [
+      "live pages",
+      `${grouped(haste.pages)} on ${grouped(haste.rows)} flights in ${haste.database}, ${grouped(haste.changes)} changes: ${grouped(haste.differences)} rows differ`,
+    ],
     [
       "sockets left",
       `${result.socketsLeft}: client ${sockets.client}, server ${sockets.server}, relay ${sockets.relay}, process ${sockets.process}${kernel}${timeWait}`,

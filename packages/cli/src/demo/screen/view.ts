@@ -1,7 +1,7 @@
 // What there is to see of a run: its events, folded one by one into the state that a frame is drawn
 // from. Pure, but for the moments that it is given.
 import type { DemoEvent } from "../events.ts";
-import type { DemoResult, Recovery } from "../result.ts";
+import type { DemoResult, HasteResult, Recovery } from "../result.ts";
 import { TROUBLES, type Trouble } from "../troubles.ts";
 
 /** One column of the feed's strip before it is fitted to a width: 100 ms. */
@@ -43,6 +43,16 @@ export interface DemoView {
     readonly bins: readonly number[];
   };
   readonly troubles: readonly TroubleView[];
+  readonly live: {
+    /** Null before it is opened. */
+    readonly database: string | null;
+    readonly rowsWanted: number;
+    readonly rowsStored: number;
+    readonly isServed: boolean;
+    readonly pages: number;
+    readonly changes: number;
+    readonly result: HasteResult | null;
+  };
   readonly result: DemoResult | null;
 }
 
@@ -54,6 +64,15 @@ export function emptyView(rows: number, pageSize: number, begin: number): DemoVi
     rowsRead: 0,
     pull: { rows: 0, pages: 0, bytes: 0, begin: null, last: begin, equal: null, checksum: "" },
     feed: { begin: null, end: null, changes: 0, bins: [] },
+    live: {
+      database: null,
+      rowsWanted: 0,
+      rowsStored: 0,
+      isServed: false,
+      pages: 0,
+      changes: 0,
+      result: null,
+    },
     troubles: TROUBLES.map((trouble) => ({ trouble, state: { type: "ahead" }, bin: null })),
     result: null,
   };
@@ -96,6 +115,16 @@ export function advance(view: DemoView, event: DemoEvent, now: number): DemoView
       return changed(view, event.trouble, { state: { type: "over", recovery: event.recovery } });
     case "endingBegan":
       return { ...view, feed: { ...view.feed, end: now } };
+    case "databaseOpening":
+      return withLive(view, { database: event.database, rowsWanted: event.rows });
+    case "flightsStored":
+      return withLive(view, { rowsStored: event.rows });
+    case "pageServed":
+      return withLive(view, { isServed: true });
+    case "pagesChanged":
+      return withLive(view, { pages: event.pages, changes: event.changes });
+    case "pagesHeld":
+      return withLive(view, { result: event.haste });
     case "ended":
       return { ...view, result: event.result };
   }
@@ -104,6 +133,10 @@ export function advance(view: DemoView, event: DemoEvent, now: number): DemoView
 /** In which bin of the strip a moment falls. */
 export function binAt({ feed }: DemoView, now: number): number {
   return Math.max(0, Math.floor((now - (feed.begin ?? now)) / BIN));
+}
+
+function withLive(view: DemoView, change: Partial<DemoView["live"]>): DemoView {
+  return { ...view, live: { ...view.live, ...change } };
 }
 
 function changed(view: DemoView, trouble: Trouble, change: Partial<TroubleView>): DemoView {
