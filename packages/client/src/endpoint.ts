@@ -10,7 +10,7 @@ import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
 
 /** The sockets of a program mostly have the same URL. */
-const sameUrl = latest<{ readonly href: string }>();
+const sameUrl = /* @__PURE__ */ latest<{ readonly href: string }>();
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {

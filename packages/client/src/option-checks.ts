@@ -106,9 +106,11 @@ export function checkEvent(value: string): void {
   checkText("event", value);
 }
 
-const RESERVED: readonly string[] = Object.values(PROTOCOL_EVENTS).filter((event) =>
-  event.startsWith("phx_"),
-);
+const RESERVED: readonly string[] = /* @__PURE__ */ reservedEvents();
+
+function reservedEvents(): readonly string[] {
+  return Object.values(PROTOCOL_EVENTS).filter((event) => event.startsWith("phx_"));
+}
 
 /** The event of a push: the protocol's own would end or garble the membership. */
 export function checkPushEvent(value: string): void {

@@ -32,7 +32,9 @@ export interface Settings extends SessionOptions {
 type Given = Omit<SocketOptions, keyof Credentials | "signal">;
 type Open = "transport" | "reconnect" | "rejoin" | "page";
 
-const DEFAULTS: Required<Omit<Given, Open>> & Given = {
+type Defaults = Required<Omit<Given, Open>> & Given;
+
+const defaults = (): Defaults => ({
   serializer: clientV2,
   clock: systemClock,
   connectTimeout: 10_000,
@@ -48,11 +50,14 @@ const DEFAULTS: Required<Omit<Given, Open>> & Given = {
   maxBuffered: 16 * 1024 * 1024,
   telemetry: false,
   logger: consoleLogger,
-};
+});
+
+/** Made by a call, which bundlers can leave out where nobody uses it. */
+const DEFAULTS = /* @__PURE__ */ defaults();
 
 const HEARTBEAT = { interval: 30_000, timeout: 10_000 };
 
-const sameSettings = latest<Settings>();
+const sameSettings = /* @__PURE__ */ latest<Settings>();
 
 /**
  * Fills in the defaults. The sockets of a program mostly differ by their credentials only, and then

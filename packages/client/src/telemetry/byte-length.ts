@@ -1,8 +1,10 @@
 // How many bytes a text takes on the wire.
 
-const { Buffer: NodeBuffer } = globalThis as {
-  Buffer?: { byteLength(text: string): number };
-};
+const NodeBuffer = /* @__PURE__ */ findBuffer();
+
+function findBuffer(): { byteLength(text: string): number } | undefined {
+  return (globalThis as { Buffer?: { byteLength(text: string): number } }).Buffer;
+}
 
 /** The length of `text` in UTF-8. A lone surrogate takes the 3 bytes of U+FFFD, as it does on the wire. */
 export const byteLength: (text: string) => number =

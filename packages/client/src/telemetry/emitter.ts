@@ -67,15 +67,18 @@ function emitter(name: string): NamedChannel<unknown> {
   return known;
 }
 
-/** Found without an import, which bundles for browsers could not resolve. */
-function diagnosticsChannel(): DiagnosticsChannel | undefined {
+type Open = (name: string) => NamedChannel<unknown>;
+
+/** Node's, found without an import, which bundles for browsers could not resolve. */
+function findOpen(): Open {
   const { process } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
   };
-  return process?.getBuiltinModule?.("node:diagnostics_channel") as DiagnosticsChannel | undefined;
+  const module = process?.getBuiltinModule?.("node:diagnostics_channel");
+  return (module as DiagnosticsChannel | undefined)?.channel ?? emitter;
 }
 
-const open: (name: string) => NamedChannel<unknown> = diagnosticsChannel()?.channel ?? emitter;
+const open: Open = /* @__PURE__ */ findOpen();
 
 /** The channel of a name. Every call with the same name gives the same one. */
 export function channel<T>(name: string): NamedChannel<T> {
