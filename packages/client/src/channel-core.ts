@@ -40,6 +40,15 @@ export interface PushRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The same as a program asks for it. */
+export interface AskedPush {
+  readonly event: string;
+  readonly payload?: unknown;
+  readonly expects: "reply" | "none";
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** What a schema makes of all that goes through a channel. See channel-checks.ts. */
 export interface Checks {
   /** Resolves with what is to be sent with the join, or rejects. */
@@ -81,13 +90,14 @@ export class ChannelCore {
   refusal: (() => Error | null) | null = null;
   readonly host: ChannelHost;
   #states: Listeners<[state: ChannelState]> | null = null;
-  #joiners: Waiters<unknown> | null = null;
+  readonly #joiners: Waiters<unknown>;
   #leaving: Outcome<void> | null = null;
 
   constructor(host: ChannelHost, topic: string) {
     this.host = host;
     this.machine = host.session.channel(topic, this);
     this.messages = new MessageRouter(topic, host);
+    this.#joiners = new Waiters(host);
   }
 
   get topic(): string {
@@ -122,8 +132,7 @@ export class ChannelCore {
       refused.reject(refusal);
       return refused;
     }
-    const joiners = (this.#joiners ??= new Waiters<unknown>(this.host));
-    const joining = joiners.add(signal, (cause) => this.#joinGivenUp(joiners, cause));
+    const joining = this.#joiners.add(signal, (cause) => this.#joinGivenUp(cause));
     if (!joining.settled) this.host.handle({ type: "joinTopic", channel: this.machine });
     return joining;
   }
@@ -148,9 +157,7 @@ export class ChannelCore {
     this.messages.end();
     // An error that nobody gets would take as long as handing over a hundred messages.
     if (this.#awaited) {
-      this.#refuseJoiners(
-        new JoinError(this.topic, by === "leave" ? { type: "left" } : DISCONNECTED),
-      );
+      this.#refuse(new JoinError(this.topic, by === "leave" ? { type: "left" } : DISCONNECTED));
     }
   }
 
@@ -167,10 +174,10 @@ export class ChannelCore {
 
   /** `pending` takes the outcome. */
   push(
-    request: PushRequest,
-    pending: PendingPush = new PendingPush(this.host, this.topic, request.event),
+    { event, payload = {}, expects, timeout = this.host.options.pushTimeout, signal }: AskedPush,
+    pending: PendingPush = new PendingPush(this.host, this.topic, event),
   ): PendingPush {
-    const { event, payload, expects, signal } = request;
+    const request = { event, payload, expects, timeout, signal };
     const push = this.host.session.push(this.machine, pending, event, payload, expects);
     this.host.options.telemetry?.pushBegan(this.host, this.machine, push);
     if (signal?.aborted === true) this.refuse(push, "aborted", signal.reason);
@@ -227,7 +234,7 @@ export class ChannelCore {
     if (this.checks === null) this.messages.end(error);
     else this.checks.ended(() => this.messages.end(error));
     if (this.#awaited) {
-      this.#refuseJoiners(this.checks?.failure(reason) ?? new JoinError(this.topic, reason));
+      this.#refuse(this.checks?.failure(reason) ?? new JoinError(this.topic, reason));
     } else if (reason.type !== "disconnected" || this.host.session.state.type !== "ended") {
       // That the socket ended, with all its channels, is the socket's to tell.
       this.host.options.logger.untold(error);
@@ -236,13 +243,12 @@ export class ChannelCore {
 
   /** The server let us in, and whoever waits gets its response. */
   joined(response: unknown): void {
-    this.#joiners?.resolve(response);
-    this.#joiners = null;
+    this.#joiners.settle({ type: "done", value: response });
   }
 
   /** The server let us in, and we do not take its answer. */
   refuseJoin(error: JoinError): void {
-    if (this.#awaited) this.#refuseJoiners(error);
+    if (this.#awaited) this.#refuse(error);
     else this.host.options.logger.untold(error);
     this.messages.end(error);
     void this.leave();
@@ -255,21 +261,20 @@ export class ChannelCore {
   }
 
   get #awaited(): boolean {
-    return (this.#joiners?.size ?? 0) > 0;
+    return this.#joiners.size > 0;
   }
 
-  #refuseJoiners(error: JoinError): void {
-    this.#joiners?.reject(error);
-    this.#joiners = null;
+  #refuse(error: JoinError): void {
+    this.#joiners.settle({ type: "failed", error });
   }
 
   /** One of those who wait for the join gave up. The last one takes the asking back with him. */
-  #joinGivenUp(joiners: Waiters<unknown>, cause: unknown): JoinError {
+  #joinGivenUp(cause: unknown): JoinError {
     const { state } = this.machine;
     const asking = (state.type === "waiting" || state.type === "joining") && !state.again;
     const first = asking || this.checks?.judging(state) === true;
     const back = state.type === "leaving" && state.then === "join";
-    if (joiners.size === 0 && (first || back)) void this.leave();
+    if (!this.#awaited && (first || back)) void this.leave();
     return new JoinError(this.topic, { type: "aborted", cause });
   }
 

@@ -14,9 +14,9 @@ import type {
   Untyped,
 } from "./channel-types.ts";
 import {
+  checkArguments,
   checkEvent,
   checkFunction,
-  checkOptions,
   checkPushEvent,
   checkSignal,
   checkTimeout,
@@ -48,12 +48,10 @@ export interface LeaveOptions {
  */
 export class BaseChannel<C = Untyped> {
   readonly #core: ChannelCore;
-  readonly #pushTimeout: number;
 
   /** @internal Use `socket.channel`. */
-  constructor(core: ChannelCore, pushTimeout: number) {
+  constructor(core: ChannelCore) {
     this.#core = core;
-    this.#pushTimeout = pushTimeout;
   }
 
   /** @internal For what is built on a channel. */
@@ -85,8 +83,7 @@ export class BaseChannel<C = Untyped> {
    * taken its room on its socket. Ask the pool for the topic: another socket may have room.
    */
   join(options: JoinOptions = {}): Promise<JoinResponse<C>> {
-    checkOptions(options, ["signal"]);
-    checkSignal("signal", options.signal);
+    checkArguments(options, { signal: checkSignal });
     return this.#core.join(options.signal) as Promise<JoinResponse<C>>;
   }
 
@@ -105,18 +102,10 @@ export class BaseChannel<C = Untyped> {
     event: E,
     ...[payload, options = {}]: PushArguments<C, E, PushOptions>
   ): Promise<PushReply<C, E>> {
-    checkOptions(options, ["timeout", "signal"]);
-    const { timeout = this.#pushTimeout, signal } = options;
+    checkArguments(options, { timeout: checkTimeout, signal: checkSignal });
     checkPushEvent(event);
-    checkTimeout("timeout", timeout);
-    checkSignal("signal", signal);
-    return this.#core.push({
-      event,
-      payload: payload === undefined ? {} : payload,
-      expects: "reply",
-      timeout,
-      signal,
-    }) as Promise<PushReply<C, E>>;
+    const push = { ...options, event, payload, expects: "reply" } as const;
+    return this.#core.push(push) as Promise<PushReply<C, E>>;
   }
 
   /**
@@ -126,13 +115,8 @@ export class BaseChannel<C = Untyped> {
    */
   send<E extends PushEvent<C>>(event: E, ...[payload]: PushArguments<C, E, never>): Promise<void> {
     checkPushEvent(event);
-    return this.#core.push({
-      event,
-      payload: payload === undefined ? {} : payload,
-      expects: "none",
-      timeout: this.#pushTimeout,
-      signal: undefined,
-    }) as Promise<unknown> as Promise<void>;
+    const push = { event, payload, expects: "none" } as const;
+    return this.#core.push(push) as Promise<unknown> as Promise<void>;
   }
 
   /**
@@ -170,10 +154,8 @@ export class BaseChannel<C = Untyped> {
    * ```
    */
   leave(options: LeaveOptions = {}): Promise<void> {
-    checkOptions(options, ["timeout"]);
-    const { timeout } = options;
-    if (timeout !== undefined) checkTimeout("timeout", timeout);
-    return this.#core.leave(timeout);
+    checkArguments(options, { timeout: checkTimeout });
+    return this.#core.leave(options.timeout);
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */

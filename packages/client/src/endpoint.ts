@@ -2,15 +2,12 @@
 // for each attempt. Everything here may hold secrets.
 import { tokenProtocols, withQuery } from "./credentials.ts";
 import { OptionError } from "./errors.ts";
-import { latest } from "./latest.ts";
+import { sharedUrl } from "./latest.ts";
 import { checkHeaders } from "./option-checks.ts";
 import type { Params } from "./options.ts";
 import type { Credentials, Settings } from "./resolve-options.ts";
 import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
-
-/** The sockets of a program mostly have the same URL. */
-const sameUrl = /* @__PURE__ */ latest<{ readonly href: string }>();
 
 /** One socket's address and the sources of its credentials. */
 export class Endpoint {
@@ -34,10 +31,7 @@ export class Endpoint {
     settings: Settings,
   ) {
     const { href } = socketUrl(url);
-    this.#url = sameUrl(
-      (before) => before.href === href,
-      () => ({ href }),
-    );
+    this.#url = sharedUrl(href);
     this.#given = [params, authToken, headers];
     this.#settings = settings;
     if (typeof params !== "function") withQuery(href, settings.serializer.vsn, params);

@@ -7,7 +7,6 @@ import type {
   Event,
   Frame,
   Push,
-  ClientSerializer,
   ServerMessage,
   Session,
   SessionInput,
@@ -19,14 +18,13 @@ import {
   bufferedAmount,
   GuardedTransport,
   pause,
-  readsAlways,
   reset,
   resume,
   type GuardedEvents,
 } from "./guarded-transport.ts";
-import type { Logger } from "./logger.ts";
+import type { Settings } from "./resolve-options.ts";
 import { LOG } from "./sentences.ts";
-import type { Observed } from "./telemetry/probe.ts";
+import type { Observed, ObservedChannel } from "./telemetry/probe.ts";
 import type { Dial, DialRequest, TransportClosed } from "./transport.ts";
 
 /** The longest delay that timers of all runtimes can wait for; what lies beyond is reached in steps. */
@@ -41,30 +39,19 @@ const STALLED = 20;
 const READING = 5;
 
 /** A channel of the program, as far as performing effects needs it. */
-export interface Joinable<C, P> {
+export interface Joinable<C, P> extends ObservedChannel {
   readonly machine: ChannelMachine<C, P>;
   /** Evaluates the params of a join. */
   params(): unknown;
 }
 
-/** What the interpreter works for. */
-export interface Program<C, P> extends Observed {
-  readonly options: Observed["options"] & {
-    readonly serializer: ClientSerializer;
-    readonly logger: Required<Logger>;
-  };
-  /** Takes the events meant for the program, in order. Must not throw. */
-  tell(event: Event<C, P>): void;
-  /** Takes the error of a frame that could not be read. Must not throw. */
-  undecodable(error: unknown): void;
-}
-
-export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
-  readonly #session: Session<C, P>;
+/** Runs one session, for whoever extends it and is told what happens. */
+export abstract class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents, Observed {
+  readonly session: Session<C, P>;
+  readonly options: Settings;
+  transport: GuardedTransport | null = null;
   readonly #endpoint: Endpoint;
   readonly #dial: Dial;
-  readonly #program: Program<C, P>;
-  #transport: GuardedTransport | null = null;
   #request: DialRequest | null = null;
   #timer: Timer | null = null;
   /** The moment for which the timer is set, if one is. It may be earlier than needed, never later. */
@@ -75,35 +62,40 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   /** When what is being read was read; null between two reads. */
   #readAt: number | null = null;
 
-  constructor(session: Session<C, P>, endpoint: Endpoint, dial: Dial, program: Program<C, P>) {
-    this.#session = session;
+  constructor(session: Session<C, P>, endpoint: Endpoint, options: Settings, dial: Dial) {
+    this.session = session;
     this.#endpoint = endpoint;
-    this.#dial = dial;
-    this.#program = program;
+    this.options = options;
+    this.#dial = options.transport ?? dial;
+  }
+
+  /** Takes the events meant for the program, in order. Must not throw. */
+  abstract tell(event: Event<C, P>): void;
+  /** Takes the error of a frame that could not be read. Must not throw. */
+  abstract undecodable(error: unknown): void;
+
+  /** The URL without its query. */
+  get place(): string {
+    return this.#endpoint.place;
   }
 
   get #clock(): Clock {
-    return this.#program.options.clock;
+    return this.options.clock;
   }
 
   /** Bytes that wait to be handed to the operating system. */
   get bufferedAmount(): number {
-    return this.#transport?.ask(bufferedAmount) ?? 0;
-  }
-
-  /** Whether the transport at hand has to read, whether we want to or not. */
-  get readsAlways(): boolean {
-    return this.#transport?.ask(readsAlways) ?? false;
+    return this.transport?.ask(bufferedAmount) ?? 0;
   }
 
   /** Takes one input to the session, and performs what follows from it. */
   handle(input: SessionInput<C, P>): void {
-    this.#session.handle(input, this.#clock.now());
+    this.session.handle(input, this.#clock.now());
     this.#perform();
   }
 
   opened(): void {
-    const about = this.#transport?.ask((transport) => ({
+    const about = this.transport?.ask((transport) => ({
       transport: transport.kind ?? "websocket",
       prove: transport.answered !== undefined,
     }));
@@ -111,25 +103,24 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   }
 
   received(frame: Frame): void {
-    const program = this.#program;
-    const { telemetry } = program.options;
-    const begun = telemetry?.frameReceived(program, frame);
+    const { telemetry } = this.options;
+    const begun = telemetry?.frameReceived(this, frame);
     const message = this.#take(frame);
-    if (begun) telemetry?.frameHandled(program, begun, message);
+    if (begun) telemetry?.frameHandled(this, begun, message);
   }
 
   /** Returns the message that was taken, or null if the frame is none. */
   #take(frame: Frame): ServerMessage | null {
     let message: ServerMessage;
     try {
-      message = this.#program.options.serializer.decode(frame, "server");
+      message = this.options.serializer.decode(frame, "server");
     } catch (error) {
-      this.#program.undecodable(error);
+      this.undecodable(error);
       this.handle({ type: "frameRejected" });
       return null;
     }
-    if (message.type === "reply") this.#transport?.ask(answered);
-    this.#session.receive(message, this.#moment());
+    if (message.type === "reply") this.transport?.ask(answered);
+    this.session.receive(message, this.#moment());
     this.#perform();
     return message;
   }
@@ -151,11 +142,11 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
 
   transportThrew(error: unknown): void {
     // The connection may have had another reason to end, of which this is then only the manner.
-    this.#program.options.logger.error(LOG.transportThrew, error);
+    this.options.logger.error(LOG.transportThrew, error);
   }
 
   closed(end: TransportClosed): void {
-    this.#transport = null;
+    this.transport = null;
     this.handle({ type: "transportClosed", end });
   }
 
@@ -166,13 +157,13 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
   #perform(): void {
     if (this.#performing) return;
     this.#performing = true;
-    const { effects } = this.#session;
+    const { effects } = this.session;
     try {
       for (let index = 0; index < effects.length; index++) {
         this.#performOne(effects[index] as Effect<C, P>);
       }
     } finally {
-      this.#session.forgetEffects();
+      this.session.forgetEffects();
       this.#performing = false;
     }
     this.#arm();
@@ -190,36 +181,36 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
         this.#send(effect.message, effect.push);
         return;
       case "closeTransport":
-        this.#transport?.ask((transport) => transport.close(effect.code, effect.reason));
+        this.transport?.ask((transport) => transport.close(effect.code, effect.reason));
         return;
       case "resetTransport":
-        this.#transport?.ask(reset);
+        this.transport?.ask(reset);
         return;
       case "pauseTransport":
-        this.#transport?.ask(pause);
+        this.transport?.ask(pause);
         return;
       case "resumeTransport":
-        this.#transport?.ask(resume);
+        this.transport?.ask(resume);
         return;
       case "resolveParams":
         void this.#resolveParams(effect.channel, effect.joinRef);
         return;
       default:
-        this.#program.tell(effect);
+        this.tell(effect);
     }
   }
 
   #send(message: ClientMessage, push: Push<P> | null): void {
-    const { options } = this.#program;
+    const { options } = this;
     try {
       const frame = options.serializer.encode(message);
-      this.#transport?.send(frame);
-      options.telemetry?.frameSent(this.#program, frame, message);
+      this.transport?.send(frame);
+      options.telemetry?.frameSent(this, frame, message);
     } catch (cause) {
       this.handle({ type: "messageUnsendable", message, push, cause });
       return;
     }
-    this.#session.counters.messagesSent += 1;
+    this.session.counters.messagesSent += 1;
     if (push?.expectsReply === "none") this.handle({ type: "pushSent", push });
   }
 
@@ -250,12 +241,12 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
     // What was dialled with is in the transport's hands now; secrets are kept nowhere longer than needed.
     this.#request = null;
     this.#endpoint.dialled(request);
-    this.#transport = new GuardedTransport(this.#dial, request, this);
+    this.transport = new GuardedTransport(this.#dial, request, this);
   }
 
   /** Sees to it that the session is woken when it asked to be. A timer that is early wakes it for nothing, once. */
   #arm(): void {
-    const at = this.#session.wakeAt;
+    const at = this.session.wakeAt;
     if (at === Infinity) {
       this.#setTimer(null);
       this.#putOff = false;
@@ -282,7 +273,7 @@ export class Interpreter<C extends Joinable<C, P>, P> implements GuardedEvents {
       return;
     }
     this.#putOff = false;
-    this.#session.wake(this.#clock.now());
+    this.session.wake(this.#clock.now());
     this.#perform();
   }
 }

@@ -1,17 +1,11 @@
-// What was made last is given again where it is the same, and made anew where it is not.
+// What was made last is given again where it is the same. Of settings, resolve-options.test.ts tells.
 import { expect, test } from "vitest";
-import { latest } from "./latest.ts";
+import { sharedUrl } from "./latest.ts";
 
 test("the same is made once, and what is not the same is made", () => {
-  const sameUrl = latest<{ readonly href: string }>();
-  const url = (href: string): { readonly href: string } =>
-    sameUrl(
-      (before) => before.href === href,
-      () => ({ href }),
-    );
-  const first = url("a");
-  expect(url("a")).toBe(first);
-  const other = url("b");
+  const first = sharedUrl("a");
+  expect(sharedUrl("a")).toBe(first);
+  const other = sharedUrl("b");
   expect(other).toEqual({ href: "b" });
-  expect(url("b")).toBe(other);
+  expect(sharedUrl("b")).toBe(other);
 });

@@ -58,6 +58,19 @@ export function checkOptions(options: object, known: readonly string[]): void {
   checkUnknown(options, known);
 }
 
+/** The same, and what each of them that is given must be. */
+export function checkArguments<T extends object>(options: T, checks: ArgumentChecks<T>): void {
+  checkOptions(options, Object.keys(checks));
+  for (const [name, value] of Object.entries(options)) {
+    const check = checks[name as keyof T] as ((option: string, value: unknown) => void) | undefined;
+    if (value !== undefined) check?.(name, value);
+  }
+}
+
+export type ArgumentChecks<T extends object> = {
+  readonly [K in keyof T]-?: (option: string, value: Exclude<T[K], undefined>) => void;
+};
+
 export function checkFunctionOrRecord(option: string, value: unknown): void {
   if (typeof value === "function") return;
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
@@ -126,10 +139,10 @@ export function checkPushEvent(value: string): void {
 /** A close frame holds 125 bytes, two of which are the code (RFC 6455 5.5). */
 const MAX_CLOSE_REASON = 123;
 
-export function checkCloseReason(reason: string): void {
+export function checkCloseReason(option: string, reason: string): void {
   const bytes = typeof reason === "string" ? new TextEncoder().encode(reason).length : Infinity;
   if (bytes <= MAX_CLOSE_REASON) return;
-  throw new OptionError("reason", reason, `a text of at most ${MAX_CLOSE_REASON} bytes`);
+  throw new OptionError(option, reason, `a text of at most ${MAX_CLOSE_REASON} bytes`);
 }
 
 /** RFC 9110 5.6.2 and 5.5: what may stand in a header. Others would fail each dial, for ever. */

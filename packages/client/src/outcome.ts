@@ -15,7 +15,7 @@ export interface Tally {
   invalidReplies: number;
 }
 
-type Settled<T> =
+export type Settled<T> =
   | { readonly type: "done"; readonly value: T }
   | { readonly type: "failed"; readonly error: unknown };
 
@@ -65,14 +65,14 @@ export class Outcome<T> implements Promise<T> {
   }
 
   resolve(value: T): void {
-    this.#settle({ type: "done", value });
+    this.become({ type: "done", value });
   }
 
   reject(error: unknown): void {
-    this.#settle({ type: "failed", error });
+    this.become({ type: "failed", error });
   }
 
-  #settle(settled: Settled<T>): void {
+  become(settled: Settled<T>): void {
     if (this.settled) return;
     this.#settled = settled;
     this.#release?.();

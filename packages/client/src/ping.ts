@@ -25,7 +25,10 @@ class PendingPing extends PendingPush {
 }
 
 /** Resolves with the latency, in ms. */
-export function ping(socket: ChannelHost, timeout: number): Outcome<number> {
+export function ping(
+  socket: ChannelHost,
+  timeout: number = socket.options.pushTimeout,
+): Outcome<number> {
   const pinged = new PendingPing(socket);
   socket.handle({ type: "pingServer", push: socket.session.ping(pinged), timeout });
   return pinged as Outcome<unknown> as Outcome<number>;

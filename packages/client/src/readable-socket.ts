@@ -12,6 +12,7 @@ import type {
 } from "./channel-types.ts";
 import { quote } from "./describe.ts";
 import { UnsupportedError } from "./errors.ts";
+import { readsAlways } from "./guarded-transport.ts";
 import { checkOptions, checkText } from "./option-checks.ts";
 import type { Provided, SocketOptions } from "./options.ts";
 import { Channel } from "./readable-channel.ts";
@@ -120,7 +121,7 @@ export class ReadableSocket extends BaseSocket {
   pause(holder: string = "program"): void {
     const core = BaseSocket.coreOf(this);
     checkText("holder", holder);
-    if (core.interpreter.readsAlways) throw new UnsupportedError(PAUSE);
+    if (core.transport?.ask(readsAlways) === true) throw new UnsupportedError(PAUSE);
     core.handle({ type: "pauseReading", holder });
   }
 
@@ -136,8 +137,8 @@ export class ReadableSocket extends BaseSocket {
   }
 
   /** @internal */
-  protected override face(core: ChannelCore, pushTimeout: number): Channel {
-    return new Channel(core, pushTimeout);
+  protected override face(core: ChannelCore): Channel {
+    return new Channel(core);
   }
 }
 

@@ -1,7 +1,7 @@
 // From the options that a user gave to settings with nothing left open.
 import { clientV2, type ClientSerializer, type SessionOptions } from "@slipstream/core";
 import { systemClock, type Clock } from "./clock.ts";
-import { latest } from "./latest.ts";
+import { sharedSettings } from "./latest.ts";
 import { consoleLogger, GuardedLogger } from "./logger.ts";
 import type { SocketOptions } from "./options.ts";
 import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
@@ -34,6 +34,7 @@ type Open = "transport" | "reconnect" | "rejoin" | "page";
 
 type Defaults = Required<Omit<Given, Open>> & Given;
 
+/** Made when needed, so that bundlers can leave it out where nobody uses it. */
 const defaults = (): Defaults => ({
   serializer: clientV2,
   clock: systemClock,
@@ -52,12 +53,7 @@ const defaults = (): Defaults => ({
   logger: consoleLogger,
 });
 
-/** Made by a call, which bundlers can leave out where nobody uses it. */
-const DEFAULTS = /* @__PURE__ */ defaults();
-
 const HEARTBEAT = { interval: 30_000, timeout: 10_000 };
-
-const sameSettings = /* @__PURE__ */ latest<Settings>();
 
 /**
  * Fills in the defaults. The sockets of a program mostly differ by their credentials only, and then
@@ -71,14 +67,11 @@ export function settingsOf({
   ...given
 }: SocketOptions): Settings {
   const renewable = [params, authToken, headers].some((one) => typeof one === "function");
-  return sameSettings(
-    (before) => before.renewable === renewable && areSame(before.given, given),
-    () => settled(given, renewable),
-  );
+  return sharedSettings(given, renewable, () => settled(given, renewable));
 }
 
 function settled(given: Given, renewable: boolean): Settings {
-  const all = filled(DEFAULTS, given);
+  const all = filled(defaults(), given);
   const { heartbeat, reconnect, rejoin, jitter, telemetry } = all;
   const logger = new GuardedLogger(all.logger);
   return {
@@ -99,9 +92,4 @@ function settled(given: Given, renewable: boolean): Settings {
 function filled<T extends object>(defaults: T, given: object): T {
   const parts = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(parts) };
-}
-
-function areSame(one: object, other: object): boolean {
-  const names = Object.keys({ ...one, ...other }) as never[];
-  return names.every((name) => one[name] === other[name]);
 }

@@ -126,6 +126,8 @@ export const ACCEPTED = {
     "a text, a number, a boolean, a list of these, or a plain object of them, nested less than 32 deep",
   paramItem: "a text, a number or a boolean",
   token: "a text",
+  /** Of what the runtime at hand has not. */
+  elsewhere: "left out here: this platform's WebSocket has no such thing (docs/runtimes.md)",
 } as const;
 
 export const LOG = {

@@ -1,4 +1,4 @@
-// What stands behind a socket: it owns the session, the interpreter and the channels, and turns
+// What stands behind a socket: it runs a session, owns the channels, and turns
 // what the session tells into promises, handlers and streams. Not for users, who see it through Socket.
 import {
   Session,
@@ -13,7 +13,7 @@ import { onAbort } from "./abort.ts";
 import { ChannelCore, type ChannelHost } from "./channel-core.ts";
 import { Endpoint } from "./endpoint.ts";
 import { ConnectError, type ConnectFailure } from "./errors.ts";
-import { Interpreter, type Program } from "./interpreter.ts";
+import { Interpreter } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
 import type { GuardedLogger } from "./logger.ts";
 import type { Dropped } from "./message-router.ts";
@@ -34,16 +34,12 @@ export interface Disconnected {
   readonly clean: boolean;
 }
 
-export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush> {
-  readonly options: Settings;
-  readonly session: Session<ChannelCore, PendingPush>;
-  readonly interpreter: Interpreter<ChannelCore, PendingPush>;
+export class SocketCore extends Interpreter<ChannelCore, PendingPush> implements ChannelHost {
   unobservedFailures = 0;
   unclaimedMessages = 0;
   droppedMessages = 0;
   invalidMessages = 0;
   invalidReplies = 0;
-  readonly #endpoint: Endpoint;
   /** The signal of the options: it ends the socket whenever it is aborted. */
   readonly #signal: AbortSignal | undefined;
   /** Told in place of the log that nothing is tried any more, where nobody awaits the connection. */
@@ -52,7 +48,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   #ends: Listeners<[end: ConnectionEnd]> | null = null;
   /** Channels that were made and never joined, by topic. The session holds those that were. */
   #fresh: Map<string, ChannelCore> | null = null;
-  #connectors: Waiters<void> | null = null;
+  readonly #connectors = new Waiters<void>(this);
   /** Whether `connect()` was called and the socket has not been open since. */
   #firstConnect = false;
   #disconnecting: Outcome<Disconnected> | null = null;
@@ -65,18 +61,10 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     credentials: Credentials & { readonly signal?: AbortSignal | undefined },
     settings: Settings,
     dial: Dial,
-    reader: typeof Reader | null,
+    reader?: typeof Reader,
   ) {
-    this.options = settings;
+    super(new Session(settings, reader), new Endpoint(url, credentials, settings), settings, dial);
     this.#signal = credentials.signal;
-    this.#endpoint = new Endpoint(url, credentials, settings);
-    this.session = new Session(settings, reader);
-    this.interpreter = new Interpreter(
-      this.session,
-      this.#endpoint,
-      settings.transport ?? dial,
-      this,
-    );
   }
 
   get state(): SessionState {
@@ -104,11 +92,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   get congested(): boolean {
-    return this.interpreter.bufferedAmount > this.options.maxBuffered;
-  }
-
-  get place(): string {
-    return this.#endpoint.place;
+    return this.bufferedAmount > this.options.maxBuffered;
   }
 
   /** The channel of a topic: the one that is in use or was made for it and never joined, or a new one. */
@@ -126,8 +110,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   connect(signal: AbortSignal | undefined): Outcome<void> {
     const { state } = this;
     if (state.type === "open") return new Outcome<void>(this, { type: "done", value: undefined });
-    const connectors = (this.#connectors ??= new Waiters<void>(this));
-    const connecting = connectors.add(signal, (reason) => this.#connectGivenUp(connectors, reason));
+    const connecting = this.#connectors.add(signal, (reason) => this.#connectGivenUp(reason));
     const ours = this.#signal;
     if (ours?.aborted === true) connecting.reject(this.#aborted(ours.reason));
     if (connecting.settled) return connecting;
@@ -162,12 +145,8 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.handle({ type: "queueOverflowed", queue });
   }
 
-  handle(input: SessionInput<ChannelCore, PendingPush>): void {
-    this.interpreter.handle(input);
-  }
-
   /** The first is a warning. A peer that sends nothing else must not fill a log. */
-  undecodable(error: unknown): void {
+  override undecodable(error: unknown): void {
     const level = this.session.counters.ignored.undecodable === 0 ? "warn" : "debug";
     this.#logger[level](LOG.unreadable, error);
   }
@@ -177,7 +156,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     this.options.telemetry?.dropped(this, topic, count, why);
   }
 
-  tell(event: Event<ChannelCore, PendingPush>): void {
+  override tell(event: Event<ChannelCore, PendingPush>): void {
     this.options.telemetry?.told(this, event);
     switch (event.type) {
       case "messageReceived":
@@ -226,8 +205,7 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
     }
     if (type === "open") {
       this.#firstConnect = false;
-      this.#connectors?.resolve();
-      this.#connectors = null;
+      this.#connectors.settle({ type: "done", value: undefined });
     }
     if (type === "ended") this.#concluded(state.reason, state.last);
     this.#states?.call(state);
@@ -249,13 +227,12 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
   }
 
   get #awaited(): boolean {
-    return (this.#connectors?.size ?? 0) > 0;
+    return this.#connectors.size > 0;
   }
 
   #refuseConnectors(error: unknown): void {
     this.#firstConnect = false;
-    this.#connectors?.reject(error);
-    this.#connectors = null;
+    this.#connectors.settle({ type: "failed", error });
   }
 
   #watchSignal(): void {
@@ -269,9 +246,9 @@ export class SocketCore implements ChannelHost, Program<ChannelCore, PendingPush
    * One of those who wait for the connection gave up. The last one takes the asking back with him,
    * unless the socket has been open and comes back by itself.
    */
-  #connectGivenUp(connectors: Waiters<void>, reason: unknown): ConnectError {
+  #connectGivenUp(reason: unknown): ConnectError {
     const error = this.#aborted(reason);
-    if (this.#firstConnect && connectors.size === 0) void this.disconnect();
+    if (this.#firstConnect && !this.#awaited) void this.disconnect();
     return error;
   }
 

@@ -4,10 +4,10 @@ import type { ConnectionEnd, Counters, Reader, SessionState } from "@slipstream/
 import { BaseChannel } from "./channel.ts";
 import type { JoinArguments, JoinParams, JoinResponse, Untyped } from "./channel-types.ts";
 import {
+  checkArguments,
   checkCloseCode,
   checkCloseReason,
   checkFunction,
-  checkOptions,
   checkSignal,
   checkTimeout,
   checkTopic,
@@ -53,7 +53,7 @@ export class BaseSocket {
     options: SocketOptions,
     dial: Dial,
     known: readonly string[],
-    reader: typeof Reader | null = null,
+    reader?: typeof Reader,
   ) {
     checkSocketOptions(options, known);
     this.#core = new SocketCore(url, options, settingsOf(options), dial, reader);
@@ -71,7 +71,7 @@ export class BaseSocket {
 
   /** What was counted: attempts, ends by reason, pushes by outcome, ignored frames. */
   get stats(): SocketStats {
-    const { session, interpreter } = this.#core;
+    const { session, bufferedAmount } = this.#core;
     const { unobservedFailures, unclaimedMessages, droppedMessages } = this.#core;
     const { invalidMessages, invalidReplies, state } = this.#core;
     return {
@@ -82,7 +82,7 @@ export class BaseSocket {
       invalidReplies,
       counters: session.counters,
       transport: state.type === "open" ? state.transport : null,
-      bufferedAmount: interpreter.bufferedAmount,
+      bufferedAmount,
       channels: session.channels.size,
     };
   }
@@ -93,8 +93,7 @@ export class BaseSocket {
    * @throws {ConnectError} (by rejection) when nothing will be tried any more.
    */
   connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkOptions(options, ["signal"]);
-    checkSignal("signal", options.signal);
+    checkArguments(options, { signal: checkSignal });
     return this.#core.connect(options.signal);
   }
 
@@ -109,11 +108,8 @@ export class BaseSocket {
    * ```
    */
   disconnect(options: DisconnectOptions = {}): Promise<Disconnected> {
-    checkOptions(options, ["code", "reason"]);
-    const { code, reason } = options;
-    if (code !== undefined) checkCloseCode("code", code);
-    if (reason !== undefined) checkCloseReason(reason);
-    return this.#core.disconnect(code, reason);
+    checkArguments(options, { code: checkCloseCode, reason: checkCloseReason });
+    return this.#core.disconnect(options.code, options.reason);
   }
 
   /**
@@ -139,13 +135,13 @@ export class BaseSocket {
   channel<C = Untyped>(topic: string, params?: Provided<JoinParams<C>>): BaseChannel<C> {
     checkTopic(topic);
     const core = this.#core.channel(topic, params);
-    core.face ??= this.face(core, this.#core.options.pushTimeout);
+    core.face ??= this.face(core);
     return core.face as BaseChannel<C>;
   }
 
   /** @internal What users hold in place of `core`. */
-  protected face(core: ChannelCore, pushTimeout: number): BaseChannel {
-    return new BaseChannel(core, pushTimeout);
+  protected face(core: ChannelCore): BaseChannel {
+    return new BaseChannel(core);
   }
 
   /**
@@ -162,8 +158,7 @@ export class BaseSocket {
     topic: string,
     ...[params, options = {}]: JoinArguments<C>
   ): Promise<BaseChannel<C>> {
-    checkOptions(options, ["signal"]);
-    checkSignal("signal", options.signal);
+    checkArguments(options, { signal: checkSignal });
     const channel = this.channel<C>(topic, params);
     return (channel.join(options) as Outcome<JoinResponse<C>>).map(() => channel);
   }
@@ -174,10 +169,8 @@ export class BaseSocket {
    * @throws {PushError} (by rejection) `disconnected` or `timeout`.
    */
   ping(options: { readonly timeout?: number } = {}): Promise<number> {
-    checkOptions(options, ["timeout"]);
-    const { timeout = this.#core.options.pushTimeout } = options;
-    checkTimeout("timeout", timeout);
-    return ping(this.#core, timeout);
+    checkArguments(options, { timeout: checkTimeout });
+    return ping(this.#core, options.timeout);
   }
 
   /** Calls `handler` with each new state. Returns the function that removes it. */

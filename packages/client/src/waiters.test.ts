@@ -10,10 +10,10 @@ test("all are told, whether it comes or not", async () => {
   const waiters = new Waiters<number>(tally);
   const [first, second] = [waiters.add(undefined, () => 0), waiters.add(undefined, () => 0)];
   expect(waiters.size).toBe(2);
-  waiters.resolve(7);
+  waiters.settle({ type: "done", value: 7 });
   expect([await first, await second, waiters.size]).toEqual([7, 7, 0]);
   const third = waiters.add(undefined, () => 0);
-  waiters.reject("no");
+  waiters.settle({ type: "failed", error: "no" });
   expect(await failureOf(third)).toBe("no");
 });
 
@@ -29,7 +29,7 @@ test("one who gives up is told what became of it; the others wait on", async () 
   const second = waiters.add(undefined, gaveUp);
   controller.abort("tired");
   expect(await failureOf(first)).toBe("gave up: tired");
-  waiters.resolve(7);
+  waiters.settle({ type: "done", value: 7 });
   expect(await second).toBe(7);
   expect(left).toEqual([1]);
 });
@@ -52,7 +52,7 @@ test("a signal is let go of when the wait is over, and its abort changes nothing
     remove(type, listener);
   };
   const waiting = waiters.add(signal, (reason) => reason);
-  waiters.resolve(7);
+  waiters.settle({ type: "done", value: 7 });
   expect(removed).toEqual(["abort"]);
   controller.abort("late");
   expect(await waiting).toBe(7);

@@ -33,8 +33,7 @@ export class Deadlines {
     // Whole, and rounded up, so that nothing expires early: engines keep whole numbers in the object
     // itself, and others on the heap.
     item.at = Math.ceil(at);
-    this.#place(item, this.#heap.length);
-    this.#rise(item);
+    this.#rise(item, this.#heap.length);
   }
 
   /** Stops awaiting. Harmless when nothing is awaited. */
@@ -43,11 +42,7 @@ export class Deadlines {
     if (slot === -1) return;
     item.slot = -1;
     const last = this.#heap.pop();
-    if (last !== undefined && last !== item) {
-      this.#place(last, slot);
-      this.#rise(last);
-      this.#sink(last);
-    }
+    if (last !== undefined && last !== item) this.#sink(last, slot);
     // An array keeps the room it once had, and a quiet session awaits its heartbeat alone, for days.
     const [first] = this.#heap;
     if (first !== undefined && this.#heap.length === 1) this.#heap = [first];
@@ -66,36 +61,37 @@ export class Deadlines {
     }
   }
 
-  #place(item: Deadline, slot: number): void {
+  /** The moment of what is at a place; where nothing is, there is none. */
+  #at(slot: number): number {
+    return this.#heap[slot]?.at ?? Infinity;
+  }
+
+  #place(item: Deadline | undefined, slot: number): void {
+    if (item === undefined) return;
     this.#heap[slot] = item;
     item.slot = slot;
   }
 
-  #rise(item: Deadline): void {
-    while (item.slot > 0) {
-      const slot = item.slot;
-      const above = (slot - 1) >> 1;
-      const parent = this.#heap[above];
-      if (parent === undefined || parent.at <= item.at) return;
-      this.#place(parent, slot);
-      this.#place(item, above);
+  /** Places an item at `slot`, or above it. */
+  #rise(item: Deadline, slot: number): void {
+    const above = (slot - 1) >> 1;
+    if (slot > 0 && this.#at(above) > item.at) {
+      this.#place(this.#heap[above], slot);
+      this.#rise(item, above);
+    } else {
+      this.#place(item, slot);
     }
   }
 
-  #sink(item: Deadline): void {
-    for (;;) {
-      const slot = item.slot;
-      const child = this.#earlierChild(slot);
-      if (child === undefined || child.at >= item.at) return;
-      const below = child.slot;
-      this.#place(child, slot);
-      this.#place(item, below);
+  /** Places an item at `slot`, or below it, or above it. */
+  #sink(item: Deadline, slot: number): void {
+    const left = 2 * slot + 1;
+    const below = this.#at(left + 1) < this.#at(left) ? left + 1 : left;
+    if (this.#at(below) < item.at) {
+      this.#place(this.#heap[below], slot);
+      this.#sink(item, below);
+    } else {
+      this.#rise(item, slot);
     }
-  }
-
-  #earlierChild(slot: number): Deadline | undefined {
-    const left = this.#heap[2 * slot + 1];
-    const right = this.#heap[2 * slot + 2];
-    return left !== undefined && right !== undefined && right.at < left.at ? right : left;
   }
 }

@@ -2,6 +2,7 @@
 // every promise allows. What is not needed by everybody is a function of its own, so that a bundler
 // leaves out what a program does not use.
 import type { SocketOptions } from "../options.ts";
+import { refuseNodeOptions } from "../platform/node-options.ts";
 import { dialPlatform } from "../platform/platform-transport.ts";
 import { BaseSocket } from "../socket.ts";
 
@@ -26,6 +27,7 @@ export class Socket extends BaseSocket {
    * @throws {OptionError} naming the first option that cannot be used.
    */
   constructor(url: string | URL, options: BrowserSocketOptions = {}) {
+    refuseNodeOptions(options, options?.transport === undefined ? ["headers"] : []);
     super(url, options, dialPlatform(), []);
   }
 }

@@ -31,6 +31,18 @@ describe.each(["index.js", "production.js"])("%s", (file) => {
     );
   });
 
+  test("refuses what only Node has, and headers, which browsers do not send", async () => {
+    const { Socket, dialPlatform } = await load(file);
+    const given = (options: object) => (): unknown => new Socket("ws://h/s", options);
+    for (const option of ["agent", "tls", "socketPath", "compress", "headers"]) {
+      expect(given({ [option]: {} })).toThrow(
+        expect.objectContaining({ code: "invalid_option", option }),
+      );
+    }
+    const transport = dialPlatform();
+    expect(given({ agent: undefined, headers: {}, transport })).not.toThrow();
+  });
+
   test("says where it could not connect, and the code", async () => {
     const { connect } = await load(file);
     const { url } = await serve(() => deny({}));

@@ -111,7 +111,7 @@ export abstract class ModuleActions<Assigns extends object, Topics> {
     checkOptions(options, ["code", "reason"]);
     const { code = 1000, reason = "" } = options;
     checkCloseCode("code", code);
-    checkCloseReason(reason);
+    checkCloseReason("reason", reason);
     return supervisorOf(this).life.socket.disconnect(code, reason);
   }
 

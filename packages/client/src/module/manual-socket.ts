@@ -31,7 +31,7 @@ export class ManualSocket {
     tell: (mail: MessageMail | ControlMail) => void,
   ) {
     const options = { ...socket, reconnect: untilTold, rejoin: untilTold, signal: undefined };
-    this.core = new SocketCore(url, options, options, dial, null);
+    this.core = new SocketCore(url, options, options, dial);
     this.#reconnect = socket.reconnect;
     this.#alarm = alarm;
     this.topics = new Topics(this.core, rejoin, alarm, tell);

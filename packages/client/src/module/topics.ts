@@ -123,7 +123,7 @@ export class Topics {
     const open = membership !== undefined && this.#status(membership) !== "closed";
     // A channel of which the session knows nothing refuses the push, and counts it.
     const channel = open ? membership.channel : new ChannelCore(this.#core, topic);
-    channel.push({ event, payload, expects, timeout, signal: undefined }, pending);
+    channel.push({ event, payload, expects, timeout }, pending);
     return ref;
   }
 

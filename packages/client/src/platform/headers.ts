@@ -1,9 +1,9 @@
 // Headers of the upgrade over WebSockets of a platform's: Bun, Deno and Node take them, where browsers
 // and what is made like them have no place for any.
-import { OptionError } from "../errors.ts";
 import { checkRecord } from "../option-checks.ts";
 import type { SocketOptions } from "../options.ts";
 import type { Dial } from "../transport.ts";
+import { refuseNodeOptions } from "./node-options.ts";
 import { dialPlatform, dialWith, platformClass } from "./platform-transport.ts";
 
 /** Whether the platform's WebSocket sends headers. */
@@ -25,11 +25,9 @@ export function dialHere(): Dial {
   });
 }
 
-/** @throws {OptionError} if there are headers, and they could not be sent. */
-export function checkHeadersHere(options: SocketOptions): void {
+/** @throws {OptionError} if there are options that have no meaning here, such as headers where none can be sent. */
+export function checkHere(options: SocketOptions): void {
   checkRecord("options", options);
-  const { headers, transport } = options;
-  if (headers === undefined || transport !== undefined || sendsHeaders()) return;
-  const accepts = "left out here: this platform's WebSocket sends none. Use params or authToken";
-  throw new OptionError("headers", headers, accepts);
+  const takesHeaders = options.transport !== undefined || sendsHeaders();
+  refuseNodeOptions(options, takesHeaders ? [] : ["headers"]);
 }

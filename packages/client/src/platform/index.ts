@@ -10,7 +10,7 @@ import type { SocketOptions } from "../options.ts";
 import { isPage, watchPage } from "../page/watch-page.ts";
 import { BasePool, type PoolOptions } from "../pool/pool.ts";
 import { ReadableSocket } from "../readable-socket.ts";
-import { checkHeadersHere, dialHere } from "./headers.ts";
+import { checkHere, dialHere } from "./headers.ts";
 
 /** As Node's, over the platform's WebSocket. */
 export class Socket extends ReadableSocket {
@@ -20,7 +20,7 @@ export class Socket extends ReadableSocket {
    * @throws {OptionError} naming the first option that cannot be used.
    */
   constructor(url: string | URL, options: SocketOptions = {}) {
-    checkHeadersHere(options);
+    checkHere(options);
     super(url, options, dialHere(), []);
     const { page } = options;
     if (page !== false && isPage()) watchPage(this, page);
@@ -42,7 +42,7 @@ export async function connect(url: string | URL, options: SocketOptions = {}): P
 export class SocketPool extends BasePool {
   /** @throws {OptionError} naming the first option that cannot be used. */
   constructor(url: string | URL, options: SocketOptions & PoolOptions = {}) {
-    checkHeadersHere(options);
+    checkHere(options);
     super((socketOptions) => new Socket(url, socketOptions), options);
   }
 }
@@ -55,7 +55,7 @@ export abstract class Slipstream<
   /** @throws {OptionError} naming the first option that cannot be used. */
   constructor(url: string | URL, options?: ModuleOptions & AssignsOption<Assigns>) {
     const given = options ?? ({} as ModuleOptions & AssignsOption<Assigns>);
-    checkHeadersHere(given);
+    checkHere(given);
     super(url, given, dialHere(), []);
   }
 }

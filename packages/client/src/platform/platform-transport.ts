@@ -1,7 +1,7 @@
 // The transport over the WebSocket that the platform brings: browsers, workers, Deno, Bun, and Node
 // from 22 on. The platform owns TCP and says little, so that an end which it does not report is
 // declared here, and the WebSocket let go of.
-import type { Frame } from "@slipstream/core";
+import { isBinary, type Frame } from "@slipstream/core";
 import type {
   Dial,
   DialRequest,
@@ -127,8 +127,8 @@ class PlatformTransport implements Transport {
     if (frame.length <= this.#maxPayload) {
       this.#events.received(frame);
     } else {
-      this.#abandon(TOO_BIG_FOR_US);
       const cause = new RangeError("A message was larger than maxPayload.");
+      this.#abandon(TOO_BIG_FOR_US);
       this.#events.closed({ ...UNCLEAN, error: { cause, protocol: MESSAGE_TOO_BIG } });
     }
   }
@@ -178,8 +178,7 @@ class PlatformTransport implements Transport {
 
 /** What is no bytes is taken for none, which is no message: like one that cannot be read, it is ignored. */
 function bytesOf(data: unknown): Uint8Array {
-  const isBuffer = Object.prototype.toString.call(data) === "[object ArrayBuffer]";
-  return new Uint8Array(isBuffer ? (data as ArrayBuffer) : []);
+  return new Uint8Array(isBinary(data) ? (data as ArrayBuffer) : []);
 }
 
 export function platformClass(): PlatformWebSocketClass {

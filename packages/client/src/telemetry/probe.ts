@@ -30,7 +30,7 @@ export interface Observed {
   readonly session: Pick<Session<ObservedChannel, object>, "state" | "counters"> & {
     readonly channels: Pick<SmallMap<ObservedMachine>, "size" | "values">;
   };
-  readonly interpreter: { readonly bufferedAmount: number };
+  readonly bufferedAmount: number;
   readonly options: { readonly clock: Clock; readonly telemetry: Telemetry | null };
   /** The URL without its query. */
   readonly place: string;
@@ -77,7 +77,7 @@ export class SocketProbe {
 
   /** Bytes that wait to be handed to the operating system. */
   get bufferedAmount(): number {
-    return this.#socket.interpreter.bufferedAmount;
+    return this.#socket.bufferedAmount;
   }
 
   /** How many channels the server knows of or soon will. */

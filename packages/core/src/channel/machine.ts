@@ -2,21 +2,34 @@
 // state always brings with it. Which state follows which is for table.ts alone.
 import type { Context } from "../context.ts";
 import type { Ref, ReplyMessage, ServerMessage } from "../message.ts";
+import type { Deadline } from "../deadlines.ts";
+import { Pushes } from "../push/pushes.ts";
 import type { SmallMap } from "../small-map.ts";
 import type { ChannelInput } from "./input.ts";
-import { Member } from "./member.ts";
+import type { Member } from "./member.ts";
 import { isAttached, lossBy, refusal, type ChannelState } from "./state.ts";
 import { transition } from "./table.ts";
 
 /** The channels of a session by topic: those that the server may know of, or soon will. */
 export type Directory<C, P> = SmallMap<ChannelMachine<C, P>>;
 
-export class ChannelMachine<C, P> extends Member<C, P> {
+export class ChannelMachine<C, P> implements Member<C, P>, Deadline {
+  at: number = 0;
+  slot: number = -1;
+  readonly context: Context<C, P>;
+  readonly topic: string;
+  readonly owner: C;
+  readonly pushes: Pushes<C, P>;
+  joinedAt: number = 0;
+  leaveTimeout: number = 0;
   readonly #directory: Directory<C, P>;
   #state: ChannelState = { type: "idle" };
 
   constructor(context: Context<C, P>, directory: Directory<C, P>, topic: string, owner: C) {
-    super(context, topic, owner);
+    this.context = context;
+    this.topic = topic;
+    this.owner = owner;
+    this.pushes = new Pushes(context);
     this.#directory = directory;
   }
 
@@ -24,7 +37,7 @@ export class ChannelMachine<C, P> extends Member<C, P> {
     return this.#state;
   }
 
-  override claimTopic(): boolean {
+  claimTopic(): boolean {
     const holder = this.#directory.get(this.topic);
     if (holder !== undefined && holder !== this) return false;
     this.#directory.set(this.topic, this);
@@ -37,7 +50,23 @@ export class ChannelMachine<C, P> extends Member<C, P> {
     if (next !== previous) this.#enter(previous, next);
   }
 
-  override expire(): void {
+  announce(state: ChannelState): void {
+    this.context.emit({ type: "channelChanged", channel: this.owner, state });
+  }
+
+  sendJoin(joinRef: string, payload: unknown): void {
+    const { topic } = this;
+    this.context.send({ type: "join", topic, joinRef, ref: joinRef, payload });
+  }
+
+  sendLeave(joinRef: string): string {
+    const { topic } = this;
+    const ref = this.context.nextRef();
+    this.context.send({ type: "leave", topic, joinRef, ref, payload: {} });
+    return ref;
+  }
+
+  expire(): void {
     this.handle({ type: "deadlinePassed" });
   }
 

@@ -32,9 +32,9 @@ export class Connection<C, P> extends Context<C, P> implements Deadline, Heartbe
   // Made when first needed: most sockets are never paused, and never ping.
   #reader: Reader<C, P> | null = null;
   #pings: Pushes<C, P> | null = null;
-  readonly #newReader: typeof Reader | null;
+  readonly #newReader: typeof Reader | undefined;
 
-  constructor(options: SessionOptions, reader: typeof Reader | null) {
+  constructor(options: SessionOptions, reader?: typeof Reader) {
     super(options);
     this.heartbeat = new Heartbeat(this, this);
     this.#newReader = reader;
@@ -46,7 +46,7 @@ export class Connection<C, P> extends Context<C, P> implements Deadline, Heartbe
 
   /** Null where reading is never stopped. */
   get reader(): Reader<C, P> | null {
-    return (this.#reader ??= this.#newReader && new this.#newReader(this, this.heartbeat));
+    return (this.#reader ??= this.#newReader ? new this.#newReader(this, this.heartbeat) : null);
   }
 
   /** Pushes of the socket itself. */
@@ -54,7 +54,7 @@ export class Connection<C, P> extends Context<C, P> implements Deadline, Heartbe
     return (this.#pings ??= new Pushes(this));
   }
 
-  handle(input: ConnectionInput): void {
+  transit(input: ConnectionInput): void {
     const previous = this.state;
     const next = transition(this, previous, input);
     if (next === previous) return;
@@ -72,11 +72,11 @@ export class Connection<C, P> extends Context<C, P> implements Deadline, Heartbe
 
   expire(now: number): void {
     this.late = now - this.at;
-    this.handle({ type: "deadlinePassed" });
+    this.transit({ type: "deadlinePassed" });
   }
 
   heartbeatMissed(): void {
-    this.handle({ type: "heartbeatMissed" });
+    this.transit({ type: "heartbeatMissed" });
   }
 
   /** Tells the program of a state, which may be over as soon as it began. */

@@ -43,53 +43,56 @@ import type { SessionState } from "./state.ts";
  * session.handle({ type: "credentialsResolved", serial: 1, changed: true }, 5);
  * ```
  */
-export class Session<C, P> {
-  readonly #connection: Connection<C, P>;
-
-  /** @param reader `Reader`, where reading can be paused; elsewhere `pauseReading` does nothing. */
-  constructor(options: SessionOptions, reader: typeof Reader | null = null) {
-    this.#connection = new Connection(options, reader);
-  }
-
-  get state(): SessionState {
-    return this.#connection.state;
-  }
-
+export interface Session<C, P> {
+  readonly state: SessionState;
   /** Whether frames are read, and if not, who keeps them from being read. */
-  get reading(): Reading {
-    return this.#connection.reading;
-  }
-
-  get counters(): Counters {
-    return this.#connection.counters;
-  }
-
+  readonly reading: Reading;
+  readonly counters: Counters;
   /** What is to be done and told, in order. The runtime takes out what it performs. */
-  get effects(): Effect<C, P>[] {
-    return this.#connection.effects;
-  }
-
-  /** Takes out all effects: they were performed. */
-  forgetEffects(): void {
-    this.#connection.forgetEffects();
-  }
-
+  readonly effects: Effect<C, P>[];
   /** When to call `wake`, in ms of the clock that `handle` is given; Infinity for never. */
-  get wakeAt(): number {
-    return this.#connection.deadlines.next;
-  }
-
+  readonly wakeAt: number;
   /** The channels that the server knows of or soon will, by topic. */
-  get channels(): Pick<SmallMap<ChannelMachine<C, P>>, "get" | "size" | "values"> {
-    return this.#connection.channels;
-  }
-
+  readonly channels: Pick<SmallMap<ChannelMachine<C, P>>, "get" | "size" | "values">;
+  /** Takes out all effects: they were performed. */
+  forgetEffects(): void;
   /** Makes a channel, which belongs to nobody until it is joined. */
-  channel(topic: string, owner: C): ChannelMachine<C, P> {
-    return new ChannelMachine(this.#connection, this.#connection.channels, topic, owner);
+  channel(topic: string, owner: C): ChannelMachine<C, P>;
+  /** Makes a push for a channel, to be given to `pushMessage`, once. */
+  push(
+    channel: ChannelMachine<C, P>,
+    owner: P,
+    event: string,
+    payload: unknown,
+    expects: "reply" | "none",
+  ): Push<P>;
+  /** Makes a ping, to be given to `pingServer`, once. */
+  ping(owner: P): Push<P>;
+  /** Lets all that was due by `now` happen. */
+  wake(now: number): void;
+  /** Takes one input. `now` is in ms and never goes back. */
+  handle(input: SessionInput<C, P>, now: number): void;
+  /**
+   * Takes a message: the same as the input `messageReceived`, without making one. `now` may be the
+   * moment of an earlier message of the same batch.
+   */
+  receive(message: ServerMessage, now: number): void;
+}
+
+/** @param reader `Reader`, where reading can be paused; elsewhere `pauseReading` does nothing. */
+type NewSession = new <C, P>(options: SessionOptions, reader?: typeof Reader) => Session<C, P>;
+
+// Its connection, behind a narrower face: what the machines of a session know of each other is not for
+// the program.
+class BaseSession<C, P> extends Connection<C, P> implements Session<C, P> {
+  get wakeAt(): number {
+    return this.deadlines.next;
   }
 
-  /** Makes a push for a channel, to be given to `pushMessage`, once. */
+  channel(topic: string, owner: C): ChannelMachine<C, P> {
+    return new ChannelMachine(this, this.channels, topic, owner);
+  }
+
   push(
     channel: ChannelMachine<C, P>,
     owner: P,
@@ -100,29 +103,24 @@ export class Session<C, P> {
     return new Push(channel.pushes, owner, event, payload, expects);
   }
 
-  /** Makes a ping, to be given to `pingServer`, once. */
   ping(owner: P): Push<P> {
-    return new Push(this.#connection.pings, owner, "heartbeat", {}, "reply");
+    return new Push(this.pings, owner, "heartbeat", {}, "reply");
   }
 
-  /** Lets all that was due by `now` happen. */
   wake(now: number): void {
-    const connection = this.#connection;
-    connection.now = Math.ceil(now);
-    connection.deadlines.expire(connection.now);
+    this.now = Math.ceil(now);
+    this.deadlines.expire(this.now);
   }
 
-  /** Takes one input. `now` is in ms and never goes back. */
   handle(input: SessionInput<C, P>, now: number): void {
-    const connection = this.#connection;
-    connection.now = Math.ceil(now);
+    this.now = Math.ceil(now);
     switch (input.type) {
       case "messageReceived":
         this.receive(input.message, now);
         return;
       case "frameRejected":
-        if (connection.open) connection.heartbeat.heard();
-        connection.ignore(connection.open ? "undecodable" : "closing");
+        if (this.open) this.heartbeat.heard();
+        this.ignore(this.open ? "undecodable" : "closing");
         return;
       case "pingServer":
         this.#ping(input.push, input.timeout);
@@ -145,60 +143,56 @@ export class Session<C, P> {
       case "paramsResolved":
       case "paramsFailed":
         if (input.type === "pushMessage") {
-          connection.deadlines.set(input.push, connection.now + input.timeout);
+          this.deadlines.set(input.push, this.now + input.timeout);
         }
         input.channel.handle(input);
-        if (input.type === "joinTopic") connection.tellIfOver(input.channel);
+        if (input.type === "joinTopic") this.tellIfOver(input.channel);
         return;
       default:
-        connection.handle(input);
+        this.transit(input);
     }
   }
 
-  /**
-   * Takes a message: the same as the input `messageReceived`, without making one. `now` may be the
-   * moment of an earlier message of the same batch.
-   */
   receive(message: ServerMessage, now: number): void {
-    const connection = this.#connection;
-    if (now > connection.now) connection.now = Math.ceil(now);
-    if (!connection.open) {
-      connection.ignore("closing");
+    if (now > this.now) this.now = Math.ceil(now);
+    if (!this.open) {
+      this.ignore("closing");
       return;
     }
     const { type, topic } = message;
-    connection.counters.messagesReceived += 1;
-    connection.heartbeat.heard();
+    this.counters.messagesReceived += 1;
+    this.heartbeat.heard();
     if (type === "reply" && topic === PHOENIX_TOPIC) {
-      if (!connection.heartbeat.answers(message.ref)) connection.pings.receive(message);
+      if (!this.heartbeat.answers(message.ref)) this.pings.receive(message);
       return;
     }
-    const channel = connection.channels.get(topic);
+    const channel = this.channels.get(topic);
     if (channel !== undefined) channel.receive(message);
-    else if (type === "reply") connection.ignore("unmatchedReply");
-    else connection.ignore(type === "close" ? "lateClose" : "unknownTopic");
+    else if (type === "reply") this.ignore("unmatchedReply");
+    else this.ignore(type === "close" ? "lateClose" : "unknownTopic");
   }
 
   #ping(push: Push<P>, timeout: number): void {
-    const connection = this.#connection;
-    const { pings } = connection;
-    if (!connection.open) {
+    const { pings } = this;
+    if (!this.open) {
       pings.fail(push, "disconnected");
     } else if (pings.hasRoom(push)) {
-      connection.deadlines.set(push, connection.now + timeout);
-      const ref = connection.nextRef();
+      this.deadlines.set(push, this.now + timeout);
+      const ref = this.nextRef();
       pings.awaitReply(push, ref);
-      connection.send({ type: "heartbeat", ref, payload: push.payload }, push);
+      this.send({ type: "heartbeat", ref, payload: push.payload }, push);
     }
   }
 
   #unsendable(message: ClientMessage, push: Push<P> | null, cause: unknown): void {
     push?.home.cancel(push, "unsendable", cause);
     if (message.type !== "join") return;
-    const channel = this.#connection.channels.get(message.topic);
+    const channel = this.channels.get(message.topic);
     const state = channel?.state;
     if (state?.type === "joining" && state.joinRef === message.joinRef) {
       channel?.handle({ type: "joinUnsendable", cause });
     }
   }
 }
+
+export const Session: NewSession = BaseSession;

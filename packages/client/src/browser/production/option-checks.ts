@@ -9,6 +9,7 @@ export function checkCloseCode(): void {}
 export function checkCloseReason(): void {}
 export function checkUnknown(): void {}
 export function checkOptions(): void {}
+export function checkArguments(): void {}
 export function checkFunctionOrRecord(): void {}
 export function checkRetry(): void {}
 export function checkFunction(): void {}
