@@ -1,8 +1,15 @@
 // The client's end of Haste: pages that stay true.
+export {
+  LiveList,
+  type ListRequest,
+  type ListState,
+  type LiveListOptions,
+} from "./list/live-list.ts";
+export { openList } from "./list/open-list.ts";
 export { LivePage, type LivePageOptions } from "./live-page.ts";
 export { openPage } from "./open-page.ts";
 export { PageClientError, type PageClientErrorCode } from "./page-client-error.ts";
 export type { PageRequest } from "./page-request.ts";
 export type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
-export type { PageState, PageStatus, Total } from "./page-state.ts";
+export type { PageState, PageStatus, PageWindow, Total } from "./page-state.ts";
 export type { Why } from "./wire.ts";

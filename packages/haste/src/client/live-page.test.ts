@@ -99,6 +99,32 @@ describe("a live page", () => {
     expect(ids(page.state)).toEqual([10, 9]);
   });
 
+  test("more rows, and rows from elsewhere, come while it stays live", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    await page.ready();
+    const statuses = new Set<string>();
+    page.subscribe(() => statuses.add(page.state.status));
+    await page.next(2);
+    await page.change({ at: { position: [50, 50] }, limit: 4 });
+    expect(ids(page.state)).toEqual([48, 49, 50, 51]);
+    // Where a row would stand that there is not.
+    await serving.write("DELETE FROM flights WHERE id = 70");
+    await page.change({ at: { position: [70, 70] }, limit: 2 });
+    expect(ids(page.state)).toEqual([69, 71]);
+    expect([...statuses]).toEqual(["live"]);
+  });
+
+  test("a position that has not the order's columns is refused, and the page is what it was", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 1 });
+    await page.ready();
+    for (const position of [[], [1], [1, 2, 3], ["x", 1]]) {
+      const moved = page.change({ at: { position }, limit: 1 });
+      await expect(moved).rejects.toMatchObject({ code: "invalid_page" });
+    }
+    expect(page.state.status).toBe("live");
+    expect(ids(page.state)).toEqual([1]);
+  });
+
   test("a change that is refused leaves the page as it was, and live", async () => {
     const page = openPage<Flight>(socket, "flights", { limit: 2 });
     await page.ready();

@@ -4,8 +4,8 @@ import { closedError } from "./page-client-error.ts";
 import { PageReader, type PageReaderOptions } from "./page-reader.ts";
 import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
-import type { PageState, Total } from "./page-state.ts";
-import { PageStore } from "./page-store.ts";
+import { LOADING, type PageState, type Total } from "./page-state.ts";
+import { Store, throwAside } from "./store.ts";
 import type { By } from "./wanted-page.ts";
 
 export interface LivePageOptions extends PageReaderOptions {
@@ -23,7 +23,7 @@ export interface LivePageOptions extends PageReaderOptions {
  * Whatever asks the server rejects with a {@link PageClientError} that says why not.
  */
 export class LivePage<Row> {
-  readonly #store: PageStore<Row>;
+  readonly #store: Store<PageState<Row>>;
   readonly #reader: PageReader<Row>;
 
   /** @internal Use {@link openPage}. */
@@ -33,7 +33,7 @@ export class LivePage<Row> {
     request: PageRequest<Row>,
     { onError = throwAside, ...options }: LivePageOptions = {},
   ) {
-    this.#store = new PageStore(onError);
+    this.#store = new Store<PageState<Row>>(LOADING, onError);
     this.#reader = new PageReader(socket, topic, wireRequest(request), this.#store, options);
   }
 
@@ -86,8 +86,9 @@ export class LivePage<Row> {
 
   /**
    * Shows another page in the place of this one: what is left out of the request stays as it is. The
-   * old rows stay until the new ones are there; the status is `stale` meanwhile. If the server
-   * refuses, the page is what it was. A new order or place begins with `limit` rows.
+   * old rows stay until the new ones are there; the status is `stale` meanwhile, but `live` if only
+   * `at` or `limit` is another. If the server refuses, the page is what it was. A new order or place
+   * begins with `limit` rows.
    */
   change(request: PageRequest<Row>): Promise<void> {
     return this.#settled(this.#reader.change(wireChange(request)));
@@ -130,11 +131,4 @@ export class LivePage<Row> {
   async #settled(granted: Promise<By>): Promise<void> {
     if ((await granted) === "join") await this.ready();
   }
-}
-
-/** Where nobody catches it: it is seen, and stops nothing here. */
-function throwAside(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

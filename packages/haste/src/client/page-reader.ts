@@ -6,7 +6,7 @@ import { PageLink } from "./page-link.ts";
 import type { WireRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import type { PageState, Total } from "./page-state.ts";
-import type { PageStore } from "./page-store.ts";
+import type { Store } from "./store.ts";
 import { WantedPage, type Asked, type By } from "./wanted-page.ts";
 import { batchOf, joinedOf, rowsOf, totalOf, type Why } from "./wire.ts";
 
@@ -16,7 +16,7 @@ export interface PageReaderOptions {
 }
 
 export class PageReader<Row> {
-  readonly #store: PageStore<Row>;
+  readonly #store: Store<PageState<Row>>;
   readonly #link: PageLink;
   readonly #content = new PageContent();
   readonly #onWhy: PageReaderOptions["onWhy"];
@@ -33,7 +33,7 @@ export class PageReader<Row> {
     socket: PageSocket,
     topic: string,
     wanted: WireRequest,
-    store: PageStore<Row>,
+    store: Store<PageState<Row>>,
     { onWhy }: PageReaderOptions,
   ) {
     this.#store = store;
@@ -55,16 +55,19 @@ export class PageReader<Row> {
 
   /** Resolves when the server has granted it, by a push or, if the connection is away, by the next join. */
   grow(more: { readonly before: number; readonly after: number }): Promise<By> {
-    return this.#ask("grow", more, (page) => ({
+    const change = (page: WireRequest): WireRequest => ({
       ...page,
       before: page.before + more.before,
       after: page.after + more.after,
-    }));
+    });
+    return this.#ask("grow", more, { change, isOther: false });
   }
 
   /** Resolves as {@link grow} does. */
   change(fields: Partial<WireRequest>): Promise<By> {
-    return this.#ask("change", fields, (page) => ({ ...page, ...fields }));
+    const change = (page: WireRequest): WireRequest => ({ ...page, ...fields });
+    const isOther = "filter" in fields || "order" in fields || "columns" in fields;
+    return this.#ask("change", fields, { change, isOther });
   }
 
   async count(cap: number | undefined): Promise<Total> {
@@ -121,13 +124,9 @@ export class PageReader<Row> {
     return this.#link.end();
   }
 
-  async #ask(
-    event: string,
-    fields: object,
-    change: (page: WireRequest) => WireRequest,
-  ): Promise<By> {
+  async #ask(event: string, fields: object, ask: Pick<Asked, "change" | "isOther">): Promise<By> {
     this.#mustBeOpen();
-    const asked = this.#wanted.ask(change);
+    const asked = this.#wanted.ask(ask);
     if (this.#link.isJoined) this.#push(event, fields, [asked]);
     return asked.answer;
   }
@@ -253,6 +252,7 @@ export class PageReader<Row> {
             version: shown.version,
             hasPrevious: shown.more[0],
             hasNext: shown.more[1],
+            window: shown.header,
           }),
     });
   }
@@ -264,7 +264,7 @@ export class PageReader<Row> {
   #status(): PageState<Row>["status"] {
     if (this.#hasEnded) return this.#store.state.status;
     if (this.#content.shown === null) return "loading";
-    if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#wanted.asked.length > 0)
+    if (!this.#link.isJoined || this.#isStale || this.#awaitsRows || this.#wanted.isOther)
       return "stale";
     return this.#isPaused ? "paused" : "live";
   }

@@ -13,8 +13,17 @@ export interface PageRequest<Row> {
   readonly where?: Filter<keyof Row & string> | undefined;
   /** In which order; default the view's. The key's columns are added to it. */
   readonly orderBy?: Order<keyof Row & string> | undefined;
-  /** Where it is opened: at the start (default), the end, or around the row with this key. */
-  readonly at?: "start" | "end" | { readonly key: readonly Json[] } | undefined;
+  /**
+   * Where it is opened: at the start (default), the end, around the row with this key, or around a
+   * position, which is where a row with these values of the order's columns stands or would stand.
+   * The key's columns belong to the order, behind those of {@link orderBy}.
+   */
+  readonly at?:
+    | "start"
+    | "end"
+    | { readonly key: readonly Json[] }
+    | { readonly position: readonly Json[] }
+    | undefined;
   /** How many rows; around a key half of them on each side. Default 50. */
   readonly limit?: number | undefined;
   /** The columns that are wanted; default all that the policy allows. The key's always come. */

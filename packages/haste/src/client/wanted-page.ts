@@ -9,6 +9,8 @@ export type By = "push" | "join";
 /** Another page than the one that is granted, until the server has said yes or no. */
 export interface Asked {
   readonly change: (page: WireRequest) => WireRequest;
+  /** Whether the rows that are shown are not what is asked for: it is another filter, order or columns. */
+  readonly isOther: boolean;
   /** Resolves when it is granted. @throws {PageClientError} (by rejection) The refusal. */
   readonly answer: Promise<By>;
   readonly grant: (by: By) => void;
@@ -42,8 +44,13 @@ export class WantedPage {
     return this.#isGranted && this.#asked.length === 0;
   }
 
-  ask(change: Asked["change"]): Asked {
-    const asked = pending(change);
+  /** Whether something else than the rows that are shown is asked for, and not only more of them. */
+  get isOther(): boolean {
+    return this.#asked.some(({ isOther }) => isOther);
+  }
+
+  ask({ change, isOther }: Pick<Asked, "change" | "isOther">): Asked {
+    const asked = pending(change, isOther);
     this.#asked = [...this.#asked, asked];
     return asked;
   }
@@ -95,7 +102,7 @@ export class WantedPage {
   }
 }
 
-function pending(change: Asked["change"]): Asked {
+function pending(change: Asked["change"], isOther: boolean): Asked {
   let grant: Asked["grant"] = () => {};
   let refuse: Asked["refuse"] = () => {};
   const answer = new Promise<By>((resolve, reject) => {
@@ -104,5 +111,5 @@ function pending(change: Asked["change"]): Asked {
   });
   // Whoever asked is told; nobody else need look.
   answer.catch(() => {});
-  return { change, answer, grant, refuse };
+  return { change, isOther, answer, grant, refuse };
 }

@@ -1,19 +1,16 @@
 // What the server says on a page's channel, as PROTOCOL.md has it, with its shape checked.
 import type { Json } from "../json.ts";
 import { PageClientError } from "./page-client-error.ts";
-import type { Total } from "./page-state.ts";
+import type { PageWindow, Total } from "./page-state.ts";
 
 /** What a page is, as granted. */
-export interface Header {
+export interface Header extends PageWindow {
   /** Names and PostgreSQL's types, in the order of a row's values. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   /** Places of the key's columns. */
   readonly key: readonly number[];
   /** Names the page, for coming back to it. */
   readonly group: string;
-  readonly at: "start" | "end" | { readonly position: readonly Json[] };
-  readonly before: number;
-  readonly after: number;
 }
 
 /** The answer to a join. */

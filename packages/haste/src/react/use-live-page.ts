@@ -4,6 +4,7 @@ import type { LivePage } from "../client/live-page.ts";
 import type { PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import { LOADING, type PageState, type Total } from "../client/page-state.ts";
+import { rowIdOf } from "./row-id.ts";
 import { lifeOf, pageKey, sharedPage, sharePage } from "./shared-pages.ts";
 
 export interface UseLivePageOptions<Row> extends PageRequest<Row> {
@@ -79,7 +80,7 @@ export function useLivePage<Row = Record<string, unknown>>(
   const actions = useActions(page);
   const shown = shownOf(state, before.current, life, view);
   const { key: columns } = shown;
-  const rowId = useCallback((row: Row) => idOf(row, columns), [columns]);
+  const rowId = useCallback((row: Row) => rowIdOf(row, columns), [columns]);
 
   return { ...shown, rowId, ...actions };
 }
@@ -112,9 +113,4 @@ function shownOf<Row>(
   if (state.status !== "loading" || before?.view !== view || before.life !== life) return state;
   const { rows, hasNext, hasPrevious, key } = before.state;
   return { ...state, status: "stale", rows, hasNext, hasPrevious, key };
-}
-
-function idOf(row: unknown, columns: readonly string[]): string {
-  const values = columns.map((name) => (row as Record<string, unknown>)[name]);
-  return values.length === 1 ? String(values[0]) : JSON.stringify(values);
 }

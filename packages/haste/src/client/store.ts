@@ -1,24 +1,24 @@
-// The state of a page and whoever listens to it, as React's useSyncExternalStore has it.
-import { LOADING, type PageState } from "./page-state.ts";
+// A state and whoever listens to it, as React's useSyncExternalStore has it.
 
-export class PageStore<Row> {
+export class Store<State extends object> {
   readonly #listeners = new Set<() => void>();
   readonly #report: (error: unknown) => void;
-  #state: PageState<Row> = LOADING;
+  #state: State;
 
   /** @param report - is told what a listener throws, which stops nothing else */
-  constructor(report: (error: unknown) => void) {
+  constructor(initial: State, report: (error: unknown) => void) {
+    this.#state = initial;
     this.#report = report;
   }
 
-  get state(): PageState<Row> {
+  get state(): State {
     return this.#state;
   }
 
   /** Shows another state, and tells once; not at all if nothing is different. */
-  set(change: Partial<PageState<Row>>): void {
+  set(change: Partial<State>): void {
     const state = this.#state;
-    const fields = Object.entries(change) as [keyof PageState<Row>, unknown][];
+    const fields = Object.entries(change) as [keyof State, unknown][];
     if (fields.every(([name, value]) => Object.is(state[name], value))) return;
     this.#state = { ...state, ...change };
     for (const listener of [...this.#listeners]) this.call(listener);
@@ -41,4 +41,11 @@ export class PageStore<Row> {
       this.#listeners.delete(own);
     };
   }
+}
+
+/** Where nobody catches it: it is seen, and stops nothing here. */
+export function throwAside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
