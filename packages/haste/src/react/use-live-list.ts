@@ -25,13 +25,13 @@ export interface UseLiveList<Row> extends ListState<Row> {
   /** The row's key as one text: for React's `key`, and for selections that outlive the window. */
   readonly rowId: (row: Row) => string;
   /** Tells which places are in view, the last one included. */
-  look(from: number, to: number): void;
-  toStart(): Promise<void>;
-  toEnd(): Promise<void>;
-  count(cap?: number): Promise<Total>;
-  seen(xid: string | bigint): Promise<void>;
-  pause(): Promise<void>;
-  resume(): Promise<void>;
+  readonly look: (from: number, to: number) => void;
+  readonly toStart: () => Promise<void>;
+  readonly toEnd: () => Promise<void>;
+  readonly count: (cap?: number) => Promise<Total>;
+  readonly seen: (xid: string | bigint) => Promise<void>;
+  readonly pause: () => Promise<void>;
+  readonly resume: () => Promise<void>;
 }
 
 /**

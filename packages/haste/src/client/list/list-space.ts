@@ -35,7 +35,7 @@ export interface SpaceLimits {
 }
 
 /** 250,000 rows of 40 px are a third of what Chromium can scroll, and two thirds of Firefox's. */
-export const SPACE_LIMITS: SpaceLimits = { lead: 500, tail: 20, maxPlace: 250_000 };
+const SPACE_LIMITS: SpaceLimits = { lead: 500, tail: 20, maxPlace: 250_000 };
 
 export const EMPTY_SPACE: ListSpace<never> = { rows: [], first: 0, length: 0, moved: 0 };
 
