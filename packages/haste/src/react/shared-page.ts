@@ -85,6 +85,6 @@ export class SharedPage {
 }
 
 /** Whether there is no page since there is no socket: its owner has disconnected it, or not connected it yet. */
-function isCutOff({ status, error }: PageState<unknown>): boolean {
+export function isCutOff({ status, error }: PageState<unknown>): boolean {
   return status === "closed" || (status === "error" && error?.code === "disconnected");
 }

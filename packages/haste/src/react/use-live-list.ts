@@ -13,6 +13,7 @@ import { PageClientError } from "../client/page-client-error.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import type { Total } from "../client/page-state.ts";
 import { rowIdOf } from "./row-id.ts";
+import { isCutOff } from "./shared-page.ts";
 import { pageKey } from "./shared-pages.ts";
 
 export interface UseLiveListOptions<Row>
@@ -58,6 +59,8 @@ export function useLiveList<Row = Record<string, unknown>>(
   const latest = useRef({ options, key });
   latest.current = { options, key };
   const [opened, setOpened] = useState<{ list: LiveList<Row>; key: string } | null>(null);
+  /** Another object for each time that the socket is connected anew by its owner. */
+  const [life, setLife] = useState({});
   const [refusal, setRefusal] = useState<PageClientError | null>(null);
 
   useEffect(() => {
@@ -75,11 +78,23 @@ export function useLiveList<Row = Record<string, unknown>>(
     );
     setOpened({ list, key });
     setRefusal(null);
+    let unfollow = (): void => {};
+    const look = (): void => {
+      if (!isCutOff(list.state)) return;
+      unfollow();
+      // Disconnected by its owner, or not connected yet: then there is another list.
+      unfollow = socket.onState(({ type }) => {
+        if (type === "connecting" || type === "open") setLife({});
+      });
+    };
+    unfollow = list.subscribe(look);
+    look();
     return () => {
+      unfollow();
       setOpened(null);
       void list.close();
     };
-  }, [socket, view]);
+  }, [socket, view, life]);
 
   useEffect(() => {
     if (opened === null || opened.key === key) return;
