@@ -1,5 +1,6 @@
 // The two connections of a stream: one that replicates, and one for questions beside it.
 import { Client, type ClientConfig, type Connection } from "pg";
+import { Gate } from "../source/gate.ts";
 import { settingsSql } from "../source/settings.ts";
 import type { RunQuery } from "../source/catalog.ts";
 import type { Row } from "../row.ts";
@@ -34,7 +35,7 @@ const SERVER_PATIENCE = 30_000;
 const CLOSE_TIMEOUT = 2_000;
 
 export class StreamConnection {
-  /** Asks beside the stream. */
+  /** Asks beside the stream, one question after the other: a client is not asked two at once. */
   readonly query: RunQuery;
   /** Why it ended, once it has. */
   readonly ended: Promise<StreamError>;
@@ -49,7 +50,9 @@ export class StreamConnection {
   private constructor(replication: Client, control: Client) {
     this.#replication = replication;
     this.#control = control;
-    this.query = textQueries(control);
+    const query = textQueries(control);
+    const turns = new Gate(1);
+    this.query = (text, values) => turns.run(() => query(text, values));
     this.ended = new Promise((resolve) => {
       this.#end = (error) => {
         this.#hasEnded = true;

@@ -183,6 +183,34 @@ test("a slot that fell behind too far is made anew, in a new epoch", async () =>
   ]);
 }, 60_000);
 
+test("while the database is slow to answer, one question at a time waits for it", async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error): number => warnings.push(warning);
+  process.on("warning", warned);
+  const { follower, subscribed } = await follow();
+  await subscribed;
+  await follower.caughtUp();
+  const backends = await server.query(
+    `SELECT pid FROM pg_stat_activity
+     WHERE application_name LIKE 'slipstream haste%' AND backend_type = 'client backend'`,
+  );
+  const signal = (name: "SIGSTOP" | "SIGCONT"): void => {
+    for (const { pid } of backends) process.kill(Number(pid), name);
+  };
+  signal("SIGSTOP");
+  try {
+    for (let id = 1; id <= 30; id += 1) {
+      await run(`INSERT INTO flights VALUES (${id})`);
+      await expect.poll(() => follower.transactions.length).toBe(id);
+    }
+  } finally {
+    signal("SIGCONT");
+  }
+  await follower.caughtUp();
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
+});
+
 test("what is closed leaves no connection, and the slot to whoever comes next", async () => {
   const { source, subscribed } = await follow();
   await subscribed;

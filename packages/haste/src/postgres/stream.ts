@@ -204,7 +204,8 @@ export class Stream {
   }
 
   #schedule(): void {
-    if (this.#timer !== null || this.#isStopped) return;
+    // One that is under way schedules the next.
+    if (this.#timer !== null || this.#acknowledging !== null || this.#isStopped) return;
     const { acknowledgements } = this.#host.history;
     if (acknowledgements.acknowledged <= this.#sent && !acknowledgements.areUnseen) return;
     this.#timer = setTimeout(() => {
