@@ -244,7 +244,7 @@ export class Engine implements Subscriber, GroupHost {
 
   interrupted(error: Error): void {
     this.#interruption = error;
-    for (const group of this.groups) for (const member of group.members) member.stale();
+    for (const group of this.groups) group.interrupted(error);
     this.#telemetry.interrupted?.({ error });
   }
 

@@ -1,6 +1,7 @@
 // Equal pages, kept once: their rows, what they were a while ago, and whoever looks at them.
 import { difference } from "../../difference/difference.ts";
 import type { Transaction } from "../../source/source.ts";
+import { PageError } from "../errors.ts";
 import type { Shown } from "../page/shown.ts";
 import { causeOf, sameMore, Step } from "../page/step.ts";
 import type { PageShape } from "../page/page-shape.ts";
@@ -22,6 +23,8 @@ export interface GroupMember {
 export interface GroupHost {
   /** How far the stream of changes has been taken in. */
   readonly version: Version;
+  /** Why nothing comes at present; null while the stream flows. */
+  readonly interruption: Error | null;
   /** Has it read again, soon. */
   reread(group: Group): void;
 }
@@ -79,11 +82,20 @@ export class Group {
     return this.state === "live";
   }
 
-  /** Resolves when it has been read, at once if it is live. @throws Why it could not be read. */
-  whenLive(): Promise<void> {
-    if (this.isLive) return Promise.resolve();
+  /** Whether changes do not come at present, so that what it shows grows old. */
+  get isCutOff(): boolean {
+    return this.#host.interruption !== null;
+  }
+
+  /**
+   * Resolves when it has been read, at once if it is live. @throws Why it could not be read, or
+   * cannot be while no changes come.
+   */
+  async whenLive(): Promise<void> {
+    if (this.isLive) return;
+    if (this.#host.interruption !== null) throw interrupted(this.#host.interruption);
     this.#whenLive ??= withResolvers();
-    return this.#whenLive.promise;
+    await this.#whenLive.promise;
   }
 
   /** Takes in what a transaction did that can concern it. */
@@ -129,6 +141,11 @@ export class Group {
     for (const member of this.members) member.settled();
   }
 
+  /** Changes do not come any more. */
+  interrupted(cause: Error): void {
+    this.failed(interrupted(cause));
+  }
+
   /** It cannot be read. Whoever waits for that is told why, its members that it is stale. */
   failed(error: unknown): void {
     this.#whenLive?.reject(error);
@@ -168,6 +185,11 @@ export class Group {
       this.#remembered -= this.#history.shift()?.rows.length ?? 0;
     }
   }
+}
+
+function interrupted(cause: Error): PageError {
+  const sentence = "Changes of the database do not come at present. Try again in a while.";
+  return new PageError("unavailable", sentence, { cause });
 }
 
 interface PromiseWithResolvers {

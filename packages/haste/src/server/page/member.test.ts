@@ -43,6 +43,7 @@ class TestReader implements Reader {
 
 class TestGroup implements GroupHost {
   version: Version = { epoch: "e", position: 10n };
+  interruption: Error | null = null;
   readonly group: Group;
 
   private constructor(shape: PageShape, content: ModelContent) {
@@ -188,6 +189,21 @@ describe("a reader", () => {
     test.group.wasRead();
     test.group.wasRead();
     expect(reader.events).toEqual(["rows", "stale", "live"]);
+  });
+
+  test("that comes while no changes do hears that its page is stale", async () => {
+    const test = await TestGroup.of(rows);
+    test.interruption = new Error("away");
+    const reader = new TestReader();
+    const member = new Member(reader, 100, { why: false });
+    member.showAnew(test.group, "{}");
+    const again = new TestReader();
+    const resumed = new Member(again, 100, { why: false });
+    resumed.resume(test.group, test.group.shown as Shown);
+    test.interruption = null;
+    test.group.wasRead();
+    expect(reader.events).toEqual(["rows", "stale", "live"]);
+    expect(again.events).toEqual(["stale", "live"]);
   });
 
   test("is told when it has been sent what is true at a position", async () => {

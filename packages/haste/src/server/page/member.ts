@@ -6,7 +6,7 @@ import type { Row } from "../../row.ts";
 import type { Group, GroupMember } from "../engine/group.ts";
 import { later, versionText, type Version } from "../engine/version.ts";
 import { rowChunks } from "./row-chunks.ts";
-import type { PageShape } from "./page-shape.ts";
+import { sameColumns, type PageShape } from "./page-shape.ts";
 import type { Shown } from "./shown.ts";
 import { Step } from "./step.ts";
 import { VersionWaiters } from "./version-waiters.ts";
@@ -222,7 +222,7 @@ export class Member implements GroupMember {
     }
     if (this.isBehind || this.#header !== null) {
       this.#send(group.stepFrom(this.#base), group.version);
-    } else if (group.isLive) this.#live(group.version);
+    } else if (group.isLive) this.#tellAge(group.version);
     this.#tellWaiters();
   }
 
@@ -235,9 +235,15 @@ export class Member implements GroupMember {
     this.#shape = step.shape;
     this.#sent = version;
     if (isNews) this.#reader.push("batch", new JsonText(step.text(version, header + why)));
-    this.#live(version);
+    this.#tellAge(version);
     this.#looksForRoom();
     this.#tellWaiters();
+  }
+
+  /** Whoever comes while no changes do is told of it, too. */
+  #tellAge(version: Version): void {
+    if (this.#group?.isCutOff === true) this.stale();
+    else this.#live(version);
   }
 
   /** It is true again: says so if it was said to be stale. */
@@ -274,7 +280,7 @@ export class Member implements GroupMember {
     this.#base = shown;
     this.#shape = group.shape;
     this.#sent = version;
-    this.#live(version);
+    this.#tellAge(version);
     this.#looksForRoom();
     this.release("sending");
   }
@@ -290,11 +296,4 @@ export class Member implements GroupMember {
     const { signal } = this.#ended;
     await this.#reader.drained({ below: this.#room, signal }).catch(() => {});
   }
-}
-
-function sameColumns(a: PageShape | null, b: PageShape): boolean {
-  return (
-    a?.columns.length === b.columns.length &&
-    a.columns.every((place, at) => place === b.columns[at])
-  );
 }

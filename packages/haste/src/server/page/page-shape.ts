@@ -38,3 +38,11 @@ export function rowIdentity(table: Table, columns: readonly number[]): RowIdenti
     same: (a, b) => columns.every((place) => a[place] === b[place]),
   };
 }
+
+/** Whether rows of both have the same values. */
+export function sameColumns(a: PageShape | null, b: PageShape): boolean {
+  return (
+    a?.columns.length === b.columns.length &&
+    a.columns.every((place, at) => place === b.columns[at])
+  );
+}

@@ -4,7 +4,10 @@ import { accept, ChannelsServer } from "@slipstream/server";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { PageMirror } from "../../fixtures/page-mirror.ts";
+import { until } from "../../fixtures/page-state.ts";
 import { PostgresServer } from "../../fixtures/postgres.ts";
+import { openPage } from "../../client/open-page.ts";
+import { StreamConnection } from "../../postgres/connection.ts";
 import { postgresSource, setup } from "../../postgres/index.ts";
 import { createHaste, defineView, type Haste } from "../index.ts";
 
@@ -21,6 +24,8 @@ let database: string;
 let haste: Haste;
 let server: ChannelsServer;
 let socket: Socket;
+/** Who has taken the slot. */
+let thief: StreamConnection | null = null;
 
 beforeAll(async () => {
   postgres = await PostgresServer.start();
@@ -50,6 +55,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await thief?.close();
+  thief = null;
   await socket.disconnect();
   await server.close();
   await haste.close();
@@ -85,6 +92,52 @@ test("a page is stale while the database is away, and true again when it is back
   expect(page.column("id")).toEqual([1, 3, 4]);
   expect(haste.stats().epochs).toBe(1);
 });
+
+test("a page that is opened while no changes come says so, and one that cannot be had says why", async () => {
+  const page = await PageMirror.open(socket, "haste:numbers", { after: 3 });
+  thief = await takenSlot();
+  await page.until(() => ageOf(page) === "stale");
+
+  const equal = await PageMirror.open(socket, "haste:numbers:equal", { after: 3 });
+  await equal.until(() => ageOf(equal) === "stale");
+  expect(equal.rows).toEqual(page.rows);
+  const other = PageMirror.open(socket, "haste:numbers:other", { after: 4 });
+  await expect(other).rejects.toMatchObject({ response: { reason: "unavailable" } });
+
+  const live = openPage<{ id: number }>(socket, "numbers", { limit: 5 });
+  const { status, error } = await until(live, (state) => state.error !== null);
+  expect({ status, error }).toMatchObject({ status: "loading", error: { code: "unavailable" } });
+  await thief.close();
+  expect((await live.ready()).rows.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  await equal.until(() => ageOf(equal) === "live");
+});
+
+/** What a page was told last of whether changes come. */
+function ageOf({ heard }: PageMirror): string | undefined {
+  return heard.findLast(({ event }) => event === "stale" || event === "live")?.event;
+}
+
+/** Another process takes the slot, once the source has let go of it. */
+async function takenSlot(): Promise<StreamConnection> {
+  const slot = `haste_${database.split("/").at(-1)}`;
+  for (;;) {
+    await postgres.query(
+      `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${slot}' AND active`,
+    );
+    const connection = await StreamConnection.open(database, "thief");
+    try {
+      const from = { slot, publication: "haste", from: 0n };
+      await connection.start(
+        from,
+        () => {},
+        () => {},
+      );
+      return connection;
+    } catch {
+      await connection.close();
+    }
+  }
+}
 
 test("a lost slot begins a new epoch, by which pages are read again", async () => {
   const page = await PageMirror.open(socket, "haste:numbers", { after: 3 });
