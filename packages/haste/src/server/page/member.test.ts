@@ -8,6 +8,7 @@ import { Group, type GroupHost } from "../engine/group.ts";
 import type { Version } from "../engine/version.ts";
 import { Member, type Reader } from "./member.ts";
 import type { PageShape } from "./page-shape.ts";
+import type { Shown } from "./shown.ts";
 
 /** A connection whose client reads when the test says so. */
 class TestReader implements Reader {
