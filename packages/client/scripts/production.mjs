@@ -6,6 +6,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { innerNames } from "./inner-names.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const source = join(here, "src");
@@ -53,7 +54,7 @@ async function one(entry) {
     minify: true,
     format: "esm",
     target: "es2022",
-    plugins: [replace],
+    plugins: [replace, innerNames],
     metafile: true,
     write: false,
     logLevel: "warning",

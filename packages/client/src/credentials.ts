@@ -5,9 +5,9 @@ import { OptionError } from "./errors.ts";
 import { ACCEPTED } from "./sentences.ts";
 
 /** As deep as a query may nest; it also ends those that hold themselves. */
-const MAX_DEPTH = 32;
+const MAX_DEPTH = 31;
 /** In place of a depth: in a list, in which nothing nests. */
-const LIST = 33;
+const IN_LIST = Infinity;
 
 const SCALARS: ReadonlySet<string> = new Set(["string", "number", "boolean", "bigint"]);
 
@@ -30,18 +30,15 @@ function append(query: URLSearchParams, name: string, value: unknown, depth: num
   if (value === null || value === undefined) return;
   if (isScalar(value)) {
     query.append(name, String(value));
-  } else if (Array.isArray(value) && depth < LIST) {
-    for (const item of value) append(query, `${name}[]`, item, LIST);
-  } else if (isPlainObject(value) && depth < MAX_DEPTH) {
-    for (const [key, item] of Object.entries(value)) {
-      append(query, `${name}[${key}]`, item, depth + 1);
-    }
-  } else {
-    throw new OptionError(
-      `params.${name}`,
-      value,
-      depth === LIST ? ACCEPTED.paramItem : ACCEPTED.param,
-    );
+    return;
+  }
+  const isList = Array.isArray(value);
+  if (depth > MAX_DEPTH || !(isList || isPlainObject(value))) {
+    const accepts = depth === IN_LIST ? ACCEPTED.paramItem : ACCEPTED.param;
+    throw new OptionError(`params.${name}`, value, accepts);
+  }
+  for (const [key, item] of Object.entries(value)) {
+    append(query, `${name}[${isList ? "" : key}]`, item, isList ? IN_LIST : depth + 1);
   }
 }
 
