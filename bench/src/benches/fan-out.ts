@@ -1,5 +1,5 @@
-// How fast a server hands one message to all subscribers of a topic, one broadcast after the other,
-// and how long a lone broadcast takes to reach them.
+// How fast a server hands messages to all subscribers of a topic, one broadcast in each turn of its
+// event loop or several, and how long a lone broadcast takes to reach them.
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
 import { monotonicNow } from "../load/load.ts";
@@ -10,6 +10,8 @@ import { paceOf } from "./pace.ts";
 
 /** Broadcasts that may be on their way: enough that the server never waits to hear of the last. */
 const ON_THEIR_WAY = 8;
+/** How many come in one turn where they come in bursts, as one read from a broker brings them. */
+const BURST = 8;
 const BETWEEN_LONE_ONES = 20;
 
 interface Counts {
@@ -23,13 +25,17 @@ async function atFullSpeed(
   load: RunningLoad,
   subscribers: number,
   broadcasts: number,
+  burst: number,
 ): Promise<void> {
   const delivered: Promise<unknown>[] = [];
-  for (let n = 0; n < broadcasts; n++) {
-    await delivered[n - ON_THEIR_WAY];
-    side.broadcast();
+  const frames = subscribers * burst;
+  // Two bursts at least, for the same reason.
+  const most = Math.max(ON_THEIR_WAY / burst, 2);
+  for (let n = 0; n < broadcasts / burst; n++) {
+    await delivered[n - most];
+    for (let one = 0; one < burst; one++) side.broadcast();
     const before = delivered[n - 1] ?? Promise.resolve();
-    delivered.push(before.then(() => load.perform({ type: "count", frames: subscribers })));
+    delivered.push(before.then(() => load.perform({ type: "count", frames })));
     await turn();
   }
   await delivered.at(-1);
@@ -61,14 +67,23 @@ function trial(counts: Counts): Trial {
       const side = await startSide(sideName);
       const load = new RunningLoad(sideName, side.port);
       await load.perform({ type: "open", count: subscribers, topics: [TOPIC] });
-      await atFullSpeed(side, load, subscribers, Math.ceil(broadcasts / 5));
+      await atFullSpeed(side, load, subscribers, Math.ceil(broadcasts / 5), 1);
       const { perSecond, busy } = await paceOf(subscribers * broadcasts, () =>
-        atFullSpeed(side, load, subscribers, broadcasts),
+        atFullSpeed(side, load, subscribers, broadcasts, 1),
+      );
+      const bursts = await paceOf(subscribers * broadcasts, () =>
+        atFullSpeed(side, load, subscribers, broadcasts, BURST),
       );
       const latencies = await loneOnes(side, load, counts);
       await load.close();
       return [
         { case: name, value: perSecond, unit: "deliveries/s", busy },
+        {
+          case: `${name}, ${BURST} at once`,
+          value: bursts.perSecond,
+          unit: "deliveries/s",
+          busy: bursts.busy,
+        },
         { case: `${name}, a lone one, p50`, value: percentile(latencies, 50), unit: "ms" },
         { case: `${name}, a lone one, p99`, value: percentile(latencies, 99), unit: "ms" },
       ];
@@ -83,7 +98,7 @@ export const fanOut: Bench = {
   flags: [],
   trials: (size) =>
     size === "quick"
-      ? [trial({ subscribers: 20, broadcasts: 10, lone: 2 })]
+      ? [trial({ subscribers: 20, broadcasts: 16, lone: 2 })]
       : [
           trial({ subscribers: 1_000, broadcasts: 200, lone: 40 }),
           trial({ subscribers: 5_000, broadcasts: 40, lone: 20 }),

@@ -21,8 +21,6 @@ export interface Carrier {
   readonly inflating: { stop(): void } | null;
   /** Sends one message, as `toWire` frames it; nothing if it is not open. */
   write(wire: Buffer): void;
-  /** What is written until the present turn of the event loop is over may travel together. */
-  gather(): void;
   /**
    * Calls back once, when nothing waits any more; not within this call. False if nothing waits, or it
    * is not open: then it does not.

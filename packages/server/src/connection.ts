@@ -97,7 +97,6 @@ export class Connection implements Line, WebSocketListener, Watched {
       this.#tooFast("maxInflateRate");
       return this.#carrier.inflating.stop();
     }
-    this.#carrier.gather();
     let message: ClientMessage;
     try {
       message = this.serializer.decode(isBinary ? data : data.toString("utf8"), "client");

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Carrier, Look } from "./carrier.ts";
 import { fromWire } from "./frame.ts";
+import { gather, presentTurn } from "./gathering.ts";
 import type { Limits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { resetSocket } from "./reset.ts";
@@ -37,7 +38,6 @@ abstract class WebSocketCarrier implements Carrier {
   abstract readonly buffered: number;
   abstract readonly inflating: { stop(): void } | null;
   abstract write(wire: Buffer): void;
-  abstract gather(): void;
   abstract onceDrained(callback: () => void): boolean;
 
   get isOpen(): boolean {
@@ -61,8 +61,8 @@ abstract class WebSocketCarrier implements Carrier {
 class PlainCarrier extends WebSocketCarrier {
   readonly inflating = null;
   readonly #mostGathered: number;
-  /** The next write is the first of those that may travel together. */
-  #isNext = false;
+  /** The turn of the last write. */
+  #turn = -1;
 
   constructor(webSocket: WebSocket, raw: Duplex, mostGathered: number) {
     super(webSocket, raw);
@@ -85,22 +85,11 @@ class PlainCarrier extends WebSocketCarrier {
   write(wire: Buffer): void {
     const { raw } = this;
     if (!raw.writable) return;
+    const turn = presentTurn();
+    // The first goes at once: it may lead to broadcasts in the same turn, which take their time.
+    if (this.#turn === turn) gather(raw);
+    this.#turn = turn;
     raw.write(wire);
-    if (this.#isNext) this.#gatherTheRest();
-  }
-
-  /** The first answer goes at once: it may lead to broadcasts in the same turn, which take their time. */
-  gather(): void {
-    this.#isNext = true;
-  }
-
-  #gatherTheRest(): void {
-    const { raw } = this;
-    this.#isNext = false;
-    if (raw.writableCorked > 0) return;
-    raw.cork();
-    // After all promises that are settled by now: what async callbacks have to say is gathered too.
-    queueMicrotask(() => process.nextTick(uncork, raw));
   }
 
   onceDrained(callback: () => void): boolean {
@@ -127,9 +116,6 @@ class CompressingCarrier extends WebSocketCarrier {
     this.webSocket.send(frame, { binary: typeof frame !== "string" }, () => this.#sent());
   }
 
-  /** Each message is compressed in its own time. */
-  gather(): void {}
-
   onceDrained(callback: () => void): boolean {
     if (this.buffered === 0) return false;
     this.#onDrained = callback;
@@ -142,8 +128,4 @@ class CompressingCarrier extends WebSocketCarrier {
     this.#onDrained = null;
     callback?.();
   }
-}
-
-function uncork(raw: Duplex): void {
-  raw.uncork();
 }

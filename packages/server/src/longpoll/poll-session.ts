@@ -85,9 +85,6 @@ export class PollSession implements Carrier {
     if (this.#poll !== null) this.#flush ??= setImmediate(() => this.#flushNow());
   }
 
-  /** It always does: see `write`. */
-  gather(): void {}
-
   onceDrained(callback: () => void): boolean {
     if (this.#bytes === 0) return false;
     this.#onDrained = callback;

@@ -88,9 +88,6 @@ export class MemoryCarrier implements Carrier {
     return this.#heldBytes;
   }
 
-  /** Nothing travels. */
-  gather(): void {}
-
   onceDrained(callback: () => void): boolean {
     if (this.#heldBytes === 0) return false;
     this.#onDrained = callback;
