@@ -17,6 +17,7 @@ export {
   type TcpState,
 } from "./kernel-sockets.ts";
 export { PeerGoneError, RawPeer } from "./raw-peer.ts";
+export { PostgresCluster } from "./postgres-cluster.ts";
 export { RawServer, type RawServerOptions, type Script } from "./raw-server.ts";
 export { Relay, type RelayBehaviour, type RelayOptions } from "./relay.ts";
 export { UpgradeFilter, type UpgradeFate } from "./upgrade-filter.ts";

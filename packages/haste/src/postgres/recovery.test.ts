@@ -25,9 +25,15 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(sources.splice(0).map((source) => source.close()));
-  await server.query(
-    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active",
-  );
+  // A slot is in use until the server has noticed that its reader has gone.
+  await expect
+    .poll(async () => {
+      await server.query(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active",
+      );
+      return await server.query("SELECT slot_name FROM pg_replication_slots");
+    })
+    .toEqual([]);
 });
 
 async function withClient<Result>(task: (client: Client) => Promise<Result>): Promise<Result> {
