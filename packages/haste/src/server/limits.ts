@@ -9,7 +9,7 @@ export interface HasteLimits extends EngineLimits {
   readonly maxPagesPerUser: number;
   /** Pages that a connection may open or change in a second; twice as many at once. Default 50. */
   readonly maxOpenRate: number;
-  /** What may wait on a connection while changes are sent to it. Above, it is owed one difference. Default 256 KiB. */
+  /** What may wait on a connection while changes are sent to it. Above, it is owed one difference. Default 64 KiB. */
   readonly maxBehind: number;
   /** How long `seen` waits for a transaction. Default 10 s. */
   readonly seenTimeout: number;
@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: HasteLimits = {
   maxPagesPerConnection: 100,
   maxPagesPerUser: 500,
   maxOpenRate: 50,
-  maxBehind: 256 * 1024,
+  maxBehind: 64 * 1024,
   seenTimeout: 10_000,
 };
 

@@ -83,16 +83,7 @@ async function play(choices: Choices, slack: number): Promise<Watcher[]> {
   };
   const left: Watcher[] = [];
   const started = engine.start();
-  const settle = async (): Promise<void> => {
-    for (let quiet = 0; quiet < 3; quiet += 1) {
-      await turn();
-      if (database.tasks + database.undelivered + database.invisible.length > 0) quiet = -1;
-      while (database.invisible.length > 0) database.makeVisible(0);
-      while (database.undelivered > 0) database.deliver();
-      while (database.tasks > 0) database.run(0);
-    }
-  };
-  await settle();
+  await database.settle();
   await started;
 
   for (let at = 0; at + 1 < choices.length; at += 2) {
@@ -131,7 +122,7 @@ async function play(choices: Choices, slack: number): Promise<Watcher[]> {
     }
     await turn();
   }
-  await settle();
+  await database.settle();
   const all = [...watchers, ...left];
   for (const { group, states } of all) {
     for (const [at, { position, rows }] of states.entries()) {
@@ -161,5 +152,73 @@ describe("the hand-off", () => {
       ),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe("the stream", () => {
+  async function flood(engine: Engine, count: number): Promise<{ readonly pauses: number }> {
+    let pauses = 0;
+    for (let number = 1; number <= count; number += 1) {
+      const taken = engine.transaction({
+        epoch: "epoch 1",
+        position: BigInt(number * 10),
+        previous: BigInt(number * 10 - 10),
+        xid: BigInt(number),
+        committedAt: 0,
+        changes: [{ kind: "insert", table: modelTable.id, after: [`${number}`, "1"] }],
+      });
+      if (taken === undefined) continue;
+      pauses += 1;
+      await taken;
+    }
+    return { pauses };
+  }
+
+  function engineOf(database: ModelDatabase, taking: () => void): Engine {
+    return new Engine({
+      source: database,
+      limits: DEFAULT_ENGINE_LIMITS,
+      telemetry: { transaction: taking },
+      arriving: () => {},
+    });
+  }
+
+  test("others have their turn while a flood is taken in", async () => {
+    // Whatever else the machine does, each takes 2 ms at the least.
+    const engine = engineOf(new ModelDatabase(modelTable), () => {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+    });
+    let turns = 0;
+    const over = new AbortController();
+    const others = (async () => {
+      while (!over.signal.aborted) {
+        await turn();
+        turns += 1;
+      }
+    })();
+    await flood(engine, 50);
+    over.abort();
+    await others;
+    expect(turns).toBeGreaterThanOrEqual(9);
+    await engine.close();
+  });
+
+  test("what nobody needs is not retained, though no page is opened", async () => {
+    const database = new ModelDatabase(modelTable);
+    let most = 0;
+    const engine = engineOf(database, () => {
+      most = Math.max(most, engine.retention.size);
+    });
+    const started = engine.start();
+    await database.settle();
+    await started;
+    for (let round = 0; round < 10; round += 1) {
+      database.commit(new Map(Array.from({ length: 1_000 }, (_, id) => [`${id}`, `${round}`])));
+      await database.settle();
+    }
+    expect(most).toBeGreaterThan(1_000);
+    expect(most).toBeLessThan(4_000);
+    await engine.close();
   });
 });

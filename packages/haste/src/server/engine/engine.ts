@@ -1,5 +1,6 @@
 // Takes the stream of changes, leads each to the groups that it can concern, and has groups read.
 import { setMaxListeners } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Change, Source, Subscriber, Transaction } from "../../source/source.ts";
 import type { EngineLimits } from "./engine-limits.ts";
 import { PageError } from "../errors.ts";
@@ -16,10 +17,18 @@ import type { Version } from "./version.ts";
 import { Whereabouts } from "./whereabouts.ts";
 import { RecentTransactions } from "./recent-transactions.ts";
 
-/** Stubs of transactions that no snapshot is known to see, above which one is taken to see them. */
-const CONFIRM_ABOVE = 5_000;
-/** And above which the stream waits for that. */
+/**
+ * How much more may be retained, changes and stubs together, before a snapshot is taken to see it. Each
+ * page that is opened looks through what is retained.
+ */
+const CONFIRM_EVERY = 2_000;
+/** The stubs above which the stream waits for that. */
 const HALT_ABOVE = 50_000;
+/**
+ * Ms of work after which others have their turn. A flood of changes comes faster than it is taken in, and
+ * sockets that wait to be read or written would wait until it is over.
+ */
+const TURN = 10;
 /** The longest pause between two attempts to read a group, ms. */
 const LONGEST_PAUSE = 10_000;
 
@@ -50,7 +59,11 @@ export class Engine implements Subscriber, GroupHost {
   #interruption: Error | null = null;
   #ids = 0;
   #epochs = 0;
+  /** Ms of work since others had their turn. */
+  #worked = 0;
   #confirming: Promise<void> | null = null;
+  /** What was still retained after that. */
+  #confirmed = 0;
 
   constructor({ source, limits, telemetry, arriving }: EngineOptions) {
     this.source = source;
@@ -64,6 +77,7 @@ export class Engine implements Subscriber, GroupHost {
     this.recent = new RecentTransactions(10_000);
     this.snapshots = new SnapshotQueue(source, limits, (snapshot) => {
       if (snapshot.epoch === this.#version.epoch) this.retention.confirm(snapshot);
+      this.#confirmed = Math.min(this.#confirmed, this.retention.size);
     });
   }
 
@@ -189,6 +203,17 @@ export class Engine implements Subscriber, GroupHost {
   // For the source.
 
   transaction(transaction: Transaction): Promise<void> | void {
+    const began = performance.now();
+    this.#takeIn(transaction);
+    const halt = this.#confirm();
+    this.#worked += performance.now() - began;
+    if (halt !== undefined) return halt;
+    if (this.#worked < TURN) return;
+    this.#worked = 0;
+    return turn();
+  }
+
+  #takeIn(transaction: Transaction): void {
     const { epoch, position, previous } = transaction;
     if (epoch !== this.#version.epoch) this.epochChanged(epoch);
     if (this.#last !== null && position <= this.#last) return;
@@ -208,7 +233,6 @@ export class Engine implements Subscriber, GroupHost {
       groups: touched.size,
       lag: Date.now() - transaction.committedAt,
     });
-    return this.#confirm();
   }
 
   #route(transaction: Transaction): Map<Group, Change[]> {
@@ -223,15 +247,16 @@ export class Engine implements Subscriber, GroupHost {
     return touched;
   }
 
-  /** Sees to it that what there is no room for is known to be seen by snapshots to come. */
+  /** Sees to it that what is retained is known to be seen by snapshots to come, and is forgotten. */
   #confirm(): Promise<void> | void {
-    const { stubs } = this.retention;
-    if (stubs < CONFIRM_ABOVE) return;
+    const { size, stubs } = this.retention;
+    if (stubs < HALT_ABOVE && size - this.#confirmed < CONFIRM_EVERY) return;
     this.#confirming ??= this.snapshots
       .read(() => Promise.resolve())
       .catch(() => {})
       .finally(() => {
         this.#confirming = null;
+        this.#confirmed = this.retention.size;
       });
     return stubs < HALT_ABOVE ? undefined : this.#confirming;
   }

@@ -55,7 +55,7 @@ async function attempt(group: Group, host: ReadHost): Promise<boolean> {
       load: await group.content.read(snapshot),
     }),
   );
-  if (!(await host.reaches(snapshot))) return false;
+  if (!retained.narrow(snapshot) || !(await host.reaches(snapshot))) return false;
   if (group.isDropped) return true;
   if (group.isDisturbed) return false;
   const unseen = retained.unseenBy(snapshot);
