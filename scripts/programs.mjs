@@ -58,6 +58,7 @@ export const needs = [
   { tests: "packages/haste/src/agreement/**", programs: ["postgresql"] },
   { tests: "packages/haste/src/differential/postgres/**", programs: ["postgresql"] },
   { tests: "packages/haste/src/server/postgres/**", programs: ["postgresql"] },
+  { tests: "bench/src/haste/**", programs: ["postgresql"] },
   { tests: "examples/src/chat/**", programs: ["chromium"] },
   { tests: "examples/src/server/all-cores.test.ts", programs: ["redis-server"] },
   { tests: "scripts/server-guide.test.mjs", programs: ["redis-server"] },

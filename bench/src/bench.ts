@@ -21,9 +21,9 @@ export interface Figure {
 export interface Trial {
   readonly name: string;
   /**
-   * Runs in a process of its own, made for this one call.
+   * Runs in a process of its own, made for this one call. No figures where the side has no part in it.
    * @param side one of the bench's `sides`.
-   * @param url where the bench's server is, as the client takes it.
+   * @param url where the bench's stand is, as its clients take it.
    */
   measure(side: string, url: string): Promise<readonly Figure[]>;
 }
@@ -36,7 +36,16 @@ export interface Bench {
   readonly sides: readonly string[];
   /** Flags of Node for the processes that measure. */
   readonly flags: readonly string[];
+  /**
+   * What is started once for all its runs: the server of the clients' benches, which it is if left
+   * out, or a PostgreSQL.
+   */
+  readonly stand?: "server" | "postgres";
+  /** Its trials begin with what does not count, so that no whole run needs to be thrown away. */
+  readonly warmsUp?: true;
+  /** How many runs of each side are enough, however many are asked for. */
+  readonly maxRuns?: number;
   trials(size: Size): readonly Trial[];
-  /** What `--json` prints for a result; by default the result. */
-  line?(result: Result): object;
+  /** What `--json` prints for its results, a line for each object; by default the results. */
+  lines?(results: readonly Result[]): readonly object[];
 }

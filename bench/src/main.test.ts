@@ -1,28 +1,9 @@
 // The command as it is run: what `--json` prints, and that a quick run of a bench comes to its end.
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { bench, linesOf } from "./testing/run-bench.ts";
 import type { Result } from "./result.ts";
 
-async function bench(...args: readonly string[]): Promise<{
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: unknown;
-}> {
-  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const closed = once(child, "close");
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await closed;
-  return { stdout, stderr, code };
-}
-
-function resultsOf(stdout: string): readonly Result[] {
-  const lines = stdout.trim().split("\n");
-  return lines.map((line) => JSON.parse(line) as Result);
-}
+const resultsOf = (stdout: string): readonly Result[] => linesOf(stdout) as readonly Result[];
 
 test("a quick run prints a line of JSON for each side and case, and says how it was made", async () => {
   const { stdout, stderr, code } = await bench("--quick", "--json", "push-reply");

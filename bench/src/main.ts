@@ -13,6 +13,8 @@ type Measure = Extract<Arguments, { readonly type: "measure" }>;
 const args = process.argv.slice(2);
 
 async function measure({ names, runs, size, output }: Measure): Promise<void> {
+  // By `exit`, so that what ends with this process ends at Ctrl+C too.
+  process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
   const head = circumstances({ args, runs, thrownAway: size === "quick" ? 0 : 1 });
   const tell = output === "json" ? tellOnStderr : tellOnStdout;
   tell(`${head}\n`);
@@ -29,8 +31,10 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
     const series = await runBench(bench, { runs, size, progress: tellOnStderr });
     const rows = rowsOf(bench, series);
     if (output === "tables") tell(`\n${tableOf(`${name}: ${bench.about}`, rows)}\n`);
-    else
-      for (const { result } of rows) tellOnStdout(JSON.stringify(bench.line?.(result) ?? result));
+    else {
+      const results = rows.map(({ result }) => result);
+      for (const line of bench.lines?.(results) ?? results) tellOnStdout(JSON.stringify(line));
+    }
   }
   tell(`load ${load()} at the end`);
 }

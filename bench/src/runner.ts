@@ -2,11 +2,14 @@
 // else the machine does strikes all sides alike.
 import type { Bench, Figure, Size } from "./bench.ts";
 import { runClient } from "./process/run-client.ts";
-import { runServer } from "./process/run-server.ts";
+import { startStand } from "./process/stand.ts";
 import type { Series } from "./result.ts";
 
 export interface RunOptions {
-  /** How many runs of each side count. In full size one more comes first and is thrown away. */
+  /**
+   * How many runs of each side count. In full size one more comes first and is thrown away, unless
+   * the bench warms up by itself.
+   */
   readonly runs: number;
   readonly size: Size;
   /** Told what runs now. */
@@ -20,22 +23,23 @@ interface GrowingSeries extends Series {
 
 /** Resolves with a series for each case and side, side by side. */
 export async function runBench(bench: Bench, options: RunOptions): Promise<readonly Series[]> {
-  const { runs, size, progress } = options;
-  const thrownAway = size === "quick" ? 0 : 1;
+  const { size, progress } = options;
+  const runs = Math.min(options.runs, bench.maxRuns ?? Infinity);
+  const thrownAway = size === "quick" || bench.warmsUp === true ? 0 : 1;
   const gathered = new Map<string, GrowingSeries>();
-  const server = await runServer();
+  const stand = await startStand(bench);
   try {
     for (const [trial, { name }] of bench.trials(size).entries()) {
       for (let run = 1 - thrownAway; run <= runs; run++) {
         for (const side of turnOf(bench.sides, run)) {
           progress(`${bench.name}: ${name}, run ${run} of ${runs}, ${side}`);
-          const figures = await runClient({ bench, trial, side, size, url: server.url });
+          const figures = await runClient({ bench, trial, side, size, url: stand.url });
           if (run > 0) gather(gathered, side, figures);
         }
       }
     }
   } finally {
-    await server.close();
+    await stand.close();
   }
   return sideBySide(bench.sides, [...gathered.values()]);
 }

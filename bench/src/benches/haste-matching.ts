@@ -1,8 +1,9 @@
 // How many changes a second Haste leads to the pages that they affect, by how many pages are open.
 // No database, no network: what is measured is the index and the filters alone.
-import { bindFilter, ChangeIndex, columnType, type Filter } from "@slipstream/haste";
+import { bindFilter, ChangeIndex, columnType } from "@slipstream/haste";
 import type { Row, Table } from "@slipstream/haste";
 import type { Bench, Size, Trial } from "../bench.ts";
+import { filterOf } from "../haste/mix.ts";
 
 const UNIT = "changes/s";
 
@@ -24,20 +25,6 @@ function typeOf(name: string): Table["columns"][number]["type"] {
   const type = columnType({ name });
   if (type === undefined) throw new Error(`Haste knows no type ${name}.`);
   return type;
-}
-
-/** Of ten pages seven ask for a tenant, two for a tenant and a range, one for a range alone. */
-function filterOf(page: number): Filter {
-  const tenant: Filter = ["eq", "tenant", page];
-  switch (page % 10) {
-    case 7:
-    case 8:
-      return ["and", tenant, ["gte", "amount", "0.50"]];
-    case 9:
-      return ["between", "amount", `${page}.00`, `${page + 9}.99`];
-    default:
-      return tenant;
-  }
 }
 
 /** An update of one tenant's order, so that one page asks for its tenant and one for its range. */
@@ -89,10 +76,11 @@ export const hasteMatching: Bench = {
   sides: ["slipstream"],
   flags: [],
   trials: (size) => [1_000, 10_000, 100_000].map((pages) => matching(pages, size)),
-  line: ({ bench, case: pages, median, min, max }) => ({
-    bench,
-    pages: Number(pages.replaceAll(",", "")),
-    changesPerSecond: median,
-    range: [min, max],
-  }),
+  lines: (results) =>
+    results.map(({ bench, case: pages, median, min, max }) => ({
+      bench,
+      pages: Number(pages.replaceAll(",", "")),
+      changesPerSecond: median,
+      range: [min, max],
+    })),
 };

@@ -3,6 +3,11 @@ import type { Bench } from "../bench.ts";
 import { churn } from "./churn.ts";
 import { connects } from "./connects.ts";
 import { fanOut } from "./fan-out.ts";
+import { hasteChurn } from "./haste-churn.ts";
+import { hasteCommitToClient } from "./haste-commit-to-client.ts";
+import { hasteDecoding } from "./haste-decoding.ts";
+import { hasteFirstPage } from "./haste-first-page.ts";
+import { hasteFlood } from "./haste-flood.ts";
 import { hasteMatching } from "./haste-matching.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { importTime } from "./import.ts";
@@ -26,6 +31,11 @@ export const benches: readonly Bench[] = [
   connects,
   serverScale,
   hasteMatching,
+  hasteDecoding,
+  hasteCommitToClient,
+  hasteFirstPage,
+  hasteChurn,
+  hasteFlood,
 ];
 
 export function findBench(name: string): Bench | undefined {

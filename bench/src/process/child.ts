@@ -3,8 +3,19 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** The longest that any one process may take, in ms. */
+/** The longest that any one process may be silent, in ms; {@link progress} is a sign of life. */
 const PATIENCE = 120_000;
+
+/** What a process says to show that it lives, and what it does. */
+interface Progress {
+  readonly type: "progress";
+}
+
+/** Says on stderr what goes on in a trial that takes long, and to whoever waits for it that it does. */
+export function progress(what: string): void {
+  process.stderr.write(`  ${what}\n`);
+  process.send?.({ type: "progress" } satisfies Progress);
+}
 
 /** Starts a module beside this one. */
 export function startChild(
@@ -28,7 +39,10 @@ export function hear<Message>(child: ChildProcess): Promise<Message> {
       child.kill("SIGKILL");
       settle(() => reject(new Error(`A process said nothing for ${PATIENCE} ms.`)));
     }, PATIENCE);
-    const onMessage = (message: unknown): void => settle(() => resolve(message as Message));
+    const onMessage = (message: unknown): void => {
+      if ((message as Progress | null)?.type === "progress") timer.refresh();
+      else settle(() => resolve(message as Message));
+    };
     const onExit = (code: number | null): void =>
       settle(() => reject(new Error(`A process ended with the code ${code} and said nothing.`)));
     const settle = (tell: () => void): void => {

@@ -12,6 +12,7 @@ async function run(): Promise<Report> {
   return { type: "measured", figures: await trial.measure(side, url) };
 }
 
+process.on("disconnect", () => process.exit());
 run()
   .catch((error: unknown): Report => {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
