@@ -13,7 +13,7 @@ export interface Keeping {
 }
 
 export async function keepPage(
-  { url, onError }: KeptPage,
+  { url, database, onError }: KeptPage,
   { say, complain, opensBrowser, signal }: Keeping,
 ): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
@@ -26,8 +26,12 @@ export async function keepPage(
     if (message !== last) complain(`slipstream: The writer could not write. ${message}\n`);
     last = message;
   });
+  const others =
+    database === null
+      ? ""
+      : `They are in the database ${database}: what psql changes shows, too.\n`;
   say(
-    `\nLive flights: ${url}\nOpen it in two tabs and edit a delay; flights change all the while. Ctrl-C ends.\n`,
+    `\nLive flights: ${url}\n${others}Open it in two tabs and edit a delay; flights change all the while. Ctrl-C ends.\n`,
   );
   if (opensBrowser && !signal.aborted) await openBrowser(url);
   await stopped;

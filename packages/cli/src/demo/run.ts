@@ -27,6 +27,8 @@ export interface DemoOptions {
 /** The page with live flights, when there is a result. */
 export interface KeptPage {
   readonly url: string;
+  /** The database with the flights, where others can connect to it. */
+  readonly database: string | null;
   readonly result: DemoResult;
   /** Calls `listener` when the database did not take a change. */
   readonly onError: (listener: (error: Error) => void) => void;

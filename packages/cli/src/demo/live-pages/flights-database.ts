@@ -13,6 +13,8 @@ export type RunSql = <Row>(
 export interface FlightsDatabase {
   /** For people: "PGlite", "PostgreSQL 17.2". */
   readonly name: string;
+  /** The name by which others can connect to it, where they can. */
+  readonly place: string | null;
   /** Puts the flights into the table, with ids from 1 on, and makes it ready to be followed. */
   fill(flights: Rows, progress: FillProgress): Promise<void>;
   /** A new source of its changes. Closed by whoever asked for it. */

@@ -15,6 +15,7 @@ export async function pgliteFlights(folder?: Blob): Promise<FlightsDatabase> {
     (await db.query<Row>(sql, [...parameters])).rows;
   return {
     name: "PGlite",
+    place: null,
     run,
     source: () => pgliteSource(db),
     async fill(flights, { onStored, signal }) {

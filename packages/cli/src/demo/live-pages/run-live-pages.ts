@@ -120,6 +120,7 @@ async function runOn({ name, most, open }: DatabaseChoice, run: LivePagesRun): P
       const page = live;
       await keep({
         url: page.url,
+        database: db.place,
         result,
         onError: (listener) => page.goOn((error) => listener(explained(error))),
       });

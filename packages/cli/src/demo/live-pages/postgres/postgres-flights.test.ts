@@ -86,6 +86,36 @@ test(
 );
 
 test(
+  "a restart of the server while the page is served: changes go on, and nothing is left",
+  async () => {
+    const args = ["demo", "--page", "--rows", "1000", "--seconds", "0"];
+    const demo = new MainProcess(args, { DATABASE_URL: url });
+    await demo.says("Ctrl-C ends.", "stdout");
+    const [named] = await server.query("SELECT datname FROM pg_database WHERE datname ~ '^slip'");
+    const slotAt = async (): Promise<unknown> => {
+      const rows = await server.query(
+        `SELECT confirmed_flush_lsn AS at FROM pg_replication_slots
+         WHERE slot_name = '${String(named?.["datname"])}' AND active`,
+      );
+      return rows[0]?.["at"] ?? null;
+    };
+    await server.stop("SIGQUIT");
+    await demo.says("The writer could not write.");
+    await server.start();
+    // It is followed again, and there is something to follow.
+    await expect.poll(slotAt).not.toBeNull();
+    const before = await slotAt();
+    await expect.poll(slotAt).not.toBe(before);
+    demo.kill("SIGINT");
+    const { code, stderr } = await demo.ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^(slipstream: The writer could not write\. .*\n)+$/);
+    expect(stderr).not.toContain(PASSWORD);
+  },
+  LONG,
+);
+
+test(
   "what a demo that was killed has left is dropped by the next one, and no other's",
   async () => {
     const args = ["demo", "--page", "--rows", "1000", "--seconds", "0"];
