@@ -223,7 +223,20 @@ describe("a live page", () => {
     await until(page, ({ status }) => status === "stale");
     await page.next(2);
     expect(ids(page.state)).toEqual([1, 2, 3, 4, 5]);
-    expect(page.state.status).toBe("live");
+    expect(page.state).toMatchObject({ status: "live", cameBack: "replay" });
+  });
+
+  test("more than it may have, asked for while the connection is away, is refused alone", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    const { rows } = await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    await serving.write("DELETE FROM flights WHERE id = 1");
+    await expect(page.next(5_000)).rejects.toMatchObject({ code: "too_many_rows" });
+    await until(page, ({ rows: [first] }) => first?.id === 2);
+    expect(ids(page.state)).toEqual([2, 3, 4]);
+    expect(page.state).toMatchObject({ status: "live", cameBack: "replay" });
+    expect(page.rows[0]).toBe(rows[1]);
   });
 
   test("pauses, and shows at once what came meanwhile", async () => {

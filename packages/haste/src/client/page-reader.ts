@@ -60,14 +60,14 @@ export class PageReader<Row> {
       before: page.before + more.before,
       after: page.after + more.after,
     });
-    return this.#ask("grow", more, { change, isOther: false });
+    return this.#ask("grow", more, { change, kind: "growth" });
   }
 
   /** Resolves as {@link grow} does. */
   change(fields: Partial<WireRequest>): Promise<By> {
     const change = (page: WireRequest): WireRequest => ({ ...page, ...fields });
     const isOther = "filter" in fields || "order" in fields || "columns" in fields;
-    return this.#ask("change", fields, { change, isOther });
+    return this.#ask("change", fields, { change, kind: isOther ? "other" : "window" });
   }
 
   async count(cap: number | undefined): Promise<Total> {
@@ -124,7 +124,7 @@ export class PageReader<Row> {
     return this.#link.end();
   }
 
-  async #ask(event: string, fields: object, ask: Pick<Asked, "change" | "isOther">): Promise<By> {
+  async #ask(event: string, fields: object, ask: Pick<Asked, "change" | "kind">): Promise<By> {
     this.#mustBeOpen();
     const asked = this.#wanted.ask(ask);
     if (this.#link.isJoined) this.#push(event, fields, [asked]);
@@ -172,9 +172,11 @@ export class PageReader<Row> {
     this.#isStale = false;
     if (this.#isPaused !== this.#isJoinedPaused) void this.#hold().catch(() => {});
     this.#wanted.joined(header);
-    // Something else was asked for while the join was under way.
-    const { asked, request } = this.#wanted;
-    if (asked.length > 0) this.#push("change", request, asked);
+    // What the join did not ask for: more rows, or what was asked for while it was under way.
+    const { asked, request, isGrowth } = this.#wanted;
+    const { before, after } = request;
+    if (asked.length > 0 && isGrowth) this.#push("resize", { before, after }, asked);
+    else if (asked.length > 0) this.#push("change", request, asked);
     this.#store.set({
       error: null,
       cameBack: resumed ?? (wasShown ? "reload" : null),

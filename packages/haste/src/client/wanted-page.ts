@@ -9,8 +9,11 @@ export type By = "push" | "join";
 /** Another page than the one that is granted, until the server has said yes or no. */
 export interface Asked {
   readonly change: (page: WireRequest) => WireRequest;
-  /** Whether the rows that are shown are not what is asked for: it is another filter, order or columns. */
-  readonly isOther: boolean;
+  /**
+   * More rows around those that are shown; another place or size; or another filter, order or
+   * columns, so that what is shown is not what is asked for.
+   */
+  readonly kind: "growth" | "window" | "other";
   /** Resolves when it is granted. @throws {PageClientError} (by rejection) The refusal. */
   readonly answer: Promise<By>;
   readonly grant: (by: By) => void;
@@ -39,26 +42,34 @@ export class WantedPage {
     return this.#asked;
   }
 
-  /** Whether it is a page that the server granted, as it granted it. */
+  /**
+   * Whether the next join asks for a page that the server granted, as it granted it. What that page
+   * is to grow by is asked for when it is there again, by what it missed.
+   */
   get isGranted(): boolean {
-    return this.#isGranted && this.#asked.length === 0;
+    return this.#isGranted && this.isGrowth;
+  }
+
+  /** Whether nothing is asked for but more rows. */
+  get isGrowth(): boolean {
+    return this.#asked.every(({ kind }) => kind === "growth");
   }
 
   /** Whether something else than the rows that are shown is asked for, and not only more of them. */
   get isOther(): boolean {
-    return this.#asked.some(({ isOther }) => isOther);
+    return this.#asked.some(({ kind }) => kind === "other");
   }
 
-  ask({ change, isOther }: Pick<Asked, "change" | "isOther">): Asked {
-    const asked = pending(change, isOther);
+  ask({ change, kind }: Pick<Asked, "change" | "kind">): Asked {
+    const asked = pending(change, kind);
     this.#asked = [...this.#asked, asked];
     return asked;
   }
 
   /** What a join asks for. */
   join(): WireRequest {
-    this.#taken = this.#asked;
-    return this.request;
+    this.#taken = this.isGranted ? [] : this.#asked;
+    return this.isGranted ? this.#base : this.request;
   }
 
   /** The join was answered. */
@@ -102,7 +113,7 @@ export class WantedPage {
   }
 }
 
-function pending(change: Asked["change"], isOther: boolean): Asked {
+function pending(change: Asked["change"], kind: Asked["kind"]): Asked {
   let grant: Asked["grant"] = () => {};
   let refuse: Asked["refuse"] = () => {};
   const answer = new Promise<By>((resolve, reject) => {
@@ -111,5 +122,5 @@ function pending(change: Asked["change"], isOther: boolean): Asked {
   });
   // Whoever asked is told; nobody else need look.
   answer.catch(() => {});
-  return { change, isOther, answer, grant, refuse };
+  return { change, kind, answer, grant, refuse };
 }
