@@ -67,10 +67,13 @@ class PgliteSource implements Source {
     this.#log = new ChangeLog(db, { maxChanges, maxBytes });
   }
 
-  async describe(names: readonly string[]): Promise<readonly Table[]> {
+  async describe(
+    names: readonly string[],
+    columns?: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<readonly Table[]> {
     const run = (sql: string, parameters: readonly (string | null)[]) =>
       this.#query(this.#db, sql, parameters);
-    const { found, problems } = await readCatalog(run, names);
+    const { found, problems } = await readCatalog(run, names, columns);
     const shortcomings: Shortcoming[] = problems.map((problem) => ({ problem }));
     const [state] = await run("SELECT to_regclass('haste.state'), to_regclass('haste.log')", []);
     if (state?.includes(null) !== false) {

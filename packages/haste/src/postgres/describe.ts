@@ -14,8 +14,9 @@ export async function describeTables(
   query: RunQuery,
   tables: readonly string[],
   names: SetupNames,
+  columns?: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<readonly CatalogTable[]> {
-  const { found, problems } = await readCatalog(query, tables);
+  const { found, problems } = await readCatalog(query, tables, columns);
   const shortcomings: Shortcoming[] = [
     ...(await serverShortcomings(query, names)),
     ...(await databaseShortcomings(query, names, found)),

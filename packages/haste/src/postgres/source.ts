@@ -79,9 +79,12 @@ class PostgresSource implements Source {
     );
   }
 
-  async describe(names: readonly string[]): Promise<readonly Table[]> {
+  async describe(
+    names: readonly string[],
+    columns?: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<readonly Table[]> {
     const found = await this.#snapshots.ask((query) =>
-      describeTables(query, names, { publication: this.#publication, slot: this.#slot }),
+      describeTables(query, names, { publication: this.#publication, slot: this.#slot }, columns),
     );
     for (const one of found) {
       this.#tables.set(one.table.id, one);

@@ -12,7 +12,7 @@ import { asPageError } from "./page/page-errors.ts";
 import { Page } from "./page/page.ts";
 import { Quota } from "./page/quota.ts";
 import type { JoinRequest } from "./protocol/request.ts";
-import { bindView, tablesOf } from "./view/bind-view.ts";
+import { bindView, columnsOf, tablesOf } from "./view/bind-view.ts";
 import type { BoundView } from "./view/bound-view.ts";
 import type { View } from "./view/define-view.ts";
 import { PolicyWatch } from "./view/policy-watch.ts";
@@ -135,7 +135,6 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   const pages = new Map<Page, PageContext>();
   const { telemetry = {}, logger } = options;
   const watch: PolicyWatch = new PolicyWatch({
-    visible: (transaction) => engine.whereabouts.visible(transaction),
     failed: (page, error) => logger?.error?.(`The policy of ${page.view.name} failed.`, error),
   });
   const engine: Engine = new Engine({
@@ -155,6 +154,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
       },
     },
     arriving: (transaction) => watch.arriving(transaction),
+    startedOver: () => watch.startedOver(),
   });
   const quota = new Quota(limits);
   const host: HasteHost = {
@@ -213,9 +213,16 @@ async function boundViews<User>(
   views: readonly View<unknown, User>[],
 ): Promise<readonly BoundView[]> {
   const names = [...new Set(views.flatMap(({ definition }) => tablesOf(definition)))];
-  const tables = await source.describe(names);
-  const byName = new Map(names.map((name, at): [string, Table] => [name, tables[at] as Table]));
-  const bound = views.map(({ definition }) => bindView(definition, byName));
+  const definitions = views.map(({ definition }) => definition);
+  const described = async (...wanted: [] | [ReturnType<typeof columnsOf>]) => {
+    const tables = await source.describe(names, ...wanted);
+    return new Map(names.map((name, at): [string, Table] => [name, tables[at] as Table]));
+  };
+  // First all columns, so that errors can name them; then those that are looked at, to be followed.
+  const whole = await described();
+  for (const definition of definitions) bindView(definition, whole);
+  const tables = await described(columnsOf(definitions, whole));
+  const bound = definitions.map((definition) => bindView(definition, tables));
   for (const [at, { name }] of bound.entries()) {
     if (bound.findIndex((other) => other.name === name) === at) continue;
     throw new ViewError(name, "there are two views of this name.");

@@ -31,8 +31,16 @@ interface Relation {
   readonly problems: readonly string[];
 }
 
-/** Reads the tables with these names, given as SQL writes them (`flights`, `public."Flights"`). */
-export async function readCatalog(run: RunQuery, names: readonly string[]): Promise<CatalogTables> {
+/**
+ * Reads the tables with these names, given as SQL writes them (`flights`, `public."Flights"`).
+ *
+ * @param wanted by the same names: the columns to be followed beside the key's; by default all.
+ */
+export async function readCatalog(
+  run: RunQuery,
+  names: readonly string[],
+  wanted?: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<CatalogTables> {
   const found: CatalogTable[] = [];
   const problems: string[] = [];
   for (const name of new Set(names)) {
@@ -44,8 +52,12 @@ export async function readCatalog(run: RunQuery, names: readonly string[]): Prom
     const id = `${relation.schema}.${relation.name}`;
     problems.push(...relation.problems.map((problem) => `${id} ${problem}`));
     if (relation.problems.length > 0) continue;
-    const { columns, untracked } = await readColumns(run, relation.oid);
+    const { columns: all, untracked } = await readColumns(run, relation.oid);
     const keyNames = await readKey(run, relation.oid);
+    const some = wanted?.get(name);
+    const columns = all.filter(
+      (column) => some?.has(column.name) !== false || keyNames.includes(column.name),
+    );
     const key = keyNames.map((column) => columns.findIndex(({ name }) => name === column));
     const trouble = keyTrouble(keyNames, key, columns, untracked);
     if (trouble !== null) {

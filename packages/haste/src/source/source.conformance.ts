@@ -415,6 +415,28 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
       ]);
     });
 
+    test("columns that are not wanted are not told, and may come and go", async () => {
+      await db.run(flights);
+      await db.setUp(["flights"]);
+      source = db.source();
+      opened.push(source);
+      tables = await source.describe(["flights"], new Map([["flights", new Set(["delay"])]]));
+      expect(tables[0]!.columns.map(({ name }) => name)).toEqual(["id", "delay"]);
+      follower = new Follower(source, tables);
+      await source.subscribe(follower);
+      await follower.caughtUp();
+      follower.transactions.length = 0;
+      await db.run("INSERT INTO flights VALUES (1, 'A1', 2)");
+      await db.run("ALTER TABLE flights DROP COLUMN gate, ADD COLUMN added integer DEFAULT 5");
+      await db.run("UPDATE flights SET delay = 3");
+      await follower.caughtUp();
+      expect(follower.changes).toEqual([
+        { kind: "insert", table: "public.flights", after: ["1", "2"] },
+        { kind: "reload", table: "public.flights", cause: "schema" },
+        { kind: "update", table: "public.flights", before: ["1", "2"], after: ["1", "3"] },
+      ]);
+    });
+
     test("a column that is not tracked says why", async () => {
       await follow(
         `CREATE TABLE sums (id integer PRIMARY KEY, a integer,

@@ -81,9 +81,14 @@ export interface Source {
    * from then on, so this comes before {@link subscribe}; again after a `reload` by `schema`.
    *
    * @param tables as SQL writes them: `flights`, `public."Flights"`.
+   * @param columns by the same names: those that are wanted, beside the key's. Rows have no others,
+   *   and others may come and go. By default all.
    * @throws SetupError says for each shortcoming what to run.
    */
-  describe(tables: readonly string[]): Promise<readonly Table[]>;
+  describe(
+    tables: readonly string[],
+    columns?: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<readonly Table[]>;
   /**
    * Begins to hand over transactions, from where the last subscriber's acknowledgement ended, and
    * resolves when that has begun. A source has one subscriber.

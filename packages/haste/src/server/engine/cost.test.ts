@@ -54,6 +54,7 @@ async function looksWith(pages: number): Promise<Looks> {
     limits: { ...DEFAULT_ENGINE_LIMITS, maxWaiting: pages },
     telemetry: { transaction: ({ groups }) => (looks.led += groups) },
     arriving: () => {},
+    startedOver: () => {},
   });
   class Counting extends ModelContent {
     override apply(change: Change): Change | null {

@@ -60,6 +60,7 @@ async function play(choices: Choices, slack: number): Promise<Watcher[]> {
     limits: { ...DEFAULT_ENGINE_LIMITS, slack, maxSnapshots: 2, maxRetainedChanges: 6 },
     telemetry: {},
     arriving: () => {},
+    startedOver: () => {},
   });
   const watchers: Watcher[] = [];
   const open = (choice: number): void => {
@@ -180,6 +181,7 @@ describe("the stream", () => {
       limits: DEFAULT_ENGINE_LIMITS,
       telemetry: { transaction: taking },
       arriving: () => {},
+      startedOver: () => {},
     });
   }
 

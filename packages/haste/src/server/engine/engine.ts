@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly telemetry: Telemetry;
   /** Told of each transaction before any group takes it in. */
   readonly arriving: (transaction: Transaction) => void;
+  /** Told when transactions may have been missed. */
+  readonly startedOver: () => void;
 }
 
 export class Engine implements Subscriber, GroupHost {
@@ -52,6 +54,7 @@ export class Engine implements Subscriber, GroupHost {
   readonly closing: AbortController = new AbortController();
   readonly #telemetry: Telemetry;
   readonly #arriving: (transaction: Transaction) => void;
+  readonly #startedOver: () => void;
   readonly #timers = new Map<Group, NodeJS.Timeout>();
   readonly #reading = new Set<Promise<void>>();
   #version: Version = { epoch: "", position: 0n };
@@ -65,13 +68,14 @@ export class Engine implements Subscriber, GroupHost {
   /** What was still retained after that. */
   #confirmed = 0;
 
-  constructor({ source, limits, telemetry, arriving }: EngineOptions) {
+  constructor({ source, limits, telemetry, arriving, startedOver }: EngineOptions) {
     this.source = source;
     // Each page that is being read listens, and they are bounded otherwise.
     setMaxListeners(0, this.closing.signal);
     this.limits = limits;
     this.#telemetry = telemetry;
     this.#arriving = arriving;
+    this.#startedOver = startedOver;
     this.retention = new Retention({ maxChanges: limits.maxRetainedChanges, maxStubs: Infinity });
     this.groups = new Groups(limits, (group) => this.#dropped(group));
     this.recent = new RecentTransactions(10_000);
@@ -290,6 +294,7 @@ export class Engine implements Subscriber, GroupHost {
   /** Nothing known is sure any more. */
   #startOver(): void {
     this.retention.clear();
+    this.#startedOver();
     for (const group of this.groups) this.reread(group, 0);
   }
 }

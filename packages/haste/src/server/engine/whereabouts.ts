@@ -1,7 +1,8 @@
 // Where single transactions are: in the stream, in what snapshots see, or under way.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Transaction } from "../../source/source.ts";
+import type { EngineLimits } from "./engine-limits.ts";
 import type { RecentTransactions } from "./recent-transactions.ts";
+import type { Retention } from "./retention.ts";
 import type { SnapshotQueue } from "./snapshot-queue.ts";
 import type { Version } from "./version.ts";
 
@@ -14,6 +15,8 @@ const FINISHED = `SELECT pg_visible_in_snapshot($1::text::xid8, pg_current_snaps
 export interface WhereaboutsHost {
   readonly snapshots: SnapshotQueue;
   readonly recent: RecentTransactions;
+  readonly retention: Retention;
+  readonly limits: EngineLimits;
   readonly closing: AbortController;
   reaches(version: Version): Promise<boolean>;
 }
@@ -45,12 +48,21 @@ export class Whereabouts {
     }
   }
 
-  /** Resolves when whatever is read from now on sees a transaction that has been delivered. */
-  async visible(transaction: Transaction): Promise<void> {
-    while (
-      !(await this.#host.snapshots.read((snapshot) => Promise.resolve(snapshot.sees(transaction))))
-    ) {
-      await sleep(VISIBLE_PAUSE, undefined, { signal: this.#host.closing.signal });
+  /** Resolves when whatever is read from now on sees all that has been delivered of these tables. */
+  async caughtUp(tables: ReadonlySet<string>): Promise<void> {
+    const { retention, snapshots, limits, closing } = this.#host;
+    if (tables.size === 0) return;
+    const delivered = retention.of(tables, {
+      maxChanges: limits.maxRetainedChanges,
+      maxStubs: Infinity,
+    });
+    if (delivered.after(-1n)?.length === 0) return;
+    for (;;) {
+      const unseen = await snapshots.read((snapshot) =>
+        Promise.resolve(delivered.unseenBy(snapshot)),
+      );
+      if (unseen?.length === 0) return;
+      await sleep(VISIBLE_PAUSE, undefined, { signal: closing.signal });
     }
   }
 

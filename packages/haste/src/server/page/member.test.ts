@@ -183,6 +183,33 @@ describe("a reader", () => {
     expect(reader.last).toMatchObject({ version: "e/30", of: 2 });
   });
 
+  test.each(["answered", "told that it is live"])(
+    "that was %s at a version is shown nothing older, and told of nothing older",
+    async (how) => {
+      const { reader, member, test } = await opened();
+      test.version = { epoch: "e", position: 20n };
+      if (how === "answered") {
+        expect(await member.reaches(15n, 10_000)).toEqual({ epoch: "e", position: 20n });
+      } else {
+        member.stale();
+        test.group.wasRead();
+        expect(reader.last).toEqual({ version: "e/20" });
+      }
+      // It is read once more, and is known to be true until when it was published.
+      test.group.state = "reading";
+      expect(await member.reaches(5n, 10_000)).toEqual({ epoch: "e", position: 20n });
+      const other = await TestGroup.of([["9", "9"]]);
+      other.group.state = "reading";
+      const said = reader.said.length;
+      member.show(other.group, "{}");
+      expect(reader.said.length).toBe(said);
+      other.version = { epoch: "e", position: 30n };
+      other.group.state = "live";
+      other.group.wasRead();
+      expect(reader.last).toMatchObject({ version: "e/30", page: {} });
+    },
+  );
+
   test("hears once that its page is stale, and once that it is live", async () => {
     const { reader, member, test } = await opened();
     member.stale();

@@ -41,6 +41,7 @@ export class Member implements GroupMember {
   #group: Group | null = null;
   /** What the reader shows, as far as it has been sent. */
   #base: Shown | null = null;
+  /** What it was last shown, or said to be true at. */
   #sent: Version | null = null;
   /** What the next message has to say of the page, beside its rows. */
   #header: string | null = null;
@@ -201,7 +202,10 @@ export class Member implements GroupMember {
 
   #tellWaiters(): void {
     if (this.#group === null || this.#isHeld || this.isBehind) return;
-    this.#waiters.reached(this.#group.version);
+    // A group that is being read knows an older one, and the reader has been told of nothing since.
+    const { version } = this.#group;
+    const known = this.#sent === null ? version : later(version, this.#sent);
+    if (this.#waiters.reached(known)) this.#sent = known;
   }
 
   // Sending.
@@ -250,6 +254,7 @@ export class Member implements GroupMember {
   #live(version: Version): void {
     if (!this.#isStale) return;
     this.#isStale = false;
+    this.#sent = version;
     this.#reader.push("live", { version: versionText(version) });
   }
 

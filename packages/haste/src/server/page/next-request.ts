@@ -1,4 +1,5 @@
 // What a page asks for next, from what it asked for and what its client wants changed. Pure.
+import type { Anchor } from "../../order/order.ts";
 import type { ChangeRequest, PageRequest } from "../protocol/request.ts";
 import type { BoundView } from "../view/bound-view.ts";
 import { sizeOf } from "./resolve.ts";
@@ -38,4 +39,9 @@ export function grownRequest(
     before: size.before + (before ?? 0),
     after: size.after + (after ?? 0),
   });
+}
+
+/** Where a page stands from now on, whatever becomes of the row that it was opened at. */
+export function fixed(anchor: Anchor): PageRequest["at"] {
+  return typeof anchor === "string" ? anchor : { fixed: anchor };
 }

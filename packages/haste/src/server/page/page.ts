@@ -1,6 +1,5 @@
 // One page of one client: what it asks for, what it may see, and the group that shows both.
 import { matcher } from "../../filter/matcher.ts";
-import type { Anchor } from "../../order/order.ts";
 import { countQuery } from "../../query/page-query.ts";
 import type { Group } from "../engine/group.ts";
 import { QueryContent } from "../engine/query-content.ts";
@@ -14,7 +13,7 @@ import { headerOf } from "./header.ts";
 import { asPageError, forbidden } from "./page-errors.ts";
 import { Member } from "./member.ts";
 import type { PageShape } from "./page-shape.ts";
-import { changedRequest, grownRequest, resizedRequest } from "./next-request.ts";
+import { changedRequest, fixed, grownRequest, resizedRequest } from "./next-request.ts";
 import { resolvePage } from "./resolve.ts";
 import type { Opened, PageSeat } from "./page-seat.ts";
 import { Revisions } from "./revisions.ts";
@@ -229,6 +228,8 @@ export class Page {
   // What may be seen.
 
   async #decide(): Promise<Allowed | null> {
+    // What the policy looks at may have been told of before anybody sees it, and its rows with it.
+    await this.#seat.engine.whereabouts.caughtUp(this.view.policy.tables);
     const decidedAt = performance.now();
     const allowed = await allowedBy(this.view, this.#seat.user);
     this.decidedAt = decidedAt;
@@ -293,8 +294,4 @@ export class Page {
       "The transaction did not get here in time. Has it been committed?",
     );
   }
-}
-
-function fixed(anchor: Anchor): PageRequest["at"] {
-  return typeof anchor === "string" ? anchor : { fixed: anchor };
 }

@@ -27,12 +27,14 @@ export class VersionWaiters {
     });
   }
 
-  reached(version: Version): void {
-    if (this.#waiters.length === 0) return;
+  /** Whether anybody has been told. */
+  reached(version: Version): boolean {
+    if (this.#waiters.length === 0) return false;
     const isThere = ({ position }: Waiter): boolean => position <= version.position;
     const there = this.#waiters.filter(isThere);
     this.#waiters = this.#waiters.filter((waiter) => !isThere(waiter));
     for (const { resolve } of there) resolve(version);
+    return there.length > 0;
   }
 
   end(): void {

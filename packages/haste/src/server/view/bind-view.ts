@@ -19,6 +19,32 @@ export function tablesOf(definition: Definition): readonly string[] {
 }
 
 /**
+ * The columns that views look at, by the names of their tables as authors give them. Others may come
+ * and go while pages are served.
+ *
+ * @param tables by the same names.
+ */
+export function columnsOf(
+  definitions: readonly Definition[],
+  tables: ReadonlyMap<string, Table>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  // A table may have been named in two ways.
+  const byId = new Map<string, Set<string>>();
+  for (const { id } of tables.values()) byId.set(id, new Set());
+  for (const definition of definitions) {
+    if (definition.kind === "joined") continue;
+    const wanted = byId.get(tables.get(definition.table)?.id ?? "");
+    for (const name of namesOf(definition)) wanted?.add(name);
+    for (const { column } of definition.order ?? []) wanted?.add(column);
+  }
+  return new Map([...tables].map(([name, { id }]) => [name, byId.get(id) ?? new Set()]));
+}
+
+function namesOf({ columns }: Definition): readonly string[] {
+  return Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns);
+}
+
+/**
  * @param tables by the name that the author gave.
  * @throws {ViewError} What does not fit, and what to do.
  */
@@ -103,8 +129,7 @@ function joinedTable(definition: Definition & { readonly kind: "joined" }): Tabl
 /** The places of the columns that are shown, checked where they are declared. */
 function placesOf(definition: Definition, table: Table): readonly number[] {
   const { name, columns } = definition;
-  const names = Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns);
-  const places = names.map((column) => {
+  const places = namesOf(definition).map((column) => {
     const place = table.columns.findIndex((each) => each.name === column);
     if (place >= 0) return place;
     const there = table.columns.map((each) => each.name).join(", ");

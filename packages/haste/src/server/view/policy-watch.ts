@@ -9,8 +9,6 @@ const PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 
 export interface PolicyWatchOptions {
-  /** Resolves when whatever is read from now on sees the transaction. */
-  readonly visible: (transaction: Transaction) => Promise<void>;
   /** A policy could not decide; its page gets nothing until it has. */
   readonly failed: (page: Page, error: unknown) => void;
 }
@@ -22,8 +20,8 @@ export class PolicyWatch {
   readonly #lookers = new Map<string, Set<Page>>();
   /** Who waits for a page's next decision. */
   readonly #waiting = new Map<Page, (() => void)[]>();
-  /** Pages that wait for a decision, each with what it has to wait for and how often it failed. */
-  readonly #queue = new Map<Page, { readonly after: Promise<void>; readonly failures: number }>();
+  /** Pages that wait for a decision, each with how often it failed. */
+  readonly #queue = new Map<Page, number>();
   readonly #deciding = new Set<Page>();
   readonly #pauses = new Set<NodeJS.Timeout>();
   #timer: NodeJS.Timeout | null = null;
@@ -72,7 +70,7 @@ export class PolicyWatch {
           new Promise<void>((resolve) => {
             const waiting = this.#waiting.get(page) ?? [];
             this.#waiting.set(page, [...waiting, resolve]);
-            this.#want(page, Promise.resolve());
+            this.#want(page);
           }),
       ),
     );
@@ -88,32 +86,34 @@ export class PolicyWatch {
     for (const { table } of transaction.changes) {
       for (const page of this.#lookers.get(table) ?? []) pages.add(page);
     }
-    if (pages.size === 0) return;
-    const after = this.#options.visible(transaction);
-    after.catch(() => {});
-    for (const page of pages) this.#want(page, after);
+    for (const page of pages) this.#want(page);
   }
 
-  #want(page: Page, after: Promise<void>, failures = 0): void {
+  /** Transactions may have been missed: whatever looks at a table has to look again. */
+  startedOver(): void {
+    const pages = new Set([...this.#lookers.values()].flatMap((each) => [...each]));
+    for (const page of pages) this.#want(page);
+  }
+
+  #want(page: Page, failures = 0): void {
     page.member.hold("policy");
-    this.#queue.set(page, { after, failures });
+    this.#queue.set(page, failures);
     this.#next();
   }
 
   #next(): void {
-    for (const [page, { after, failures }] of this.#queue) {
+    for (const [page, failures] of this.#queue) {
       if (this.#deciding.size >= AT_ONCE) return;
       if (this.#deciding.has(page)) continue;
       this.#queue.delete(page);
       this.#deciding.add(page);
-      void this.#decide(page, after, failures);
+      void this.#decide(page, failures);
     }
   }
 
-  async #decide(page: Page, after: Promise<void>, failures: number): Promise<void> {
+  async #decide(page: Page, failures: number): Promise<void> {
     try {
       await page.whenOpen;
-      await after;
       if (this.#pages.has(page)) await page.decideAgain(() => this.#queue.has(page));
     } catch (error) {
       if (this.#pages.has(page)) {
@@ -137,7 +137,7 @@ export class PolicyWatch {
     const pause = setTimeout(
       () => {
         this.#pauses.delete(pause);
-        if (this.#pages.has(page)) this.#want(page, Promise.resolve(), failures);
+        if (this.#pages.has(page)) this.#want(page, failures);
       },
       Math.min(LONGEST_PAUSE, PAUSE * 2 ** (failures - 1)),
     );
@@ -170,7 +170,7 @@ export class PolicyWatch {
       else if (this.#deciding.has(page) || this.#queue.has(page))
         next = Math.min(next, now + 1_000);
       else {
-        this.#want(page, Promise.resolve());
+        this.#want(page);
         next = Math.min(next, now + page.view.policy.maxAge);
       }
     }
