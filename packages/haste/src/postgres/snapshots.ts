@@ -35,7 +35,9 @@ export class Snapshots {
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
       settingsSql("LOCAL"),
       `SET LOCAL statement_timeout = ${statementTimeout};`,
-      `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout}`,
+      `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout};`,
+      // The snapshot is taken when this begins, and the position read while it runs.
+      "SELECT pg_current_snapshot()::text AS seen, pg_current_wal_insert_lsn()::text AS at",
     ].join(" ");
   }
 
@@ -48,13 +50,11 @@ export class Snapshots {
     return await this.#withClient(async (client) => {
       const query = textQueries(client);
       try {
-        await client.query(this.#begin);
-        // The snapshot is taken when the statement begins, and the position read while it runs.
-        const [row] = await query("SELECT pg_current_snapshot(), pg_current_wal_insert_lsn()", []);
-        const seen = parseSnapshot(row?.[0] ?? "");
+        const begun = lastRow(await client.query(this.#begin));
+        const seen = parseSnapshot(String(begun["seen"]));
         const snapshot = {
           epoch: epoch(),
-          position: parseLsn(row?.[1] ?? "0/0"),
+          position: parseLsn(String(begun["at"])),
           sees: ({ xid }: { readonly xid: bigint }) => sees(seen, xid),
           query,
         };
@@ -107,7 +107,14 @@ export class Snapshots {
 
 /** Ends the transaction, and gives the position before that, in one round trip. */
 async function positionAtEnd(client: PoolClient): Promise<string> {
-  const results: unknown = await client.query("SELECT pg_current_wal_insert_lsn() AS at; COMMIT");
-  const [{ rows }] = results as readonly [{ readonly rows: readonly [{ readonly at: string }] }];
-  return rows[0].at;
+  const ended = await client.query("SELECT pg_current_wal_insert_lsn()::text AS at; COMMIT");
+  return String(lastRow(ended)["at"]);
+}
+
+/** The row of the one statement among several, sent together, that has any. */
+function lastRow(results: unknown): Readonly<Record<string, unknown>> {
+  const all = results as readonly { readonly rows: readonly Record<string, unknown>[] }[];
+  const row = all.findLast(({ rows }) => rows.length > 0)?.rows[0];
+  if (row === undefined) throw new Error("PostgreSQL has answered a SELECT of one row with none.");
+  return row;
 }
