@@ -11,17 +11,35 @@ export const CREATE_TABLE: string = `CREATE TABLE IF NOT EXISTS flights (
 )`;
 
 /**
- * The indexes by which every page that the view allows is read without sorting the table: one for
- * each order, with the key behind it, either way. Filters by airport and delay use the same ones.
- * Make them after the table has been filled.
+ * An index for each order of the view, with the key behind it: it is read either way, and nothing is
+ * sorted. Filters by airport and delay use the same ones. Make them after the table has been filled.
  */
 export const CREATE_INDEXES: readonly string[] = [
-  "date",
-  "delay",
-  "distance",
-  "origin",
-  "destination",
-].map((column) => `CREATE INDEX IF NOT EXISTS flights_${column} ON flights (${column}, id)`);
+  ["date"],
+  ["delay"],
+  ["distance"],
+  ["origin"],
+  ["destination"],
+].map(createIndex);
+
+/**
+ * For millions of flights, beside those: an airport's flights in each order. Without them a page of a
+ * rare airport in another order takes a second of 3,000,000 flights, and with them some ms.
+ */
+export const CREATE_AIRPORT_INDEXES: readonly string[] = [
+  ["origin", "date"],
+  ["origin", "delay"],
+  ["origin", "distance"],
+  ["origin", "destination"],
+  ["destination", "date"],
+  ["destination", "delay"],
+  ["destination", "distance"],
+].map(createIndex);
+
+function createIndex(columns: readonly string[]): string {
+  const name = `flights_${columns.join("_")}`;
+  return `CREATE INDEX IF NOT EXISTS ${name} ON flights (${columns.join(", ")}, id)`;
+}
 
 /** Changes a flight's delay ($2) by its id ($1); gives the transaction's id, or no row where there is none. */
 export const EDIT: string =

@@ -3,13 +3,20 @@
 import type { Source } from "@slipstream/haste";
 import { postgresSource, setup } from "@slipstream/haste/postgres";
 import { Pool } from "pg";
-import { CREATE_INDEXES, CREATE_TABLE } from "../../../flights-page/table.ts";
+import {
+  CREATE_AIRPORT_INDEXES,
+  CREATE_INDEXES,
+  CREATE_TABLE,
+} from "../../../flights-page/table.ts";
 import type { Rows } from "../../flights.ts";
 import { explained, inDatabase, type ConnectionString } from "../connection-string.ts";
 import { arrayTexts, flightRuns } from "../flight-texts.ts";
 import { XID, type FillProgress, type FlightsDatabase, type RunSql } from "../flights-database.ts";
 import { CONNECT_TIMEOUT, OwnDatabase, PREFIX } from "./own-database.ts";
 
+/** From so many on, an airport's flights have indexes of their own. */
+const MANY = 1_000_000;
+const ALL_INDEXES = [...CREATE_INDEXES, ...CREATE_AIRPORT_INDEXES];
 /** Flights that are stored by one statement. */
 const RUN = 20_000;
 
@@ -87,7 +94,8 @@ class PostgresFlights implements FlightsDatabase {
       await this.run(INSERT, arrayTexts(flights, part));
       onStored(part.end);
     }
-    for (const sql of [...CREATE_INDEXES, "ANALYZE flights"]) {
+    const indexes = flights.length < MANY ? CREATE_INDEXES : ALL_INDEXES;
+    for (const sql of [...indexes, "ANALYZE flights"]) {
       signal.throwIfAborted();
       await this.#pool.query(sql);
     }
