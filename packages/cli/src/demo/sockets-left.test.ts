@@ -34,6 +34,16 @@ test("a listener and both ends of a connection are found, and gone when they are
   expect(total(left)).toBe(0);
 });
 
+test("a look that takes longer than there is patience is not the last one", async () => {
+  const looks = [{ ...none, process: 1 }, none];
+  const slow = (): SocketsLeft => {
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    return looks.shift() ?? none;
+  };
+  expect(await settle(slow, 10)).toEqual(none);
+});
+
 test("what does not go away is told after a while, and TIME-WAIT is no socket of ours", async () => {
   expect(total({ client: 1, server: 2, relay: 3, process: 4, kernel: null, timeWait: 9 })).toBe(10);
   expect(total({ ...none, kernel: 5, timeWait: 9 })).toBe(5);

@@ -71,12 +71,17 @@ export function total({ client, server, relay, process, kernel }: SocketsLeft): 
   return client + server + relay + process + (kernel ?? 0);
 }
 
-/** Looks until nothing is left, for at most `patience` ms: the kernel takes a moment over the last FIN. */
+/**
+ * Looks until nothing is left, or it has looked once more after `patience` ms: the kernel takes a
+ * moment over the last FIN. On a machine with many sockets one look may take longer than that, and
+ * what it saw at its beginning is over by its end.
+ */
 export async function settle(look: () => SocketsLeft, patience: number): Promise<SocketsLeft> {
   const until = performance.now() + patience;
   for (;;) {
+    const begin = performance.now();
     const left = look();
-    if (total(left) === 0 || performance.now() > until) return left;
+    if (total(left) === 0 || begin > until) return left;
     await sleep(20);
   }
 }

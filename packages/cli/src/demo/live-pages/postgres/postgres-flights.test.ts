@@ -58,9 +58,9 @@ test(
   async () => {
     const args = ["demo", "--once", "--json", "--rows", "5000", "--seconds", "0"];
     const { code, stdout, stderr } = await runMain(args, { DATABASE_URL: url });
+    const { checks, haste } = JSON.parse(stdout) as DemoResult;
+    expect(checks.filter(({ held }) => !held)).toEqual([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const { held, haste } = JSON.parse(stdout) as DemoResult;
-    expect(held).toBe(true);
     expect(haste).toMatchObject({ rows: 5_000, differences: 0 });
     expect(haste.database).toMatch(/^PostgreSQL \d+/);
     expect(haste.pages).toBeGreaterThan(50);
