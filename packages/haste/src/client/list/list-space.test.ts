@@ -73,6 +73,17 @@ test("a row that leaves its place takes nobody with it", () => {
   expect(space.first + rows.indexOf(13)).toBe(23);
 });
 
+test("what most of the rows that are looked at say counts, whichever of them speaks first", () => {
+  const before = spaceAt(known(10, 10), 20, { moved: 0, extent: 0 }, LIMITS);
+  // 14 has become the first one.
+  const rows = [14, 10, 11, 12, 13, 15, 16, 17, 18, 19];
+  const now = { rows, hasPrevious: true, hasNext: true };
+  const space = spaceAround(before, now, { from: 23, to: 29 }, idOf, undefined, LIMITS);
+  for (const row of [15, 16, 17, 18, 19]) {
+    expect(space.first + rows.indexOf(row)).toBe(10 + row);
+  }
+});
+
 test("what is asked for brings every place into view, in few steps, and no more rows than may be", () => {
   const limits = { maxRows: 30, step: 10 };
   fc.assert(
