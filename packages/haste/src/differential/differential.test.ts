@@ -4,8 +4,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pgliteDatabase, pgliteRun } from "./pglite-database.ts";
-import { runSeed } from "./run-seed.ts";
-import { seeds } from "./seeds.ts";
+import { runSeeds, seeds } from "./seeds.ts";
 
 let db: PGlite;
 let second: PGlite;
@@ -20,10 +19,9 @@ afterAll(async () => {
 });
 
 test("every page equals its query at its version", { timeout: 3_600_000 }, async () => {
-  let states = 0;
-  for (const seed of seeds(20)) {
-    const result = await runSeed(seed, pgliteDatabase(db), pgliteRun(second));
-    states += result.states;
-  }
+  const lanes = [{ database: pgliteDatabase(db), oracleRun: pgliteRun(second) }];
+  const wanted = seeds(200);
+  const { states, coverage } = await runSeeds(wanted, lanes, "differential.test.ts");
   expect(states).toBeGreaterThan(0);
+  if (wanted.length >= 200) expect(coverage.missing("one connection")).toEqual([]);
 });

@@ -1,8 +1,10 @@
 // What pages should show: a second database, to which what was written is done again, one commit
 // after another, and which is asked at each version that a page has shown.
-import { orderBy, standsBefore, type PagePlan } from "./page-plan.ts";
-import type { RandomTable } from "./schema.ts";
-import type { Effect, Run } from "./writes.ts";
+import type { Json } from "../json.ts";
+import { allRows, redo, type Effect, type Run } from "./effects.ts";
+import { orderBy, standsBefore } from "./filters.ts";
+import { columnsOf, type PagePlan } from "./page-plan.ts";
+import type { Relation, RandomTable, Schema } from "./schema.ts";
 
 /** A window, as an answer's header has it. */
 export interface Window {
@@ -11,95 +13,120 @@ export interface Window {
   readonly after: number;
 }
 
+/** What is asked: a page, under a policy, with the columns that are shown. */
+export interface Question {
+  readonly plan: PagePlan;
+  /** The rows that the policy allows. */
+  readonly allowed: string;
+  readonly columns: readonly string[];
+  readonly window: Window;
+}
+
 export interface Expected {
-  /** The texts of the values. */
-  readonly rows: readonly (readonly (string | null)[])[];
+  readonly rows: readonly (readonly Json[])[];
   readonly more: readonly [boolean, boolean];
+  /** All rows of the page's filter. */
+  readonly count: number;
 }
 
 export class Oracle {
   readonly #run: Run;
-  readonly #table: RandomTable;
+  readonly #schema: Schema;
+  /** What has been asked since the last commit. */
+  #known = new Map<string, unknown>();
 
   /** @param run - runs statements in the second database */
-  constructor(run: Run, table: RandomTable) {
+  constructor(run: Run, schema: Schema) {
     this.#run = run;
-    this.#table = table;
+    this.#schema = schema;
+  }
+
+  get #tables(): readonly RandomTable[] {
+    const { main, other, grants } = this.#schema;
+    return [main, other, grants];
   }
 
   async begin(): Promise<void> {
-    await this.#run(this.#table.ddl);
+    for (const { create } of this.#tables) for (const sql of create) await this.#run(sql);
   }
 
   async end(): Promise<void> {
-    await this.#run(`DROP TABLE ${this.#table.name}`);
+    for (const { drop } of this.#tables) for (const sql of drop) await this.#run(sql);
   }
 
   /** What one transaction did. */
   async apply(effects: readonly Effect[]): Promise<void> {
-    for (const effect of effects) await this.#apply(effect);
+    this.#known = new Map();
+    await redo(this.#run, effects);
   }
 
-  async #apply(effect: Effect): Promise<void> {
-    const { name } = this.#table;
-    switch (effect.kind) {
-      case "clear":
-        await this.#run(`DELETE FROM ${name}`);
-        return;
-      case "delete":
-        await this.#run(`DELETE FROM ${name} WHERE ${this.#hasKeyOf(effect.key)}`);
-        return;
-      case "put":
-        await this.#run(`DELETE FROM ${name} WHERE ${this.#hasKeyOf(effect.row)}`);
-        await this.#run(
-          `INSERT INTO ${name} SELECT * FROM json_populate_record(NULL::${name}, ${quote(effect.row)})`,
-        );
-    }
-  }
-
-  #hasKeyOf(json: string): string {
-    return this.#table.key
-      .map((column) => `${column}::text = ${quote(json)}::json->>'${column}'`)
-      .join(" AND ");
-  }
-
-  /** All rows, to be compared with the first database's. */
-  all(): Promise<readonly string[]> {
-    return allRows(this.#run, this.#table);
+  /** All rows of all tables, to be compared with the first database's. */
+  async all(run: Run = this.#run): Promise<readonly (readonly string[])[]> {
+    const all = [];
+    for (const table of this.#tables) all.push(await allRows(run, table));
+    return all;
   }
 
   /** What a page shows now. */
-  async page({ where, terms }: PagePlan, { at, before, after }: Window): Promise<Expected> {
-    const { name, columns } = this.#table;
-    const texts = columns.map((column) => `${column.name}::text`).join(", ");
+  page({ plan, allowed, columns, window }: Question): Promise<Expected> {
+    const { relation, terms, where } = plan;
+    const { at, before, after } = window;
     const isBefore =
       typeof at === "string" ? `${at === "end"}` : standsBefore(terms, positionOf(at));
-    const found = await this.#run(
-      `SELECT json_build_array(${isBefore}, ${texts})::text FROM ${name} WHERE ${where} ORDER BY ${orderBy(terms)}`,
+    const sql = `
+      WITH v AS MATERIALIZED (
+        SELECT ${textsOf(relation, columns)} AS texts, ${isBefore} AS b,
+          row_number() OVER (ORDER BY ${orderBy(terms)}) AS r
+        FROM ${relation.from} WHERE (${where}) AND (${allowed})
+      ), c AS (SELECT count(*) AS n, count(*) FILTER (WHERE b) AS k FROM v)
+      SELECT json_build_array(n, k, (
+        SELECT coalesce(json_agg(texts ORDER BY r), '[]') FROM v
+        WHERE r > k - ${before} AND r <= k + ${after}
+      ))::text FROM c`;
+    return this.#ask(sql, ([text]) => {
+      const [count, first, rows] = JSON.parse(text ?? "[]") as [number, number, Texts[]];
+      return {
+        rows: rows.map((row) => shown(relation, columns, row)),
+        more: [first > before, count - first > after],
+        count,
+      };
+    });
+  }
+
+  /** The keys of all rows that a policy allows, as {@link keyText} writes them. */
+  allowed(relation: Relation, allowed: string): Promise<ReadonlySet<string>> {
+    const { key, from } = relation;
+    const sql = `SELECT ${textsOf(relation, key)}::text FROM ${from} WHERE ${allowed}`;
+    return this.#ask(
+      sql,
+      (rows) => new Set(rows.map((row) => JSON.stringify(shown(relation, key, JSON.parse(row))))),
     );
-    const rows = found.map((text) => JSON.parse(text) as [boolean, ...(string | null)[]]);
-    const first = rows.filter(([isBefore]) => isBefore).map(([, ...row]) => row);
-    const second = rows.filter(([isBefore]) => !isBefore).map(([, ...row]) => row);
-    return {
-      rows: [...first.slice(Math.max(0, first.length - before)), ...second.slice(0, after)],
-      more: [first.length > before, second.length > after],
-    };
+  }
+
+  async #ask<Answer>(sql: string, read: (rows: readonly string[]) => Answer): Promise<Answer> {
+    const known = this.#known.get(sql);
+    if (known !== undefined) return known as Answer;
+    const answer = read(await this.#run(sql));
+    this.#known.set(sql, answer);
+    return answer;
   }
 }
 
-/** All rows of a table, sorted as texts. */
-export async function allRows(
-  run: Run,
-  { name, columns }: RandomTable,
-): Promise<readonly string[]> {
-  const texts = columns.map((column) => `${column.name}::text`).join(", ");
-  return [...(await run(`SELECT json_build_array(${texts})::text FROM ${name}`))].sort();
+type Texts = readonly (string | null)[];
+
+function textsOf(relation: Relation, columns: readonly string[]): string {
+  const texts = columnsOf(relation, columns).map(({ name }) => `${name}::text`);
+  return `json_build_array(${texts.join(", ")})`;
+}
+
+/** A row as clients are to get it. */
+function shown(relation: Relation, columns: readonly string[], texts: Texts): readonly Json[] {
+  return columnsOf(relation, columns).map((column, at) => {
+    const text = texts[at] ?? null;
+    return text === null ? null : column.shown(text);
+  });
 }
 
 function positionOf(at: unknown): readonly unknown[] {
   return (at as { readonly position: readonly unknown[] }).position;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -2,15 +2,25 @@
 import type { PGlite, Transaction } from "@electric-sql/pglite";
 import { pgliteSource, setup } from "../pglite/index.ts";
 import type { DifferentialDatabase } from "./run-seed.ts";
-import type { Run } from "./writes.ts";
+import type { Run } from "./effects.ts";
 
 export function pgliteDatabase(db: PGlite): DifferentialDatabase {
   return {
     writers: 1,
     run: pgliteRun(db),
-    transaction: (work) => db.transaction((transaction) => work(pgliteRun(transaction))),
+    transaction: async (work) => {
+      await db.transaction((transaction) => work(pgliteRun(transaction)));
+    },
     setUp: (tables) => setup(db, tables),
     source: () => pgliteSource(db),
+    // What the change log does itself when nobody has taken from it for long.
+    loseEpoch: async () => {
+      await db.exec(`
+        WITH gone AS (DELETE FROM haste.log)
+        UPDATE haste.state SET epoch = gen_random_uuid(), acknowledged = (SELECT last_value FROM haste.log_id_seq);
+        NOTIFY haste_changes`);
+    },
+    server: null,
   };
 }
 

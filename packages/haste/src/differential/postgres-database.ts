@@ -1,32 +1,59 @@
 // PostgreSQL, as the differential test writes to it: several connections at once.
 import { Pool, type PoolClient } from "pg";
 import { postgresSource, setup } from "../postgres/index.ts";
+import type { PostgresServer } from "../fixtures/postgres.ts";
 import type { DifferentialDatabase } from "./run-seed.ts";
-import type { Run } from "./writes.ts";
+import type { Run, Written } from "./effects.ts";
+
+/** What a server is to be started with for these. */
+export const SETTINGS: readonly string[] = [
+  // Writers that wait for each other are told at once.
+  "deadlock_timeout=10ms",
+  "track_commit_timestamp=on",
+  "timezone=UTC",
+];
 
 export interface PostgresDatabase extends DifferentialDatabase {
   close(): Promise<void>;
 }
 
-export function postgresDatabase(connection: string, writers: number): PostgresDatabase {
+/** A new database of a server, and a slot of its own. */
+export async function postgresDatabase(
+  server: PostgresServer,
+  slot: string,
+): Promise<PostgresDatabase> {
+  const writers = 4;
+  const connection = await server.createDatabase();
   const pool = new Pool({ connectionString: connection, max: writers + 1 });
+  // What is idle when the server goes away is replaced.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  const run = postgresRun(pool);
+  let restarting: Promise<void> = Promise.resolve();
   return {
     writers,
-    run: postgresRun(pool),
+    run,
     async transaction(work) {
+      await restarting;
       const client = await pool.connect();
+      let isBroken = false;
+      const breaks = (): void => {
+        isBroken = true;
+      };
+      client.on("error", breaks);
       try {
         await client.query("BEGIN");
         await work(postgresRun(client));
         await client.query("COMMIT");
       } catch (error) {
-        await client.query("ROLLBACK");
+        await client.query("ROLLBACK").catch(breaks);
         throw error;
       } finally {
-        client.release();
+        client.removeListener("error", breaks);
+        client.release(isBroken);
       }
     },
-    setUp: async (tables) => {
+    async setUp(tables) {
       const client = await pool.connect();
       try {
         await setup(client, tables);
@@ -34,12 +61,55 @@ export function postgresDatabase(connection: string, writers: number): PostgresD
         client.release();
       }
     },
-    source: () => postgresSource({ connection }),
+    source: () => postgresSource({ connection, slot }),
+    async loseEpoch() {
+      // Until it is dropped in a moment in which nobody holds it.
+      for (let isDropped = false; !isDropped;) {
+        isDropped = await run(`DO $$ BEGIN
+          PERFORM pg_terminate_backend(active_pid, 1000) FROM pg_replication_slots
+            WHERE active AND slot_name = '${slot}';
+          PERFORM pg_drop_replication_slot('${slot}');
+        END $$`).then(
+          () => true,
+          () => false,
+        );
+      }
+    },
+    server: {
+      async terminate() {
+        await run(
+          `SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name LIKE '%haste%'`,
+        );
+      },
+      async restart() {
+        restarting = server.stop("SIGKILL").then(() => server.start());
+        await restarting;
+      },
+      async wasCommitted(xid) {
+        await restarting;
+        const [status] = await run(`SELECT pg_xact_status('${xid}'::xid8)`);
+        return status === "committed";
+      },
+      inOrder: (written) => inOrder(run, written),
+    },
     close: () => pool.end(),
   };
 }
 
-function postgresRun(on: Pick<Pool | PoolClient, "query">): Run {
+/** Whatever touches the same rows waits for the other's commit, and so has a later time. */
+async function inOrder(run: Run, written: readonly Written[]): Promise<readonly Written[]> {
+  const at = new Map<Written, bigint>();
+  for (const each of written) {
+    const [micros] = await run(
+      `SELECT (extract(epoch FROM pg_xact_commit_timestamp('${BigInt.asUintN(32, each.xid)}'::xid)) * 1000000)::int8::text`,
+    );
+    at.set(each, BigInt(micros ?? 0));
+  }
+  return written.toSorted((a, b) => Number((at.get(a) ?? 0n) - (at.get(b) ?? 0n)));
+}
+
+export function postgresRun(on: Pick<Pool | PoolClient, "query">): Run {
   return async (sql) => {
     const { rows } = await on.query<Record<string, string>>(sql);
     return rows.flatMap((row) => Object.values(row).slice(0, 1));

@@ -1,36 +1,56 @@
-// A reader that opens pages, grows, changes, pauses and drops them, loses its connection and comes back.
+// A reader that opens pages, grows, changes, pauses and drops them, gets other policies, loses its
+// connection and comes back.
 import { JoinError, PushError, type Socket } from "@slipstream/client";
-import { PageMirror, type MirrorState } from "../fixtures/page-mirror.ts";
+import { PageMirror } from "../fixtures/page-mirror.ts";
+import type { Coverage, CoverageKind } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
-import { randomPage, type PagePlan } from "./page-plan.ts";
-import type { RandomTable } from "./schema.ts";
+import { randomPage, singleRow, type PagePlan } from "./page-plan.ts";
+import { PageRecord, type Range } from "./page-record.ts";
+import { randomPolicy, type PolicyBook } from "./policies.ts";
+import type { Relation, Schema } from "./schema.ts";
 
-/** One page of a reader, over all its channels. */
-export interface ReadPage {
-  readonly states: MirrorState[];
-}
-
-/** What may be refused by chance. */
-const REFUSALS = new Set(["row_not_found", "busy"]);
+/** What may be refused by chance, or because the database is away. */
+const REFUSALS = new Set([
+  "row_not_found",
+  "busy",
+  "forbidden",
+  "unavailable",
+  "timeout",
+  "not_seen",
+]);
+/** What policies may refuse that leave columns out. */
+const OF_COLUMNS = new Set(["invalid_filter", "invalid_order", "invalid_page"]);
 
 export interface ReaderOptions {
   readonly dice: Dice;
-  readonly table: RandomTable;
-  readonly view: string;
-  readonly connect: () => Promise<Socket>;
-  /** What each group was asked to show; shared by all readers. */
-  readonly plans: Map<string, PagePlan>;
+  readonly schema: Schema;
+  readonly user: string;
+  readonly connect: (user: string) => Promise<Socket>;
+  readonly coverage: Coverage;
+  readonly books: Readonly<Record<Relation["view"], PolicyBook>>;
+  /** Has the user's policies decided anew. */
+  readonly refresh: (user: string) => Promise<void>;
+  /** The id of a transaction that was committed, if any was. */
+  readonly someXid: (dice: Dice) => bigint | undefined;
+  /** Whether pages may be so large that their rows come in pieces. */
+  readonly isBulk: boolean;
 }
 
 interface Open {
   mirror: PageMirror;
-  plan: PagePlan;
-  readonly page: ReadPage;
+  readonly record: PageRecord;
+  /** Which of the record's plans it has. */
+  plan: number;
+  /** Whether what it shows is one to resume from. */
+  isWhole: boolean;
+  hasEnded: boolean;
 }
 
 export class RandomReader {
-  readonly pages: ReadPage[] = [];
+  readonly records: PageRecord[] = [];
   readonly #options: ReaderOptions;
+  /** Which policy is sure to hold, of views whose policies the program decides. */
+  readonly #settled = new Map<Relation["view"], number>();
   #socket: Socket | null = null;
   #open: Open[] = [];
   #topics = 0;
@@ -39,34 +59,42 @@ export class RandomReader {
     this.#options = options;
   }
 
-  /** Pages that are open, to be compared with the table at the end. */
-  get open(): readonly PageMirror[] {
-    return this.#open.map(({ mirror }) => mirror);
-  }
-
   async act(): Promise<void> {
     const { dice } = this.#options;
+    this.#open = this.#open.filter(({ hasEnded }) => !hasEnded);
     if (this.#socket === null || this.#open.length === 0) return this.#join();
     const open = dice.pick(this.#open);
-    const { mirror } = open;
-    const choice = dice.below(20);
-    if (choice < 5 && this.#open.length < 6) return this.#join();
-    if (choice < 8) {
-      await this.#ask(open, "grow", { before: dice.below(4), after: dice.below(6) });
-    } else if (choice < 10) {
-      await this.#ask(open, "resize", { before: dice.below(5), after: dice.below(10) });
-    } else if (choice < 13) await this.#change(open);
-    else if (choice < 14) await mirror.push("pause");
-    else if (choice < 16) await mirror.push("resume");
-    else if (choice < 18) await this.#leave(open);
-    else await this.#lose();
+    const choice = dice.below(100);
+    if (choice < 26 && this.#open.length < 6) return this.#join();
+    if (choice < 38) return this.#grow(open);
+    if (choice < 46) {
+      this.#count("resize");
+      await this.#ask(open, "resize", { before: dice.below(5), after: this.#rows(10) });
+    } else if (choice < 60) await this.#change(open);
+    else if (choice < 64) await this.#simple(open, "pause");
+    else if (choice < 70) await this.#simple(open, "resume");
+    else if (choice < 77) await this.#leave(open);
+    else if (choice < 84) await this.#lose();
+    else if (choice < 92) await this.#refresh();
+    else await this.#see(open, this.#options.someXid(dice));
   }
 
-  /** Resolves when every open page shows what a transaction did. */
-  async seen(xid: bigint): Promise<void> {
-    for (const { mirror } of this.#open) {
-      await mirror.push("resume");
-      await mirror.seen(`${xid}`);
+  /** Resolves when every open page shows what a transaction did, and says how many rows there are. */
+  async finish(xid: bigint): Promise<void> {
+    const { dice } = this.#options;
+    for (const open of this.#open) {
+      await this.#ask(open, "resume", {});
+      const version = await this.#see(open, xid);
+      if (open.hasEnded) continue;
+      if (version === null) throw new Error("A page could not say that it had seen the end.");
+      const cap = dice.between(1, 40);
+      const answer = await this.#ask(open, "count", { cap });
+      if (answer === null) continue;
+      this.#count("count");
+      const count = { ...(answer as { count: number; more: boolean }), cap };
+      const { mirror, record } = open;
+      const plans: Range = [open.plan, open.plan];
+      record.isTrue(mirror, version, "count", plans, this.#policies(record), count);
     }
   }
 
@@ -75,101 +103,290 @@ export class RandomReader {
     this.#socket = null;
   }
 
+  // Opening.
+
   async #join(): Promise<void> {
-    const { dice, table, connect } = this.#options;
-    this.#socket ??= await connect();
-    const plan = randomPage(dice, table);
-    const key = this.#someKey();
-    const at = dice.chance(0.3) && key !== null ? { key } : dice.pick(["start", "start", "end"]);
+    const { dice, connect, user, schema, books, coverage } = this.#options;
+    this.#socket ??= await connect(user);
+    const again = dice.chance(0.15) ? this.#somePosition() : null;
+    if (again !== null) {
+      this.#count("page at a position");
+      return this.#openPage(again.plan, again.at, "both");
+    }
+    const relation = dice.pick(schema.relations);
+    if (dice.chance(0.08)) {
+      this.#count("single row");
+      return this.#openPage(singleRow(dice, relation), "start", "one");
+    }
+    const may = books[relation.view].of(user).at(-1)?.columns ?? [];
+    // Who may see nothing asks all the same.
+    const asked = may.length === 0 ? relation.columns.map(({ name }) => name) : may;
+    const plan = randomPage(dice, relation, asked, coverage);
+    const key = dice.chance(0.35) ? this.#someKey(relation) : null;
+    if (key !== null) {
+      this.#count("page around a key");
+      return this.#openPage(plan, { key }, "both");
+    }
+    const at = dice.pick(["start", "start", "end"]);
+    this.#count(at === "start" ? "page at start" : "page at end");
+    return this.#openPage(plan, at, at === "start" ? "after" : "before");
+  }
+
+  async #openPage(
+    plan: PagePlan,
+    at: unknown,
+    sides: "before" | "after" | "both" | "one",
+  ): Promise<void> {
+    const { dice, user } = this.#options;
+    const why = dice.chance(0.2);
+    if (why) this.#count("with why");
+    if (plan.columns !== null) this.#count("some columns");
+    this.#count(`view ${plan.relation.view}`);
     const params = {
-      filter: plan.filter,
-      order: plan.order,
+      ...asked(plan),
       at,
-      before: at === "start" ? undefined : dice.below(6),
-      after: at === "end" ? undefined : dice.below(8),
-      why: dice.chance(0.2),
+      before: sides === "before" || sides === "both" ? this.#rows(6) : undefined,
+      after: sides === "one" ? 1 : sides === "before" ? undefined : this.#rows(8),
+      why,
     };
-    const page: ReadPage = { states: [] };
-    const mirror = new PageMirror(this.#socket, this.#topic(), params, page.states);
-    await this.#opened(mirror, page, plan);
+    const record = new PageRecord(user, plan);
+    const mirror = new PageMirror(this.#socket as Socket, this.#topic(plan), params);
+    await this.#opened({ mirror, record, plan: 0, isWhole: false, hasEnded: false });
   }
 
-  async #opened(mirror: PageMirror, page: ReadPage, plan: PagePlan): Promise<void> {
+  /** The answer to the join, or null where it was refused. */
+  async #opened(open: Open): Promise<{ readonly resumed?: string } | null> {
+    const { mirror, record } = open;
+    mirror.onHeard = (event, payload) => this.#heard(open, event, payload);
+    this.#open.push(open);
+    if (!this.records.includes(record)) this.records.push(record);
     try {
-      const { group } = await mirror.join();
-      this.#options.plans.set(group, plan);
-      if (!this.pages.includes(page)) this.pages.push(page);
-      this.#open.push({ mirror, plan, page });
+      return await mirror.join();
     } catch (error) {
-      if (!(error instanceof JoinError) || !isChance(error.response)) throw error;
+      this.#open = this.#open.filter((each) => each !== open);
+      if (!(error instanceof JoinError) || !this.#isChance(open, error.response)) throw error;
+      return null;
     }
   }
 
-  async #ask(open: Open, event: string, payload: object): Promise<boolean> {
-    try {
-      await open.mirror.push(event, payload);
-      return true;
-    } catch (error) {
-      if (!(error instanceof PushError) || !isChance(error.response)) throw error;
-      return false;
+  #heard(open: Open, event: string, payload: unknown): void {
+    const { mirror, record } = open;
+    if (event === "rows" || event === "batch") {
+      this.#countMessage(payload as Message);
+      const state = mirror.states.at(-1);
+      if (state !== undefined && mirror.states.length > this.#told(mirror)) {
+        this.#states.set(mirror, mirror.states.length);
+        open.isWhole = !state.partial;
+        record.shown(state, [0, record.plans.length - 1], this.#policies(record));
+      }
+    } else if (event === "live") {
+      this.#count("live");
+      const { version } = payload as { readonly version: string };
+      record.isTrue(mirror, version, "live", [0, record.plans.length - 1], this.#policies(record));
+    } else if (event === "stale") this.#count("stale");
+    else if (event === "cleared") {
+      open.isWhole = false;
+      this.#count("cleared");
+    } else if (event === "ended") {
+      open.hasEnded = true;
+      this.#count("ended by policy");
     }
+  }
+
+  /** How many states of a mirror have been written down. */
+  readonly #states = new WeakMap<PageMirror, number>();
+
+  #told(mirror: PageMirror): number {
+    return this.#states.get(mirror) ?? 0;
+  }
+
+  #countMessage({ ops = [], more, partial, from, rows, of }: Message): void {
+    if (partial === true) this.#count("partial");
+    if (from === 0 && rows !== undefined && rows.length < (of ?? 0)) this.#count("rows in pieces");
+    const kinds = new Set(ops.map(([kind]) => kind));
+    for (const kind of kinds) this.#count(`op ${kind}`);
+    // One came in, another went out, and there is more beyond.
+    if (kinds.has("i") && kinds.has("r") && (more?.[0] || more?.[1])) this.#count("over the edge");
+  }
+
+  // With an open page.
+
+  async #grow(open: Open): Promise<void> {
+    const { dice } = this.#options;
+    this.#count("grow");
+    const more = { before: dice.below(4), after: this.#rows(6) };
+    const asks = [this.#ask(open, "grow", more)];
+    if (dice.chance(0.3)) asks.push(this.#ask(open, "grow", { after: 1 }));
+    await Promise.all(asks);
   }
 
   async #change(open: Open): Promise<void> {
-    const { dice, table, plans } = this.#options;
-    const { mirror } = open;
-    const plan = randomPage(dice, table);
-    const headers = mirror.headers;
-    const payload = { filter: plan.filter, order: plan.order, at: "start", after: dice.below(9) };
-    if (!(await this.#ask(open, "change", payload))) return;
-    await mirror.until(() => mirror.headers > headers);
-    open.plan = plan;
-    plans.set(mirror.header?.group ?? "", plan);
+    const { dice, user, books, coverage } = this.#options;
+    const { mirror, record } = open;
+    const { relation } = record;
+    const may = books[relation.view].of(user).at(-1)?.columns ?? [];
+    if (may.length === 0) return;
+    this.#count("change");
+    const plan = randomPage(dice, relation, may, coverage);
+    // What is left out stays.
+    const columns = plan.columns ?? record.plans[open.plan]?.columns ?? null;
+    const { headers } = mirror;
+    const number = record.plans.push({ ...plan, columns }) - 1;
+    const payload = { ...asked(plan), at: "start", after: this.#rows(9) };
+    if ((await this.#ask(open, "change", payload)) === null) return;
+    await mirror.until(() => mirror.headers > headers || open.hasEnded);
+    open.plan = number;
+  }
+
+  async #simple(open: Open, event: "pause" | "resume"): Promise<void> {
+    this.#count(event);
+    await this.#ask(open, event, {});
+  }
+
+  /** The version at which it has been seen, or null. */
+  async #see(open: Open, xid: bigint | undefined): Promise<string | null> {
+    if (xid === undefined) return null;
+    await this.#ask(open, "resume", {});
+    const answer = await this.#ask(open, "seen", { xid: `${xid}` });
+    if (answer === null) return null;
+    this.#count("seen");
+    const { version } = answer as { readonly version: string };
+    const { mirror, record, plan } = open;
+    record.isTrue(mirror, version, "seen", [plan, plan], this.#policies(record));
+    return version;
   }
 
   async #leave(open: Open): Promise<void> {
+    this.#count("leave");
     this.#open = this.#open.filter((each) => each !== open);
     await open.mirror.channel.leave();
   }
 
-  /** The connection ends, and the reader joins again where it was. */
+  /** The connection ends, and the reader joins again where it was, perhaps under another policy. */
   async #lose(): Promise<void> {
+    const { dice, user, connect, coverage } = this.#options;
+    this.#count("connection lost");
     await this.#socket?.disconnect();
-    this.#socket = await this.#options.connect();
-    for (const { mirror, plan, page } of this.#open.splice(0)) {
-      const { header, version } = mirror;
-      if (header === null) continue;
+    if (dice.chance(0.25)) {
+      this.#count("policy refreshed while away");
+      const [view, policy] = this.#otherPolicy();
+      await this.#options.refresh(user);
+      this.#settled.set(view, policy);
+    }
+    this.#socket = await connect(user);
+    for (const { mirror, record, plan, isWhole, hasEnded } of this.#open.splice(0)) {
+      const { header } = mirror;
+      const { version } = record;
+      const known = record.plans[plan];
+      if (header === null || hasEnded || known === undefined) continue;
       const { at, before, after, group } = header;
-      const again = new PageMirror(
-        this.#socket,
-        this.#topic(),
-        { filter: plan.filter, order: plan.order, at, before, after, resume: { group, version } },
-        page.states,
-      );
-      again.rows = mirror.rows;
-      again.header = header;
-      again.more = mirror.more;
-      again.version = version;
-      await this.#opened(again, page, plan);
+      const resume = isWhole ? { group, version } : undefined;
+      const params = { ...asked(known), at, before, after, resume };
+      const again = new PageMirror(this.#socket, this.#topic(known), params);
+      if (isWhole) Object.assign(again, { rows: mirror.rows, header, more: mirror.more, version });
+      const answer = await this.#opened({ mirror: again, record, plan, isWhole, hasEnded: false });
+      if (answer?.resumed === undefined) continue;
+      coverage.count(answer.resumed === "replay" ? "resumed by replay" : "resumed by reload");
     }
   }
 
-  #topic(): string {
-    this.#topics += 1;
-    return `haste:${this.#options.view}:${this.#topics}`;
+  // Policies.
+
+  /** Another policy, of a view whose policies the program decides. */
+  #otherPolicy(): readonly [Relation["view"], number] {
+    const { dice, user, books, schema } = this.#options;
+    const relation = dice.pick(schema.relations.filter(({ view }) => view !== "granted"));
+    const policy = books[relation.view].add(user, randomPolicy(dice, relation));
+    return [relation.view, policy];
   }
 
-  /** The key of a row that some page shows. */
-  #someKey(): unknown[] | null {
+  async #refresh(): Promise<void> {
+    this.#count("policy refreshed");
+    const [view, policy] = this.#otherPolicy();
+    await this.#options.refresh(this.#options.user);
+    const concerned = this.#open.filter(({ record }) => record.relation.view === view);
+    // What the server had sent before is here when it has answered.
+    for (const open of concerned) await this.#ask(open, "why", { on: false });
+    this.#settled.set(view, policy);
+    for (const { mirror, record, hasEnded } of concerned) {
+      if (!hasEnded) record.isAllowed(mirror, [policy, policy]);
+    }
+  }
+
+  /** Those that what is heard now may be under. */
+  #policies({ relation: { view }, user }: PageRecord): Range {
+    const last = this.#options.books[view].of(user).length - 1;
+    return [this.#settled.get(view) ?? 0, last];
+  }
+
+  // Small things.
+
+  /** The answer, or null where it was refused by chance or the page has ended. */
+  async #ask(open: Open, event: string, payload: object): Promise<unknown> {
+    if (open.hasEnded) return null;
+    try {
+      return (await open.mirror.push(event, payload)) ?? {};
+    } catch (error) {
+      if (open.hasEnded && error instanceof PushError) return null;
+      if (error instanceof PushError && this.#isChance(open, error.response)) return null;
+      throw error;
+    }
+  }
+
+  #isChance({ record: { relation } }: Open, response: unknown): boolean {
+    const { books, user } = this.#options;
+    const hides = books[relation.view]
+      .of(user)
+      .some(({ columns }) => columns.length < relation.columns.length);
+    const { reason = "" } = (response ?? {}) as { readonly reason?: string };
+    return REFUSALS.has(reason) || (hides && OF_COLUMNS.has(reason));
+  }
+
+  #count(kind: CoverageKind): void {
+    this.#options.coverage.count(kind);
+  }
+
+  #rows(end: number): number {
+    const { dice, isBulk } = this.#options;
+    return isBulk && dice.chance(0.2) ? dice.between(800, 1_500) : dice.below(end);
+  }
+
+  #topic({ relation }: PagePlan): string {
+    this.#topics += 1;
+    return `haste:${relation.view}:${this.#topics}`;
+  }
+
+  /** The key of a row that some page of the same rows shows. */
+  #someKey(relation: Relation): unknown[] | null {
     const { dice } = this.#options;
-    if (this.#open.length === 0) return null;
-    const { rows, header } = dice.pick(this.#open).mirror;
-    if (rows.length === 0 || header === null) return null;
-    const row = dice.pick(rows);
-    return header.key.map((place) => row[place]);
+    const pages = this.#open.filter(({ mirror }) => mirror.rows.length > 0);
+    if (pages.length === 0) return null;
+    const { mirror, record } = dice.pick(pages);
+    if (record.relation.key !== relation.key || mirror.header === null) return null;
+    const row = dice.pick(mirror.rows);
+    return mirror.header.key.map((place) => row[place]);
+  }
+
+  /** Where some page stands, and what it is of. */
+  #somePosition(): { readonly plan: PagePlan; readonly at: unknown } | null {
+    const pages = this.#open.filter(({ mirror }) => typeof mirror.header?.at === "object");
+    if (pages.length === 0) return null;
+    const { mirror, record, plan } = this.#options.dice.pick(pages);
+    const known = record.plans[plan];
+    return known === undefined ? null : { plan: known, at: mirror.header?.at };
   }
 }
 
-function isChance(response: unknown): boolean {
-  return REFUSALS.has((response as { readonly reason?: string } | null)?.reason ?? "");
+interface Message {
+  readonly ops?: readonly (readonly [kind: "i" | "u" | "r" | "m", ...unknown[]])[];
+  readonly more?: readonly [boolean, boolean];
+  readonly partial?: boolean;
+  readonly from?: number;
+  readonly of?: number;
+  readonly rows?: readonly unknown[];
+}
+
+/** What a page asks for of its plan. */
+function asked({ filter, order, columns }: PagePlan): object {
+  return columns === null ? { filter, order } : { filter, order, columns };
 }

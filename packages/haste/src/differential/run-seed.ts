@@ -1,20 +1,20 @@
 // One run of the differential test: random writers and readers at once, and then every state that
 // any page has shown is compared with what the oracle says at its version (P20).
-import type { Socket } from "@slipstream/client";
 import { connect } from "@slipstream/client";
 import { accept, ChannelsServer } from "@slipstream/server";
-import { deepStrictEqual } from "node:assert/strict";
-import { createHaste, defineView } from "../server/index.ts";
-import { parseVersion } from "../server/engine/version.ts";
-import type { Json } from "../json.ts";
+import { createHaste, defineJoinedView, defineView, type View } from "../server/index.ts";
 import type { Source } from "../source/source.ts";
+import { compare } from "./compare.ts";
+import type { Coverage } from "./coverage.ts";
 import { Dice } from "./dice.ts";
-import { allRows, Oracle } from "./oracle.ts";
-import type { PagePlan } from "./page-plan.ts";
-import { RandomReader, type ReadPage } from "./reader.ts";
-import { randomTable, type RandomTable } from "./schema.ts";
+import type { Run, Written } from "./effects.ts";
+import { nothing, PolicyBook, randomPolicy } from "./policies.ts";
+import { Pace } from "./pace.ts";
+import { RandomReader } from "./reader.ts";
+import { randomSchema, type Relation, type Schema } from "./schema.ts";
+import { seedPlan, type Disturbance } from "./seed-plan.ts";
 import { TappedSource } from "./tapped-source.ts";
-import { write, type Effect, type Run, type Written } from "./writes.ts";
+import { Writers } from "./writers.ts";
 
 /** The database under test. */
 export interface DifferentialDatabase {
@@ -25,34 +25,46 @@ export interface DifferentialDatabase {
   transaction(work: (run: Run) => Promise<void>): Promise<void>;
   setUp(tables: readonly string[]): Promise<void>;
   source(): Source;
+  /** Makes the source lose its place. */
+  loseEpoch(): Promise<void>;
+  /** Where the database is a server: cuts the source's connections, restarts the server. */
+  readonly server: {
+    terminate(): Promise<void>;
+    restart(): Promise<void>;
+    /** Once it is there again: whether a transaction was committed. */
+    wasCommitted(xid: bigint): Promise<boolean>;
+    /** Transactions in the order of their commits. */
+    inOrder(written: readonly Written[]): Promise<readonly Written[]>;
+  } | null;
 }
-
-export interface SeedSize {
-  readonly transactions: number;
-  readonly readers: number;
-  /** What each reader does. */
-  readonly actions: number;
-}
-
-const SIZE: SeedSize = { transactions: 40, readers: 3, actions: 20 };
 
 /** What a run looked at. */
 export interface SeedResult {
-  readonly transactions: number;
   readonly pages: number;
   /** States that were compared. */
   readonly states: number;
 }
 
+export interface SeedOptions {
+  readonly database: DifferentialDatabase;
+  /** Runs statements in the second database. */
+  readonly oracleRun: Run;
+  readonly coverage: Coverage;
+}
+
+const READERS = 3;
+/** More than pages grow to. */
+const MAX_ROWS = 20_000;
+
+/** A user of these pages: his name. */
+interface User {
+  readonly name: string;
+}
+
 /** @throws {Error} A page showed what it should not; the message names the seed. */
-export async function runSeed(
-  seed: number,
-  database: DifferentialDatabase,
-  oracleRun: Run,
-  size: SeedSize = SIZE,
-): Promise<SeedResult> {
+export async function runSeed(seed: number, options: SeedOptions): Promise<SeedResult> {
   try {
-    return await play(seed, database, oracleRun, size);
+    return await play(seed, options);
   } catch (error) {
     throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -60,217 +72,183 @@ export async function runSeed(
   }
 }
 
-async function play(
-  seed: number,
-  database: DifferentialDatabase,
-  oracleRun: Run,
-  size: SeedSize,
-): Promise<SeedResult> {
+async function play(seed: number, { database, oracleRun, coverage }: SeedOptions) {
   const dice = new Dice(seed);
-  const table = randomTable(dice.fork(), `seed_${seed}`);
-  const written: Written[] = [];
-  await database.run(table.ddl);
-  await database.setUp([table.name]);
-  await writeOnce(dice.fork(), table, database, written);
+  const plan = seedPlan(seed);
+  const schema = randomSchema(dice.fork(), seed);
+  const { main, other, grants, relations } = schema;
+  const tables = [main, other, grants];
+  for (const { create } of tables) for (const sql of create) await database.run(sql);
+  await database.setUp(tables.map(({ name }) => name));
+
+  const users = Array.from({ length: READERS }, (_, at) => `user ${at}`);
+  const books: Record<Relation["view"], PolicyBook> = {
+    rows: new PolicyBook(),
+    granted: new PolicyBook(),
+    joined: new PolicyBook(),
+  };
+  for (const relation of relations) {
+    const own = dice.fork();
+    for (const user of users) books[relation.view].add(user, randomPolicy(own, relation));
+  }
+  const writers = new Writers({
+    dice: dice.fork(),
+    schema,
+    database,
+    coverage,
+    users,
+    books,
+    plan,
+  });
+  const before = await writers.begin();
 
   const source = new TappedSource(database.source(), dice.fork());
-  const view = defineView<Record<string, unknown>, unknown>({
-    name: "random",
-    table: table.name,
-    columns: table.columns.map(({ name }) => name),
-    policy: () => true,
-  });
-  const haste = await createHaste<unknown>({
+  const failures: unknown[] = [];
+  const haste = await createHaste<User>({
     source,
-    views: [view],
+    views: viewsOf(schema, books, database, dice.pick([0, 0, 1, 5])),
     limits: {
       slack: dice.between(1, 4),
       maxRetainedChanges: dice.pick([3, 20, 20_000]),
       maxSnapshots: dice.between(1, 3),
       readsPerSnapshot: dice.pick([1, 8]),
       maxIdleGroups: dice.pick([1, 1_000]),
+      maxBehind: dice.pick([1, 256 * 1_024]),
       maxOpenRate: 10_000,
+      seenTimeout: 60_000,
     },
+    logger: { error: (_message, error) => failures.push(error) },
   });
   const server = new ChannelsServer();
-  server.socket("/socket", { connect: () => accept({}), channels: { ...haste.channels } });
+  server.socket("/socket", {
+    connect: ({ params }) => accept({ name: String((params as { name?: unknown }).name) }),
+    id: ({ name }) => name,
+    channels: { ...haste.channels },
+  });
   const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
-  const plans = new Map<string, PagePlan>();
-  const readers = Array.from(
-    { length: size.readers },
-    () =>
+  const readers = users.map(
+    (user) =>
       new RandomReader({
         dice: dice.fork(),
-        table,
-        view: "random",
-        plans,
-        connect: (): Promise<Socket> => connect(`ws://127.0.0.1:${port}/socket`),
+        schema,
+        user,
+        coverage,
+        books,
+        connect: (name) =>
+          connect(`ws://127.0.0.1:${port}/socket`, { params: { name }, rejoin: false }),
+        refresh: (name) => haste.refresh(dice.chance(0.5) ? name : (each) => each.name === name),
+        someXid: (own) =>
+          writers.written.length === 0 ? undefined : own.pick(writers.written).xid,
+        isBulk: plan.isBulk,
       }),
   );
-  const before = written.length;
   try {
-    const writers = Array.from({ length: database.writers }, async () => {
-      const own = dice.fork();
-      for (let count = size.transactions / database.writers; count > 0; count -= 1) {
-        await writeOnce(own, table, database, written);
-      }
+    const disturb: Readonly<Record<Disturbance, () => void | Promise<void>>> = {
+      "subscriber failed": () => source.failNext(),
+      "epoch lost": () => database.loseEpoch(),
+      "connections terminated": () => database.server?.terminate(),
+      "database restarted": () => database.server?.restart(),
+    };
+    const actions = plan.isBulk ? 10 : 20;
+    const pace = new Pace({ writers: writers.steps, readers: actions * READERS });
+    const all = [
+      writers.run(pace, (disturbance) => disturb[disturbance]()),
+      ...readers.map(async (reader) => {
+        for (let count = actions; count > 0; count -= 1) {
+          await pace.next("readers");
+          await reader.act();
+          pace.step("readers");
+        }
+      }),
+    ];
+    await Promise.all(all).catch(async (error: unknown) => {
+      pace.end();
+      await Promise.allSettled(all);
+      throw error;
     });
-    const reading = readers.map(async (reader) => {
-      for (let count = size.actions; count > 0; count -= 1) await reader.act();
-    });
-    await Promise.all([...writers, ...reading]);
-    await writeLast(table, database, written);
-    const last = written.at(-1);
-    if (last !== undefined) await Promise.all(readers.map((reader) => reader.seen(last.xid)));
+    const last = await writers.finish();
+    await Promise.all(readers.map((reader) => reader.finish(last.xid)));
+    // No page may be left that has waited for it.
+    const { position } = await source.snapshot((snapshot) => Promise.resolve(snapshot));
+    await source.reached(position);
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
     await server.close();
     await haste.close();
   }
-  const pages = readers.flatMap((reader) => reader.pages);
+  // What befalls the source may make reads fail, and nothing else may.
+  if (plan.disturbances.length === 0 && failures.length > 0) throw failures[0];
+  const records = readers.flatMap((reader) => reader.records);
   const states = await compare({
-    table,
-    written,
+    schema,
     before,
-    source,
-    plans,
-    pages,
-    database,
+    written: writers.written,
+    told: source.told,
+    lost: async (untold, last) => {
+      if (database.server !== null) return database.server.inOrder(untold);
+      // They were written one after another. What came before has changed nothing.
+      const { written } = writers;
+      return untold.filter((each) => written.indexOf(each) > (last ? written.indexOf(last) : -1));
+    },
+    records,
+    books,
+    run: database.run,
     oracleRun,
   });
-  await database.run(`DROP TABLE ${table.name}`);
-  return { transactions: source.delivered.length, pages: pages.length, states };
+  for (const { drop } of tables) for (const sql of drop) await database.run(sql);
+  return { pages: records.length, states };
 }
 
-async function writeOnce(
-  dice: Dice,
-  table: RandomTable,
-  database: DifferentialDatabase,
-  written: Written[],
-): Promise<void> {
-  const effects: Effect[] = [];
-  const gaveUp = new Error("The transaction is rolled back.");
-  try {
-    let xid = 0n;
-    await database.transaction(async (run) => {
-      for (let count = dice.between(1, 4); count > 0; count -= 1) {
-        await write(dice, table, run, effects);
-      }
-      xid = BigInt((await run("SELECT pg_current_xact_id()::text"))[0] ?? 0);
-      if (dice.chance(0.1)) throw gaveUp;
-    });
-    written.push({ xid, effects });
-  } catch (error) {
-    if (error !== gaveUp && !isExpected(error)) throw error;
-  }
-}
-
-/** A last transaction that changes something for certain. */
-async function writeLast(
-  table: RandomTable,
-  database: DifferentialDatabase,
-  written: Written[],
-): Promise<void> {
-  await database.transaction(async (run) => {
-    await run(`TRUNCATE ${table.name}`);
-    const literals = table.columns.map((column) => column.literal(new Dice(1))).join(", ");
-    const rows = await run(
-      `INSERT INTO ${table.name} VALUES (${literals}) RETURNING row_to_json(${table.name})::text`,
-    );
-    const xid = BigInt((await run("SELECT pg_current_xact_id()::text"))[0] ?? 0);
-    const puts = rows.map((row): Effect => ({ kind: "put", row }));
-    written.push({ xid, effects: [{ kind: "clear" }, ...puts] });
-  });
-}
-
-/** A key that is taken, or two transactions that wait for each other. */
-function isExpected(error: unknown): boolean {
-  return ["23505", "40P01"].includes((error as { readonly code?: string }).code ?? "");
-}
-
-interface Comparison {
-  readonly table: RandomTable;
-  readonly written: readonly Written[];
-  /** How many transactions there were before anybody followed. */
-  readonly before: number;
-  readonly source: TappedSource;
-  readonly plans: ReadonlyMap<string, PagePlan>;
-  readonly pages: readonly ReadPage[];
-  readonly database: DifferentialDatabase;
-  readonly oracleRun: Run;
-}
-
-interface Observed {
-  readonly position: bigint;
-  readonly plan: PagePlan;
-  readonly state: ReadPage["states"][number];
-}
-
-async function compare(comparison: Comparison): Promise<number> {
-  const { table, written, before, source, pages, database, oracleRun } = comparison;
-  const observed = pages.flatMap((page) => observations(page, comparison.plans));
-  observed.sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));
-  const oracle = new Oracle(oracleRun, table);
-  await oracle.begin();
-  try {
-    for (const { effects } of written.slice(0, before)) await oracle.apply(effects);
-    const byXid = new Map(
-      written.slice(before).map((each) => [BigInt.asUintN(32, each.xid), each]),
-    );
-    const look = async ({ plan, state }: Observed): Promise<void> => {
-      const { rows, more } = await oracle.page(plan, state.header);
-      const said = `at version ${state.version}, ${JSON.stringify(plan.filter)} ${JSON.stringify(plan.order)} ${JSON.stringify(state.header)}`;
-      deepStrictEqual(
-        state.rows.map((row) => row.map(textOf)),
-        rows.map((row) => row.map(plain)),
-        said,
-      );
-      deepStrictEqual(state.more, more, `more ${said}`);
-    };
-    const rest = observed.values();
-    let next = rest.next();
-    const lookUntil = async (end: bigint | number): Promise<void> => {
-      while (next.done !== true && next.value.position < end) {
-        await look(next.value);
-        next = rest.next();
-      }
-    };
-    for (const { position, xid } of source.delivered) {
-      await lookUntil(position);
-      const transaction = byXid.get(BigInt.asUintN(32, xid));
-      if (transaction === undefined) continue;
-      await oracle.apply(transaction.effects);
-      byXid.delete(BigInt.asUintN(32, xid));
-    }
-    await lookUntil(Infinity);
-    // What was never delivered changed nothing, or the two tables differ now.
-    deepStrictEqual(await oracle.all(), await allRows(database.run, table), "the oracle itself");
-  } finally {
-    await oracle.end();
-  }
-  return observed.length;
-}
-
-/** The states of a page with what was asked for; its versions never go back. */
-function observations(page: ReadPage, plans: ReadonlyMap<string, PagePlan>): Observed[] {
-  let plan: PagePlan | undefined;
-  let last = -1n;
-  return page.states.map((state): Observed => {
-    plan = plans.get(state.header.group) ?? plan;
-    const version = parseVersion(state.version);
-    if (version === null || plan === undefined) throw new Error(`What is ${state.version}?`);
-    if (version.position < last) throw new Error(`Version ${state.version} came after ${last}.`);
-    last = version.position;
-    return { position: version.position, plan, state };
-  });
-}
-
-/** A value as a client gets it, as the text that PostgreSQL writes. */
-function textOf(value: Json): string | null {
-  return typeof value === "object" ? null : plain(`${value}`);
-}
-
-/** Clients get timestamps in ISO 8601. */
-function plain(text: string | null): string | null {
-  return text?.replace(/^(\d{4}-\d\d-\d\d) (.*)\+00$/u, "$1T$2Z") ?? null;
+function viewsOf(
+  { main, grants, relations, joinSql, other }: Schema,
+  books: Readonly<Record<Relation["view"], PolicyBook>>,
+  { run }: DifferentialDatabase,
+  debounce: number,
+): readonly View<unknown, User>[] {
+  const joined = relations.find(({ view }) => view === "joined") as Relation;
+  const decide =
+    (view: Relation["view"]) =>
+    ({ name }: User) =>
+      (books[view].of(name).at(-1) ?? nothing()).decision;
+  const columns = main.columns.map(({ name }) => name);
+  const views = [
+    defineView<Record<string, unknown>, User>({
+      name: "rows",
+      table: main.name,
+      columns,
+      maxRows: MAX_ROWS,
+      policy: decide("rows"),
+    }),
+    defineView<Record<string, unknown>, User>({
+      name: "granted",
+      table: main.name,
+      columns,
+      maxRows: MAX_ROWS,
+      policy: {
+        tables: [grants.name],
+        async decide({ name }) {
+          const [policy] = await run(
+            `SELECT policy::text FROM ${grants.name} WHERE person = '${name}'`,
+          );
+          return (books.granted.of(name)[Number(policy ?? NaN)] ?? nothing()).decision;
+        },
+      },
+    }),
+    defineJoinedView({
+      name: "joined",
+      sql: joinSql,
+      tables: [main.name, other.name],
+      columns: Object.fromEntries(
+        joined.columns.map(({ name, declared, nullable }) => [
+          name,
+          nullable ? `${declared} | null` : declared,
+        ]),
+      ),
+      key: joined.key,
+      debounce,
+      maxRows: MAX_ROWS,
+      policy: decide("joined") as never,
+    }),
+  ];
+  return views;
 }

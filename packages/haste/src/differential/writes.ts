@@ -1,91 +1,177 @@
 // Random transactions, and what they did: from what their statements return, and not from any stream.
+import type { Coverage } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
-import type { RandomColumn, RandomTable } from "./schema.ts";
+import { keyAndRow, keyOf, puts, type Effect, type Run } from "./effects.ts";
+import { quote } from "./column-kinds.ts";
+import type { RandomTable, Schema } from "./schema.ts";
 
-/** Runs one statement in a transaction; gives the first column of each row as text. */
-export type Run = (sql: string) => Promise<readonly string[]>;
+/** Rows of a table that is written in bulk. */
+const BULK = 10_000;
 
-/** What a statement did to the table. */
-export type Effect =
-  /** There is this row now, in JSON; whatever had its key is gone. */
-  | { readonly kind: "put"; readonly row: string }
-  /** The row of this key, in JSON, is gone. */
-  | { readonly kind: "delete"; readonly key: string }
-  | { readonly kind: "clear" };
-
-/** One transaction that was committed. */
-export interface Written {
-  readonly xid: bigint;
-  readonly effects: readonly Effect[];
+/** What one transaction writes with. */
+export interface Writing {
+  readonly dice: Dice;
+  readonly schema: Schema;
+  readonly run: Run;
+  readonly coverage: Coverage;
+  /** What has been done, in order. */
+  readonly effects: Effect[];
+  /** A person, and the number of a policy for him. */
+  readonly grant: () => readonly [person: string, policy: number];
 }
 
-const asRow = ({ name }: RandomTable): string => `row_to_json(${name})::text`;
-const asKey = ({ key }: RandomTable, of = ""): string =>
-  `json_build_object(${key.map((column) => `'${column}', ${of}${column}`).join(", ")})::text`;
-
-/** Does something random; pushes what it did. Whatever it throws ends the transaction. */
-export async function write(
-  dice: Dice,
-  table: RandomTable,
-  run: Run,
-  effects: Effect[],
-): Promise<void> {
-  const { name } = table;
-  const put = async (sql: string): Promise<void> => {
-    for (const row of await run(`${sql} RETURNING ${asRow(table)}`))
-      effects.push({ kind: "put", row });
-  };
+/** Does something random. Whatever it throws ends the transaction. */
+export async function write(writing: Writing): Promise<void> {
+  const { dice, schema, run, effects, coverage } = writing;
   const choice = dice.below(100);
-  if (choice < 35) {
-    await put(`INSERT INTO ${name} VALUES ${rows(dice, table)} ON CONFLICT DO NOTHING`);
-  } else if (choice < 65) {
-    await put(`UPDATE ${name} SET ${assignments(dice, table)} WHERE ${condition(dice, table)}`);
-  } else if (choice < 80) {
-    const gone = await run(
-      `DELETE FROM ${name} WHERE ${condition(dice, table)} RETURNING ${asKey(table)}`,
-    );
-    for (const key of gone) effects.push({ kind: "delete", key });
-  } else if (choice < 90) {
-    await changeKey(dice, table, run, effects);
-  } else if (choice < 93) {
-    await put(`UPDATE ${name} SET ${assignments(dice, table)}`);
-  } else if (choice < 95) {
-    await run(`TRUNCATE ${name}`);
-    effects.push({ kind: "clear" });
-  } else if (choice < 96) {
-    await run(`ALTER TABLE ${name} ADD COLUMN extra${dice.below(1_000_000)} integer DEFAULT 7`);
-  } else {
+  if (choice < 80) await writeRows(writing, schema.main, choice);
+  else if (choice < 88) {
+    coverage.count("other table");
+    await writeRows(writing, schema.other, dice.below(65));
+  } else if (choice < 91) await writeGrant(writing);
+  else if (choice < 95) await changeTable(writing);
+  else {
     const before = effects.length;
     await run("SAVEPOINT here");
-    await write(dice, table, run, effects);
+    await write(writing);
     if (dice.chance(0.5)) {
-      await run("ROLLBACK TO SAVEPOINT here");
-      effects.length = before;
+      coverage.count("savepoint kept");
+      return;
+    }
+    coverage.count("savepoint rolled back");
+    await run("ROLLBACK TO SAVEPOINT here");
+    effects.length = before;
+  }
+}
+
+async function writeRows(writing: Writing, table: RandomTable, choice: number): Promise<void> {
+  const { dice, run, effects, coverage } = writing;
+  const { name } = table;
+  if (choice < 28) {
+    coverage.count("insert");
+    const sql = `INSERT INTO ${name} VALUES ${rows(dice, table)} ON CONFLICT DO NOTHING`;
+    await put(writing, table, sql);
+  } else if (choice < 52) {
+    coverage.count("update");
+    const sql = `UPDATE ${name} SET ${assignments(dice, table)} WHERE ${condition(dice, table)}`;
+    await put(writing, table, sql);
+  } else if (choice < 65) {
+    coverage.count("delete");
+    const sql = `DELETE FROM ${name} WHERE ${condition(dice, table)} RETURNING ${keyOf(table)}`;
+    for (const key of await run(sql)) effects.push({ kind: "delete", table, key });
+  } else if (choice < 74) await changeKey(writing, table);
+  else if (choice < 78) {
+    coverage.count("all updated");
+    await put(writing, table, `UPDATE ${name} SET ${assignments(dice, table)}`);
+  } else {
+    coverage.count("truncate");
+    await run(`TRUNCATE ${name}`);
+    effects.push({ kind: "clear", table });
+  }
+}
+
+async function put({ run, effects }: Writing, table: RandomTable, sql: string): Promise<number> {
+  const done = puts(table, await run(`${sql} RETURNING ${keyAndRow(table)}`));
+  for (const effect of done) effects.push(effect);
+  return done.length;
+}
+
+/** One row gets another key; a key that is taken is an error, and ends the transaction. */
+async function changeKey({ dice, run, effects, coverage }: Writing, table: RandomTable) {
+  const { name, columns, key } = table;
+  const [gone] = await run(
+    `SELECT ${keyOf(table)} FROM ${name} WHERE ${condition(dice, table)} ORDER BY ${key.join(", ")} LIMIT 1 FOR UPDATE`,
+  );
+  if (gone === undefined) return;
+  const column = dice.pick(columns.filter((each) => key.includes(each.name)));
+  const now = await run(
+    `UPDATE ${name} SET ${column.name} = ${column.literal(dice)} WHERE ${keyOf(table)} = ${quote(gone)} RETURNING ${keyAndRow(table)}`,
+  );
+  coverage.count("key changed", now.length);
+  for (const effect of puts(table, now)) {
+    effects.push({ kind: "delete", table, key: gone }, effect);
+  }
+}
+
+async function writeGrant(writing: Writing): Promise<void> {
+  const { dice, schema, run, effects, coverage, grant } = writing;
+  const table = schema.grants;
+  const [person, policy] = grant();
+  if (dice.chance(0.1)) {
+    coverage.count("revoked");
+    const sql = `DELETE FROM ${table.name} WHERE person = ${quote(person)} RETURNING ${keyOf(table)}`;
+    for (const key of await run(sql)) effects.push({ kind: "delete", table, key });
+    return;
+  }
+  coverage.count("granted");
+  await put(
+    writing,
+    table,
+    `INSERT INTO ${table.name} VALUES (${quote(person)}, ${policy})
+     ON CONFLICT (person) DO UPDATE SET policy = excluded.policy`,
+  );
+}
+
+async function changeTable(writing: Writing): Promise<void> {
+  const { dice, run, effects, coverage } = writing;
+  const table = writing.schema.main;
+  const { name, columns, key } = table;
+  const choice = dice.below(3);
+  if (choice === 0) {
+    coverage.count("column added");
+    await run(`ALTER TABLE ${name} ADD COLUMN extra${dice.below(1_000_000)} integer DEFAULT 7`);
+  } else if (choice === 1) {
+    const [extra] = await run(
+      `SELECT attname::text FROM pg_attribute WHERE attrelid = ${quote(name)}::regclass
+       AND attname LIKE 'extra%' AND NOT attisdropped LIMIT 1`,
+    );
+    if (extra === undefined) return;
+    coverage.count("column dropped");
+    await run(`ALTER TABLE ${name} DROP COLUMN IF EXISTS ${extra}`);
+  } else {
+    coverage.count("table rewritten");
+    // Every row has another value, and no stream of rows tells of it.
+    const column = dice.pick(columns.filter((each) => !key.includes(each.name)));
+    await run(
+      `ALTER TABLE ${name} ALTER COLUMN ${column.name} TYPE ${column.type} USING ${column.literal(dice)}`,
+    );
+    effects.push({ kind: "clear", table });
+    for (const effect of puts(table, await run(`SELECT ${keyAndRow(table)} FROM ${name}`))) {
+      effects.push(effect);
     }
   }
 }
 
-/** One row gets another key; a key that is taken is an error, and ends the transaction. */
-async function changeKey(
-  dice: Dice,
-  table: RandomTable,
-  run: Run,
-  effects: Effect[],
-): Promise<void> {
-  const { name, key } = table;
-  const [id] = table.columns as [RandomColumn];
-  const old = await run(
-    `SELECT ${asKey(table)} FROM ${name} WHERE ${condition(dice, table)} ORDER BY ${key.join(", ")} LIMIT 1 FOR UPDATE`,
+/** Ten thousand rows, or as many as there are keys of the kind. */
+export async function insertBulk(writing: Writing): Promise<void> {
+  const { dice, schema, coverage } = writing;
+  const table = schema.main;
+  const values = table.columns.map((column) => {
+    if (column.name === "id") return NTH[column.type] ?? "n";
+    const [a, b, c] = [column.literal(dice), column.literal(dice), column.literal(dice)];
+    return `CASE n % 3 WHEN 0 THEN ${a} WHEN 1 THEN ${b} ELSE ${c} END::${column.type}`;
+  });
+  const sql = `INSERT INTO ${table.name} SELECT ${values.join(", ")} FROM generate_series(1, ${BULK}) n ON CONFLICT DO NOTHING`;
+  if ((await put(writing, table, sql)) > BULK * 0.9) coverage.count("bulk");
+}
+
+/** A key for each number, by the key's type. */
+const NTH: Readonly<Record<string, string>> = {
+  text: "'k' || n",
+  uuid: "('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid",
+};
+
+/** Each row of the table changes. */
+export async function updateBulk(writing: Writing): Promise<void> {
+  const { dice, schema, coverage } = writing;
+  const table = schema.main;
+  const rest = { ...table, columns: table.columns.filter(({ name }) => name !== "ref") };
+  const count = await put(
+    writing,
+    table,
+    `UPDATE ${table.name} SET ${assignments(dice, rest)}, ref = coalesce(ref, 0) + 1`,
   );
-  const [gone] = old;
-  if (gone === undefined) return;
-  const equal = key
-    .map((column) => `${column}::text = '${gone.replaceAll("'", "''")}'::json->>'${column}'`)
-    .join(" AND ");
-  const now = await run(
-    `UPDATE ${name} SET ${id.name} = ${id.literal(dice)} WHERE ${equal} RETURNING ${asRow(table)}`,
-  );
-  for (const row of now) effects.push({ kind: "delete", key: gone }, { kind: "put", row });
+  if (count > BULK * 0.9) coverage.count("bulk");
 }
 
 function rows(dice: Dice, { columns }: RandomTable): string {
@@ -103,7 +189,8 @@ function assignments(dice: Dice, { columns, key }: RandomTable): string {
   return some.map((column) => `${column.name} = ${column.literal(dice)}`).join(", ");
 }
 
-function condition(dice: Dice, { columns }: RandomTable): string {
-  const column = dice.pick(dice.chance(0.6) ? columns.slice(0, 1) : columns);
+function condition(dice: Dice, { columns, key }: RandomTable): string {
+  const able = columns.filter(({ use }) => use !== "show");
+  const column = dice.pick(dice.chance(0.6) ? able.filter(({ name }) => key.includes(name)) : able);
   return `${column.name} ${dice.pick(["=", "=", "<", ">="])} ${column.literal(dice)}`;
 }

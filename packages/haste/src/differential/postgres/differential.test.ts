@@ -1,33 +1,48 @@
 // P20 on PostgreSQL: writers on several connections at once, read by logical replication.
 // `HASTE_SEEDS=1000 npx vitest run packages/haste/src/differential` runs more seeds,
 // `HASTE_SEED=17` one of them.
+import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PostgresServer } from "../../fixtures/postgres.ts";
-import { postgresDatabase, type PostgresDatabase } from "../postgres-database.ts";
-import { runSeed } from "../run-seed.ts";
-import { seeds } from "../seeds.ts";
+import {
+  postgresDatabase,
+  postgresRun,
+  SETTINGS,
+  type PostgresDatabase,
+} from "../postgres-database.ts";
+import { runSeeds, seeds } from "../seeds.ts";
+
+/** Seeds that are run side by side: each waits for the server most of its time. */
+const LANES = 4;
 
 let server: PostgresServer;
-let first: PostgresDatabase;
-let second: PostgresDatabase;
+const databases: PostgresDatabase[] = [];
+const oracles: Pool[] = [];
 
 beforeAll(async () => {
-  server = await PostgresServer.start();
-  first = postgresDatabase(await server.createDatabase(), 4);
-  second = postgresDatabase(await server.createDatabase(), 1);
+  server = await PostgresServer.start(SETTINGS);
+  for (let lane = 0; lane < LANES; lane += 1) {
+    databases.push(await postgresDatabase(server, `haste_${lane}`));
+    const pool = new Pool({ connectionString: await server.createDatabase(), max: 1 });
+    pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
+    oracles.push(pool);
+  }
 }, 120_000);
 
 afterAll(async () => {
-  await first.close();
-  await second.close();
+  for (const database of databases) await database.close();
+  for (const pool of oracles) await pool.end();
   await server.remove();
 });
 
 test("every page equals its query at its version", { timeout: 3_600_000 }, async () => {
-  let states = 0;
-  for (const seed of seeds(20)) {
-    const result = await runSeed(seed, first, second.run);
-    states += result.states;
-  }
+  const lanes = databases.map((database, at) => ({
+    database,
+    oracleRun: postgresRun(oracles[at] as Pool),
+  }));
+  const wanted = seeds(200);
+  const { states, coverage } = await runSeeds(wanted, lanes, "postgres/differential.test.ts");
   expect(states).toBeGreaterThan(0);
+  if (wanted.length >= 200) expect(coverage.missing("several")).toEqual([]);
 });

@@ -107,6 +107,7 @@ export class Engine implements Subscriber, GroupHost {
   async close(): Promise<void> {
     this.closing.abort(new PageError("closed", "Live pages have ended here."));
     this.snapshots.close();
+    this.recent.end();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.groups.clear();

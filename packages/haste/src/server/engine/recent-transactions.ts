@@ -9,7 +9,7 @@ function short(xid: bigint): number {
 export class RecentTransactions {
   readonly #limit: number;
   readonly #positions = new Map<number, bigint>();
-  readonly #waiting = new Map<number, Set<(position: bigint) => void>>();
+  readonly #waiting = new Map<number, Set<(position: bigint | null) => void>>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -42,6 +42,12 @@ export class RecentTransactions {
     this.#positions.clear();
   }
 
+  /** Nobody waits any more: whoever does gets null. */
+  end(): void {
+    for (const waiting of this.#waiting.values()) for (const resolve of waiting) resolve(null);
+    this.#waiting.clear();
+  }
+
   /** Resolves when it is delivered; null when `patience` ms have passed. */
   wait(xid: bigint, patience: number): Promise<bigint | null> {
     const key = short(xid);
@@ -53,7 +59,7 @@ export class RecentTransactions {
         if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
         resolve(null);
       }, patience);
-      const told = (position: bigint): void => {
+      const told = (position: bigint | null): void => {
         clearTimeout(timer);
         resolve(position);
       };

@@ -1,0 +1,28 @@
+// What a seed is about, decided before anything is run.
+import { Dice } from "./dice.ts";
+
+export interface SeedPlan {
+  /** Ten thousand rows, written at once. */
+  readonly isBulk: boolean;
+  /** What befalls the source while transactions are written. */
+  readonly disturbances: readonly Disturbance[];
+}
+
+export type Disturbance =
+  | "subscriber failed"
+  | "connections terminated"
+  | "database restarted"
+  | "epoch lost";
+
+export function seedPlan(seed: number): SeedPlan {
+  const dice = new Dice(seed ^ 0x5eed);
+  const isBulk = dice.chance(0.06);
+  const disturbances: Disturbance[] = [];
+  if (dice.chance(0.12)) disturbances.push("subscriber failed");
+  if (dice.chance(0.1)) disturbances.push("connections terminated");
+  if (dice.chance(0.1)) disturbances.push("epoch lost");
+  // Not by default: what is committed while the server is killed is not yet judged for certain.
+  const restarts = process.env["HASTE_RESTARTS"] !== undefined;
+  if (dice.chance(0.04) && restarts) disturbances.push("database restarted");
+  return { isBulk, disturbances };
+}
