@@ -37,6 +37,20 @@ async function follow(on: PGlite = db): Promise<{ source: Source; follower: Foll
   return { source, follower };
 }
 
+test("without its schema nothing is left of it, and tables can be written and changed as before", async () => {
+  const { source } = await follow();
+  await source.close();
+  await db.exec("DROP SCHEMA haste CASCADE");
+  const { rows } = await db.query(
+    `SELECT tgname AS name FROM pg_trigger WHERE tgname LIKE 'haste%'
+     UNION ALL SELECT evtname FROM pg_event_trigger`,
+  );
+  expect(rows).toEqual([]);
+  await db.exec(
+    "INSERT INTO flights VALUES (1, 'A1'); ALTER TABLE flights ADD COLUMN airline text",
+  );
+});
+
 test("a database on disk goes on where it was, in the same epoch", async () => {
   const folder = mkdtempSync(join(tmpdir(), "haste-pglite-"));
   try {

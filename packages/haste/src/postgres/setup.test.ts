@@ -1,4 +1,5 @@
 // What describe() finds to be missing, what mends it, and what no error gives away.
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -105,6 +106,34 @@ test("a role with what setupSql grants, and no more, can follow", async () => {
   expect(secured.message).toContain("row security");
   await client.end();
 });
+
+test("what the guide says to run takes all of it down, and tables can be changed as before", async () => {
+  const connection = await good.createDatabase();
+  const client = new Client(connection);
+  await client.connect();
+  await client.query("CREATE TABLE flights (id integer PRIMARY KEY, gate text)");
+  await setup(client, ["flights"]);
+  const source = postgresSource({ connection });
+  const follower = new Follower(source, await source.describe(["flights"]));
+  await source.subscribe(follower);
+  await source.close();
+  const guide = readFileSync(
+    new URL("../../../../docs/guides/live-page-databases.md", import.meta.url),
+    "utf8",
+  );
+  const [, sql = ""] = /### Taking it down[^]*?```sql\n([^]*?)```/u.exec(guide) ?? [];
+  // Each by itself, as psql does.
+  for (const statement of sql.replaceAll(/--.*$/gmu, "").split(";")) await client.query(statement);
+  const left = await client.query(`
+    SELECT slot_name AS name FROM pg_replication_slots WHERE database = current_database()
+    UNION ALL SELECT pubname FROM pg_publication
+    UNION ALL SELECT evtname FROM pg_event_trigger
+    UNION ALL SELECT nspname FROM pg_namespace WHERE nspname = 'haste'
+    UNION ALL SELECT relname FROM pg_class WHERE relname = 'flights' AND relreplident <> 'd'`);
+  expect(left.rows).toEqual([]);
+  await client.query("ALTER TABLE flights ADD COLUMN airline text; DROP TABLE flights");
+  await client.end();
+}, 30_000);
 
 test("a slot of somebody else is refused at once", async () => {
   const connection = await good.createDatabase();

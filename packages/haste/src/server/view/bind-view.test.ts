@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { integers } from "../../fixtures/integers.ts";
 import { ViewError } from "../errors.ts";
 import { bindView } from "./bind-view.ts";
+import { parseDeclaration } from "./column-declaration.ts";
 import { defineJoinedView, defineView, type Definition } from "./define-view.ts";
 
 const tables = new Map([["numbers", integers("value")]]);
@@ -30,6 +31,17 @@ describe("a view", () => {
     const view = bind({ ...good, filterable: ["value"], orderable: [] });
     expect([...view.filterable].sort()).toEqual(["id", "value"]);
     expect([...view.orderable]).toEqual(["id"]);
+  });
+
+  test("may declare its types by their short names, which are the same types", () => {
+    const view = bind({ ...good, columns: { id: "int4", value: "int | null" } });
+    expect(view.columns).toEqual(bind(good).columns);
+    expect(parseDeclaration("timestamptz | null")).toEqual({
+      type: "timestamp with time zone",
+      nullable: true,
+    });
+    expect(parseDeclaration("int8[]")).toEqual({ type: "bigint[]", nullable: false });
+    expect(parseDeclaration("mood")).toEqual({ type: "mood", nullable: false });
   });
 
   test.each([

@@ -33,6 +33,22 @@ test("what a row is comes from the declared columns", () => {
   expectTypeOf<UserOf<typeof view>>().toEqualTypeOf<{ airline: string }>();
 });
 
+test("short names are the same types", () => {
+  const view = defineView({
+    name: "flights",
+    table: "flights",
+    columns: { id: "int8", delay: "int4 | null", load: "float8", open: "bool", at: "timestamptz" },
+    policy: () => true,
+  });
+  expectTypeOf<RowOf<typeof view>>().toEqualTypeOf<{
+    readonly id: string;
+    readonly delay: number | null;
+    readonly load: number | "NaN" | "Infinity" | "-Infinity";
+    readonly open: boolean;
+    readonly at: string;
+  }>();
+});
+
 test("or from an interface", () => {
   interface Flight {
     id: number;
