@@ -11,6 +11,9 @@ import {
 import type { LifeName } from "../model/observation.ts";
 import type { Pace } from "../pace.ts";
 
+/** How long what expects no reply may wait to be sent, in ms: such a push takes no timeout of its own. */
+export const PUSH_TIMEOUT = 10_000;
+
 export interface CredentialsSource {
   readonly life: LifeName;
   readonly dice: Dice;
@@ -26,6 +29,7 @@ export function socketOptions(
   const { serializer, reconnect, rejoin, ...rest } = options;
   return {
     ...rest,
+    pushTimeout: PUSH_TIMEOUT,
     serializer: serializer === "V1" ? V1 : V2,
     params: credentials(source, options.connectTimeout),
     signal,

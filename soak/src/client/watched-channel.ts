@@ -4,6 +4,7 @@ import type { Channel, Messages, Overflow } from "@slipstream/client";
 import { fromPayload, type Stamp } from "../decisions/order.ts";
 import type { ChannelObservation } from "../model/observation.ts";
 import { settledOf, watchPromise } from "./settled.ts";
+import { PUSH_TIMEOUT } from "./socket-options.ts";
 
 export type See = (observation: ChannelObservation) => void;
 
@@ -66,7 +67,8 @@ export class WatchedChannel {
   }
 
   push(call: PushCall): void {
-    const { name, event, payload, form, expects, timeout, signal, look } = call;
+    const { name, event, payload, form, expects, signal, look } = call;
+    const timeout = expects === "none" ? PUSH_TIMEOUT : call.timeout;
     const state = this.channel.state.type;
     this.#see({ type: "pushCalled", push: name, expects, timeout, form, look, state });
     if (signal?.aborted === true) this.#see({ type: "pushAborted", push: name });
