@@ -69,7 +69,11 @@ let socket: Socket;
 
 beforeAll(async () => {
   server = new ChannelsServer();
-  server.socket("/socket", { connect: () => accept({}), channels: { "haste:*": Bad } });
+  server.socket("/socket", {
+    connect: () => accept({}),
+    id: () => "me",
+    channels: { "haste:*": Bad },
+  });
   ({ port } = await server.listen({ port: 0, host: "127.0.0.1" }));
 });
 afterAll(() => server.close());
@@ -116,6 +120,20 @@ describe("a page of a server that makes no sense", () => {
     expect(joins[1]).toEqual({ at: "start", before: 0, after: 2 });
     await page.close();
     expect(server.stats().live.channel).toBe(0);
+  });
+
+  test("whose view is away after a lost connection: the page waits for it", async () => {
+    scripts = [{}, { refusal: { reason: "unmatched topic" } }, {}];
+    const page = openPage<{ id: number }>(socket, "things", { limit: 2 });
+    await page.ready();
+    void server.disconnect("me");
+    const { error, status, rows } = await until(page, (state) => state.error !== null);
+    expect({ code: error?.code, status, rows }).toEqual({
+      code: "no_view",
+      status: "stale",
+      rows: SHOWN,
+    });
+    expect((await page.ready()).error).toBeNull();
   });
 
   test("closing it while it waits to ask again leaves nothing", async () => {

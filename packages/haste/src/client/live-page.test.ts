@@ -204,6 +204,16 @@ describe("a live page", () => {
     await expect(none.ready()).rejects.toMatchObject({ code: "row_not_found" });
   });
 
+  test("of a view that there is not ends, and says so", async () => {
+    const page = openPage(socket, "flight");
+    await expect(page.ready()).rejects.toMatchObject({
+      code: "no_view",
+      message: expect.stringMatching(/^There is no view "flight" on this server\./u),
+      isTemporary: false,
+    });
+    expect(page.state.status).toBe("error");
+  });
+
   test("comes back after a lost connection with what it missed", async () => {
     const page = openPage<Flight>(socket, "flights", { limit: 3 });
     const { rows } = await page.ready();

@@ -1,6 +1,7 @@
 // A page of a view that stays true: what a program has in hand. Its end of PROTOCOL.md is
 // page-reader.ts.
 import { closedError } from "./page-client-error.ts";
+import type { PagePlace } from "./page-link.ts";
 import { PageReader, type PageReaderOptions } from "./page-reader.ts";
 import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
@@ -29,12 +30,12 @@ export class LivePage<Row> {
   /** @internal Use {@link openPage}. */
   constructor(
     socket: PageSocket,
-    topic: string,
+    place: PagePlace,
     request: PageRequest<Row>,
     { onError = throwAside, ...options }: LivePageOptions = {},
   ) {
     this.#store = new Store<PageState<Row>>(LOADING, onError);
-    this.#reader = new PageReader(socket, topic, wireRequest(request), this.#store, options);
+    this.#reader = new PageReader(socket, place, wireRequest(request), this.#store, options);
   }
 
   /** What the page shows now. */

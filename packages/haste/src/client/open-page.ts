@@ -31,5 +31,5 @@ export function openPage<Row = Record<string, unknown>>(
   options: LivePageOptions = {},
 ): LivePage<Row> {
   opened += 1;
-  return new LivePage<Row>(socket, `haste:${view}:${opened}`, request, options);
+  return new LivePage<Row>(socket, { view, topic: `haste:${view}:${opened}` }, request, options);
 }

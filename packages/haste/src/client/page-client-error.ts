@@ -7,6 +7,8 @@ export type PageClientErrorCode =
   | PageErrorCode
   /** The connection or the channel failed: the cause tells how. */
   | "disconnected"
+  /** The server has no view of this name. */
+  | "no_view"
   /** What the server said makes no sense as PROTOCOL.md has it, or is a reason not known here. */
   | "protocol";
 
@@ -44,6 +46,18 @@ export function pageErrorOf(error: unknown): PageClientError {
   return (
     refusalOf(response) ?? new PageClientError("disconnected", sentenceOf(error), { cause: error })
   );
+}
+
+/**
+ * What became of a join that failed. That no channel serves the topic is Phoenix's answer
+ * (`unmatched topic`), and not one of PROTOCOL.md: it means that there is no such view.
+ */
+export function joinErrorOf(error: unknown, view: string): PageClientError {
+  const { response } = (error ?? {}) as { readonly response?: unknown };
+  const { reason } = (response ?? {}) as { readonly reason?: unknown };
+  if (reason !== "unmatched topic") return pageErrorOf(error);
+  const sentence = `There is no view "${view}" on this server. Compare its name with those that createHaste was given, and see that haste.channels are among the socket's channels.`;
+  return new PageClientError("no_view", sentence, { cause: error });
 }
 
 /** A refusal as the server puts it: `{ reason, message }`. */

@@ -1,6 +1,6 @@
 // A page's channel: joins it, again after refusals that are temporary, and hands over what it says.
 import { backoff } from "./backoff.ts";
-import { pageErrorOf, type PageClientError } from "./page-client-error.ts";
+import { joinErrorOf, pageErrorOf, type PageClientError } from "./page-client-error.ts";
 import type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
 
 /** Whoever makes sense of what comes. */
@@ -18,9 +18,16 @@ export interface LinkOwner {
   ended(error: PageClientError | null): void;
 }
 
+/** Which view a page is of, and the topic of its channel. */
+export interface PagePlace {
+  readonly view: string;
+  readonly topic: string;
+}
+
 export class PageLink {
   readonly #owner: LinkOwner;
   readonly #channel: PageChannel;
+  readonly #view: string;
   readonly #removals: (() => void)[] = [];
   #isJoined = false;
   #isEnded = false;
@@ -31,8 +38,9 @@ export class PageLink {
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(socket: PageSocket, topic: string, owner: LinkOwner) {
+  constructor(socket: PageSocket, { view, topic }: PagePlace, owner: LinkOwner) {
     this.#owner = owner;
+    this.#view = view;
     this.#channel = socket.channel(topic, () => owner.joinParams());
     this.#removals.push(this.#channel.onState((state) => this.#stateChanged(state)));
   }
@@ -51,7 +59,7 @@ export class PageLink {
       () => (this.#isJoining = false),
       (error: unknown) => {
         this.#isJoining = false;
-        this.#joinRefused(pageErrorOf(error));
+        this.#joinRefused(joinErrorOf(error, this.#view));
       },
     );
   }
@@ -111,10 +119,12 @@ export class PageLink {
 
   /**
    * Whether the page may be had later. There was room for one that was had before: what takes it
-   * may be its own last connection, which the server has not missed yet.
+   * may be its own last connection, which the server has not missed yet. So was its view there: it
+   * may come back, as while a new version of the server is put in place.
    */
   #passes({ code, isTemporary }: PageClientError): boolean {
-    return isTemporary || (code === "too_many_pages" && this.#wasJoined);
+    const comesBack = code === "too_many_pages" || code === "no_view";
+    return isTemporary || (comesBack && this.#wasJoined);
   }
 
   #stateChanged(state: PageChannelState): void {
@@ -127,7 +137,7 @@ export class PageLink {
       void this.end();
       this.#owner.ended(null);
     } else if (state.type === "errored" && !this.#isJoining) {
-      this.#joinRefused(pageErrorOf(state.reason));
+      this.#joinRefused(joinErrorOf(state.reason, this.#view));
     } else if (wasJoined) {
       this.#owner.parted();
     }

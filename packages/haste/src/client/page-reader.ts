@@ -2,7 +2,7 @@
 import type { Json } from "../json.ts";
 import { closedError, pageErrorOf, PageClientError, refusalOf } from "./page-client-error.ts";
 import { PageContent } from "./page-content.ts";
-import { PageLink } from "./page-link.ts";
+import { PageLink, type PagePlace } from "./page-link.ts";
 import type { WireRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import type { PageState, Total } from "./page-state.ts";
@@ -31,7 +31,7 @@ export class PageReader<Row> {
 
   constructor(
     socket: PageSocket,
-    topic: string,
+    place: PagePlace,
     wanted: WireRequest,
     store: Store<PageState<Row>>,
     { onWhy }: PageReaderOptions,
@@ -39,7 +39,7 @@ export class PageReader<Row> {
     this.#store = store;
     this.#wanted = new WantedPage(wanted);
     this.#onWhy = onWhy;
-    this.#link = new PageLink(socket, topic, {
+    this.#link = new PageLink(socket, place, {
       joinParams: () => this.#joinParams(),
       joined: (response) => this.#guard(() => this.#joined(response)),
       parted: () => this.#tellStatus(),
