@@ -267,6 +267,20 @@ describe("a live page", () => {
     expect(told).toBeLessThanOrEqual(2);
   });
 
+  test("shows nothing new while it is paused: who waits for that is told to resume it", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    await page.ready();
+    await page.pause();
+    const xid = await serving.write("DELETE FROM flights WHERE id = 1");
+    await expect(page.seen(xid)).rejects.toMatchObject({
+      code: "not_seen",
+      message: expect.stringContaining("resume()"),
+    });
+    void page.resume();
+    await page.seen(xid);
+    expect(ids(page.state)).toEqual([2, 3, 4]);
+  });
+
   test("stays paused through a lost connection, whatever was under way", async () => {
     const page = openPage<Flight>(socket, "flights", { limit: 3 });
     const { rows } = await page.ready();

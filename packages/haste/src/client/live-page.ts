@@ -105,7 +105,7 @@ export class LivePage<Row> {
 
   /**
    * Resolves when the page shows what a transaction did to it, or when that was nothing. Rejects with
-   * `not_seen` if it does not come in time.
+   * `not_seen` if it does not come in time, and at once while the page is paused.
    *
    * @param xid what `SELECT pg_current_xact_id()` gave inside the transaction
    */

@@ -78,6 +78,12 @@ export class PageReader<Row> {
   }
 
   async seen(xid: string | bigint): Promise<void> {
+    // The server sends nothing while a page is paused, and would answer when it has waited in vain.
+    if (this.#isPaused && !this.#hasEnded) {
+      const sentence =
+        "The page is paused, and shows nothing new. Call resume() first, then seen().";
+      throw new PageClientError("not_seen", sentence);
+    }
     await this.#link.push("seen", { xid: `${xid}` });
   }
 
