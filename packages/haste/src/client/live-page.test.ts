@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { serve, type Serving } from "../fixtures/serving.ts";
 import { until } from "../fixtures/page-state.ts";
 import { defineView } from "../server/index.ts";
+import { openList } from "./list/open-list.ts";
 import { openPage } from "./open-page.ts";
 import type { Why } from "./wire.ts";
 
@@ -202,6 +203,32 @@ describe("a live page", () => {
     expect(page.state).toMatchObject({ status: "error", error: { code: "invalid_filter" } });
     const none = openPage(socket, "flights", { at: { key: [12_345] } });
     await expect(none.ready()).rejects.toMatchObject({ code: "row_not_found" });
+  });
+
+  test("takes no option that there is not, which would give other rows than are meant", async () => {
+    const mistyped = { were: ["eq", "id", 1] } as object;
+    const refused = {
+      code: "invalid_page",
+      message: "There is no option were. There are where, orderBy, at, limit, columns.",
+    };
+    expect(() => openPage(socket, "flights", mistyped)).toThrow(expect.objectContaining(refused));
+    const page = openPage<Flight>(socket, "flights", { limit: 1 });
+    await expect(page.change(mistyped)).rejects.toMatchObject(refused);
+    expect(() => openPage(socket, "flights", {}, { why: true } as object)).toThrow(
+      "There is no option why. There are onWhy, onError.",
+    );
+    expect(() => openList(socket, "flights", { orderBy: [], limit: 3 } as never)).toThrow(
+      "There is no option limit. There are where, orderBy.",
+    );
+    expect(() => openList(socket, "flights", { orderBy: [] }, { steps: 3 } as object)).toThrow(
+      "There is no option steps. There are maxRows, step, onWhy, onError.",
+    );
+    // What is undefined is left out, whatever its name.
+    expect(
+      ids(
+        await openPage<Flight>(socket, "flights", { were: undefined, limit: 1 } as object).ready(),
+      ),
+    ).toEqual([1]);
   });
 
   test("of a view that there is not ends, and says so", async () => {

@@ -1,5 +1,6 @@
 // A page of a view that stays true: what a program has in hand. Its end of PROTOCOL.md is
 // page-reader.ts.
+import { checkNames } from "./check-options.ts";
 import { closedError } from "./page-client-error.ts";
 import type { PagePlace } from "./page-link.ts";
 import { PageReader, type PageReaderOptions } from "./page-reader.ts";
@@ -32,10 +33,12 @@ export class LivePage<Row> {
     socket: PageSocket,
     place: PagePlace,
     request: PageRequest<Row>,
-    { onError = throwAside, ...options }: LivePageOptions = {},
+    options: LivePageOptions = {},
   ) {
+    checkNames(options, ["onWhy", "onError"]);
+    const { onError = throwAside, ...others } = options;
     this.#store = new Store<PageState<Row>>(LOADING, onError);
-    this.#reader = new PageReader(socket, place, wireRequest(request), this.#store, options);
+    this.#reader = new PageReader(socket, place, wireRequest(request), this.#store, others);
   }
 
   /** What the page shows now. */
@@ -91,7 +94,7 @@ export class LivePage<Row> {
    * `at` or `limit` is another. If the server refuses, the page is what it was. A new order or place
    * begins with `limit` rows.
    */
-  change(request: PageRequest<Row>): Promise<void> {
+  async change(request: PageRequest<Row>): Promise<void> {
     return this.#settled(this.#reader.change(wireChange(request)));
   }
 

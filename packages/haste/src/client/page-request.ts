@@ -2,6 +2,7 @@
 import type { Filter } from "../filter/filter.ts";
 import type { Json } from "../json.ts";
 import type { Order } from "../order/order.ts";
+import { checkNames } from "./check-options.ts";
 import type { Header } from "./wire.ts";
 
 /** Rows of a page that does not say how many. */
@@ -40,7 +41,17 @@ export interface WireRequest {
   readonly columns?: readonly string[];
 }
 
+const OPTIONS: readonly (keyof PageRequest<unknown>)[] = [
+  "where",
+  "orderBy",
+  "at",
+  "limit",
+  "columns",
+];
+
+/** @throws {PageClientError} `invalid_page`: an option that there is not. */
 export function wireRequest<Row>(request: PageRequest<Row>): WireRequest {
+  checkNames(request, OPTIONS);
   const { where, orderBy, columns, at = "start", limit = DEFAULT_LIMIT } = request;
   return {
     ...(where === undefined ? {} : { filter: where }),

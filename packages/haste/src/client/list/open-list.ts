@@ -1,4 +1,5 @@
 // Opening lists on a socket.
+import { checkNames } from "../check-options.ts";
 import { openPage } from "../open-page.ts";
 import type { LivePageOptions } from "../live-page.ts";
 import type { PageSocket } from "../page-socket.ts";
@@ -9,6 +10,7 @@ import { LIST_LIMITS, LiveList, type ListRequest, type LiveListOptions } from ".
  * window goes along with what is looked at, and knows at most `maxRows` rows (800).
  *
  * @param view the view's name, as the server defines it; its `maxRows` bounds the list's
+ * @throws {PageClientError} `invalid_page`: an option that there is not.
  * @example
  * ```ts
  * const list = openList<Flight>(socket, "flights", { orderBy: [{ column: "departs" }] });
@@ -22,6 +24,8 @@ export function openList<Row = Record<string, unknown>>(
   request: ListRequest<Row>,
   { onWhy, ...options }: LiveListOptions & Pick<LivePageOptions, "onWhy"> = {},
 ): LiveList<Row> {
+  checkNames(request, ["where", "orderBy"]);
+  checkNames(options, ["maxRows", "step", "onWhy", "onError"]);
   const { step = LIST_LIMITS.step, onError } = options;
   const page = openPage<Row>(
     socket,

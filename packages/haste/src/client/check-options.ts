@@ -1,0 +1,17 @@
+// What is said of requests that cannot be meant, before the server is asked: of what the caller
+// wrote, which the server does not see.
+import { PageClientError } from "./page-client-error.ts";
+
+/**
+ * Refuses names that are no options, which are mistypings most of the time. One whose value is
+ * undefined does nothing under any name.
+ *
+ * @throws {PageClientError} `invalid_page`
+ */
+export function checkNames(options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const sentence = `There is no option ${name}. There are ${known.join(", ")}.`;
+    throw new PageClientError("invalid_page", sentence);
+  }
+}
