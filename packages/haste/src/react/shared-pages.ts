@@ -84,5 +84,7 @@ export function sharePage<Row>(
       if (pages.get(key) === entry) pages.delete(key);
       entry.shared.close();
     }, GRACE);
+    // Where timers hold up the process's end (Node), this one should not.
+    if (typeof entry.closing === "object") entry.closing.unref();
   };
 }

@@ -6,6 +6,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve, type Serving } from "../fixtures/serving.ts";
 import { defineView } from "../server/index.ts";
+import { sharePage } from "./shared-pages.ts";
 import { useLivePage, type UseLivePage, type UseLivePageOptions } from "./index.ts";
 
 interface Flight {
@@ -171,6 +172,15 @@ test("what the server would not give is asked for again by whoever comes new, fo
   show({ view: "flights", limit: 2 }, { view: "flights", limit: 2 });
   await until(({ status }) => status === "live");
   expect(serving.haste.stats().pages).toBe(1);
+});
+
+test("a page that nobody looks at any more does not keep the process alive", () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const leave = sharePage(socket, "flights", { limit: 2 }, () => {});
+  const before = timers();
+  leave();
+  expect(timers()).toBe(before);
 });
 
 test("skip opens nothing, and a page that is gone is closed", async () => {
