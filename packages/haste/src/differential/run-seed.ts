@@ -17,6 +17,9 @@ import { TappedSource } from "./tapped-source.ts";
 import { Writers } from "./writers.ts";
 
 /** The database under test. */
+/** Ms in which a server on a busy machine answers. */
+const PATIENCE = 120_000;
+
 export interface DifferentialDatabase {
   /** How many transactions may be under way at once. */
   readonly writers: number;
@@ -115,7 +118,7 @@ async function play(seed: number, { database, oracleRun, coverage }: SeedOptions
       maxIdleGroups: dice.pick([1, 1_000]),
       maxBehind: dice.pick([1, 256 * 1_024]),
       maxOpenRate: 10_000,
-      seenTimeout: 60_000,
+      seenTimeout: PATIENCE,
     },
     logger: { error: (_message, error) => failures.push(error) },
   });
@@ -135,7 +138,14 @@ async function play(seed: number, { database, oracleRun, coverage }: SeedOptions
         coverage,
         books,
         connect: (name) =>
-          connect(`ws://127.0.0.1:${port}/socket`, { params: { name }, rejoin: false }),
+          connect(`ws://127.0.0.1:${port}/socket`, {
+            params: { name },
+            rejoin: false,
+            // How long the machine takes is no difference between pages.
+            joinTimeout: PATIENCE,
+            pushTimeout: PATIENCE,
+            logger: {},
+          }),
         refresh: (name) => haste.refresh(dice.chance(0.5) ? name : (each) => each.name === name),
         someXid: (own) =>
           writers.written.length === 0 ? undefined : own.pick(writers.written).xid,
