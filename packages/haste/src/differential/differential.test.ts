@@ -20,7 +20,7 @@ afterAll(async () => {
 
 test("every page equals its query at its version", { timeout: 3_600_000 }, async () => {
   const lanes = [{ database: pgliteDatabase(db), oracleRun: pgliteRun(second) }];
-  const wanted = seeds(200);
+  const wanted = seeds(50);
   const { states, coverage } = await runSeeds(wanted, lanes, "differential.test.ts");
   expect(states).toBeGreaterThan(0);
   if (wanted.length >= 200) expect(coverage.missing("one connection")).toEqual([]);
