@@ -15,3 +15,9 @@ export function checkNames(options: object, known: readonly string[]): void {
     throw new PageClientError("invalid_page", sentence);
   }
 }
+
+/** @throws {PageClientError} `invalid_page`: no number of rows. */
+export function checkRows(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new PageClientError("invalid_page", `${name} is a whole number of rows, from 0.`);
+}

@@ -231,6 +231,22 @@ describe("a live page", () => {
     ).toEqual([1]);
   });
 
+  test("tells a wrong number by the name that its caller gave it", async () => {
+    expect(() => openPage(socket, "flights", { limit: 1.5 })).toThrow(
+      "limit is a whole number of rows, from 0.",
+    );
+    const page = openPage<Flight>(socket, "flights", { limit: 1 });
+    const refused = (name: string): object => ({
+      code: "invalid_page",
+      message: `The ${name} is a whole number of rows, from 0.`,
+    });
+    await expect(page.next(-5)).rejects.toMatchObject(refused("count of next"));
+    await expect(page.previous(Number.NaN)).rejects.toMatchObject(refused("count of previous"));
+    await expect(page.count("x" as never)).rejects.toMatchObject(refused("cap of count"));
+    await expect(page.change({ limit: -1 })).rejects.toMatchObject({ code: "invalid_page" });
+    expect(ids(await page.ready())).toEqual([1]);
+  });
+
   test("of a view that there is not ends, and says so", async () => {
     const page = openPage(socket, "flight");
     await expect(page.ready()).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 // A page of a view that stays true: what a program has in hand. Its end of PROTOCOL.md is
 // page-reader.ts.
-import { checkNames } from "./check-options.ts";
+import { checkNames, checkRows } from "./check-options.ts";
 import { closedError } from "./page-client-error.ts";
 import type { PagePlace } from "./page-link.ts";
 import { PageReader, type PageReaderOptions } from "./page-reader.ts";
@@ -79,12 +79,14 @@ export class LivePage<Row> {
   }
 
   /** Shows so many rows more behind the last one. Resolves when they are shown. */
-  next(count: number): Promise<void> {
+  async next(count: number): Promise<void> {
+    checkRows("The count of next", count);
     return this.#settled(this.#reader.grow({ before: 0, after: count }));
   }
 
   /** Shows so many rows more before the first one. Resolves when they are shown. */
-  previous(count: number): Promise<void> {
+  async previous(count: number): Promise<void> {
+    checkRows("The count of previous", count);
     return this.#settled(this.#reader.grow({ before: count, after: 0 }));
   }
 
@@ -102,7 +104,8 @@ export class LivePage<Row> {
    * Counts the rows that the page's filter and policy let through, up to `cap`. A query of its own
    * each time; `state.total` keeps the answer.
    */
-  count(cap?: number): Promise<Total> {
+  async count(cap?: number): Promise<Total> {
+    if (cap !== undefined) checkRows("The cap of count", cap);
     return this.#reader.count(cap);
   }
 

@@ -11,7 +11,7 @@ let opened = 0;
  * closing one opens no connection.
  *
  * @param view the view's name, as the server defines it
- * @throws {PageClientError} `invalid_page`: an option that there is not.
+ * @throws {PageClientError} `invalid_page`: an option that there is not, or a `limit` that is no number of rows.
  * @typeParam Row what a row is: `RowOf` of the server's view, or an interface of yours
  * @example
  * ```ts

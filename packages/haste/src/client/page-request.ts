@@ -2,7 +2,7 @@
 import type { Filter } from "../filter/filter.ts";
 import type { Json } from "../json.ts";
 import type { Order } from "../order/order.ts";
-import { checkNames } from "./check-options.ts";
+import { checkNames, checkRows } from "./check-options.ts";
 import type { Header } from "./wire.ts";
 
 /** Rows of a page that does not say how many. */
@@ -49,10 +49,11 @@ const OPTIONS: readonly (keyof PageRequest<unknown>)[] = [
   "columns",
 ];
 
-/** @throws {PageClientError} `invalid_page`: an option that there is not. */
+/** @throws {PageClientError} `invalid_page`: an option that there is not, or a `limit` that is no number of rows. */
 export function wireRequest<Row>(request: PageRequest<Row>): WireRequest {
   checkNames(request, OPTIONS);
   const { where, orderBy, columns, at = "start", limit = DEFAULT_LIMIT } = request;
+  checkRows("limit", limit);
   return {
     ...(where === undefined ? {} : { filter: where }),
     ...(orderBy === undefined ? {} : { order: orderBy }),
