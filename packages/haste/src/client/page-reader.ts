@@ -11,7 +11,10 @@ import { WantedPage, type Asked, type By } from "./wanted-page.ts";
 import { batchOf, joinedOf, rowsOf, totalOf, type Why } from "./wire.ts";
 
 export interface PageReaderOptions {
-  /** Has the server say of each batch which transaction it came from; null for several in one. */
+  /**
+   * Has the server say of each change of the rows which transaction it came from; null for several in
+   * one. Is called when the rows are in the state.
+   */
   readonly onWhy?: (why: Why | null) => void;
 }
 
