@@ -14,6 +14,7 @@ import { paintFor } from "../terminal/paint.ts";
 import { keepPage } from "./keep-page.ts";
 import { connectionString, type ConnectionString } from "./live-pages/connection-string.ts";
 import { mayOpenBrowser } from "./open-browser.ts";
+import { tryPagePort } from "./page-port.ts";
 import {
   jsonPresenter,
   linePresenter,
@@ -40,7 +41,9 @@ const OPTIONS = {
   "no-page": { text: "end when all has been checked, also in a terminal" },
   port: { value: "N", text: "of that page (a free one if left out)" },
   "no-open": { text: "do not open that page in the browser" },
-  json: { text: "with --once: the result as one JSON object, and nothing else" },
+  json: {
+    text: "the result as one JSON object, and nothing else on standard output;\nif the page is served, standard error tells its address",
+  },
   help: { text: "this text" },
 } as const satisfies Record<string, OptionHelp>;
 
@@ -105,9 +108,11 @@ export const demo: Command = {
       port: wholeNumber("port", given.value("port"), { min: 0, max: 65_535, otherwise: 0 }),
       ...databaseOf(process.env["DATABASE_URL"]),
     };
+    const keeps = keepsPage(given);
+    await tryPagePort(options.port ?? 0);
     return run(options, {
       presenter: choosePresenter(options, given.has("once"), given.has("json")),
-      keeps: keepsPage(given),
+      keeps,
       opensBrowser:
         !given.has("no-open") && isTerminal() && mayOpenBrowser(process.env, process.platform),
       say: given.has("json") ? process.stderr : process.stdout,
@@ -117,6 +122,11 @@ export const demo: Command = {
 
 function databaseOf(url: string | undefined): { database?: ConnectionString } {
   return url === undefined || url === "" ? {} : { database: connectionString(url) };
+}
+
+/** When all is closed. A database that could not be dropped is an error, which tells of itself. */
+function lastLine({ database }: DemoOptions): string {
+  return database === undefined ? "Ended." : "Ended. The demo's database is dropped.";
 }
 
 function isTerminal(): boolean {
@@ -175,7 +185,8 @@ async function run(options: DemoOptions, showing: Showing): Promise<ExitCode> {
       presenter.tell,
       signal,
     );
-    if (!keeps) presenter.end(result);
+    if (keeps) say.write(`\n${lastLine(options)}\n`);
+    else presenter.end(result);
     return result.held ? EXIT.ok : EXIT.failed;
   } catch (error) {
     presenter.end(null);

@@ -163,6 +163,19 @@ test("Ctrl-C ends it at once and in order", async () => {
   });
 });
 
+test(
+  "Ctrl-C at the page ends it in order, and says so",
+  async () => {
+    const demo = new MainProcess(["demo", "--page", "--rows", "1000", "--seconds", "0"]);
+    await demo.says("Ctrl-C ends.", "stdout");
+    demo.kill("SIGINT");
+    const { code, stdout, stderr } = await demo.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/\nEnded\.\n$/);
+  },
+  LONG,
+);
+
 test("whoever reads only the beginning of its output ends it too", async () => {
   const demo = new MainProcess(["demo", "--rows", "5000"]);
   await demo.says("serving", "stdout");

@@ -49,16 +49,44 @@ export function explained(error: unknown): Error {
     const advice = ADVICE[code] === undefined ? "" : ` ${ADVICE[code]}`;
     return new DemoDatabaseError(`PostgreSQL says: ${error.message} (${code}).${advice}`);
   }
-  // Node's: what else such an error says may be the connection string.
-  if (typeof code === "string" && /^E(?!RR_)[A-Z_]+$/.test(code)) return failed(code);
+  // What else such an error says may be the connection string.
+  const system = systemCode(error);
+  if (system !== null) return failed(system);
   const isOfDriver = /^(Connection terminated|timeout exp|The server does not support SSL|SASL)/;
   return isOfDriver.test(error.message) ? failed(error.message) : error;
 }
 
-/** The same for an error that was met on the way to the database, and may quote how it is reached. */
-export function connectionError(error: unknown): Error {
+/** Where a connection was to lead: what may be told of a connection string. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The same for an error that was met on the way to the database, and may quote how it is reached.
+ *
+ * @param place null where the connection string could not be read
+ */
+export function connectionError(error: unknown, url: ConnectionString, place: Place | null): Error {
+  const code = systemCode(error);
+  if (code !== null && place !== null) {
+    // After an @ in what follows the host, the real host may come: then this one is user and password.
+    const { pathname, search, hash } = new URL(url);
+    const isHost = !`${pathname}${search}${hash}`.includes("@");
+    const { host, port } = place;
+    const name = host.includes(":") ? `[${host}]` : host;
+    return new DemoDatabaseError(
+      `The connection to PostgreSQL${isHost ? ` at ${name}:${port}` : ""} failed: ${code}. Check that the server runs and that host and port are right.`,
+    );
+  }
   const known = explained(error);
   return known instanceof DemoDatabaseError ? known : failed("check what DATABASE_URL says");
+}
+
+/** Node's code of what the operating system said, such as ECONNREFUSED; null for other errors. */
+function systemCode(error: unknown): string | null {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" && /^E(?!RR_)[A-Z_]+$/.test(code) ? code : null;
 }
 
 function failed(why: string): DemoDatabaseError {

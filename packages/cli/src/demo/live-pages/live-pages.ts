@@ -7,6 +7,7 @@ import type { Edit } from "../../flights-page/edits.ts";
 import { serveFlightsPage, type FlightsPage } from "../../flights-page/serve.ts";
 import type { Tell } from "../events.ts";
 import type { Rows } from "../flights.ts";
+import { pagePortError } from "../page-port.ts";
 import type { Check, HasteResult } from "../result.ts";
 import { attemptsAlive, KernelWatch } from "../sockets-left.ts";
 import { grouped } from "../words.ts";
@@ -68,7 +69,7 @@ export class LivePages {
     this.#writer = new FlightsWriter(db, flights.length, (error) => this.#onWriterError(error));
   }
 
-  /** Fills the database and serves the page. */
+  /** Fills the database and serves the page. @throws {UsageError} The port is taken. */
   static async open(options: LivePagesOptions): Promise<LivePages> {
     const { db, flights, tell, signal, port = 0 } = options;
     const begin = performance.now();
@@ -76,7 +77,11 @@ export class LivePages {
     const filling = performance.now() - begin;
     const edit: Edit = async ({ id, delay }) =>
       (await db.run<{ xid: string }>(EDIT, [id, delay]))[0] ?? null;
-    const served = await serveFlightsPage({ source: db.source(), edit, port });
+    const served = await serveFlightsPage({ source: db.source(), edit, port }).catch(
+      (error: unknown) => {
+        throw pagePortError(error, port);
+      },
+    );
     try {
       const relay = await Relay.listen({ targetPort: served.port });
       tell({ type: "pageServed", url: served.url });

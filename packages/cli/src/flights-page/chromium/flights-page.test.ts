@@ -2,6 +2,8 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readFlights } from "../../demo/flights-file.ts";
+import { pgliteFlights } from "../../demo/live-pages/pglite-flights.ts";
 import { launchChromium } from "../../testing/chromium.ts";
 import { flightsDatabase, type FlightsDatabase } from "../../testing/flights-database.ts";
 import { serveFlightsPage, type FlightsPage } from "../serve.ts";
@@ -36,12 +38,14 @@ afterEach(async () => {
 });
 
 interface Visit {
+  readonly url?: string;
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
 }
 
 async function visit({
+  url = served.url,
   width = 1120,
   height = 720,
   colorScheme = "light",
@@ -52,7 +56,7 @@ async function visit({
   page.on("console", (line) => {
     if (line.type() === "error") errors.push(line.text());
   });
-  await page.goto(served.url);
+  await page.goto(url);
   await isLive(page);
   return page;
 }
@@ -243,10 +247,61 @@ describe("the flights page", () => {
     const field = page.getByLabel(`Delay of flight ${id}, minutes`);
     await field.fill("soon");
     await field.press("Enter");
-    await expect.poll(() => page.getByRole("alert").textContent()).toContain("Whole minutes");
+    const told = page.getByRole("alert");
+    await expect.poll(() => told.textContent()).toBe("Whole minutes, from −5,760 to 5,760.");
+    // Nothing is painted over it, and what is too long is not cut to something else.
+    const atItsMiddle = `(({ x, y, width, height }) =>
+      document.elementFromPoint(x + width / 2, y + height / 2).className)(
+      document.querySelector(".problem").getBoundingClientRect())`;
+    expect(await page.evaluate(atItsMiddle)).toBe("problem");
+    await field.fill("");
+    await field.pressSequentially("99999999999");
+    await field.press("Enter");
+    expect(await field.inputValue()).toBe("99999999999");
+    await told.waitFor();
     await field.press("Escape");
     await isLive(page);
     expect(await row(page, id).getByRole("button").textContent()).toBe(before);
+  });
+
+  test("a longer delay has a longer bar, of one length of track", async () => {
+    const page = await visit();
+    const [a = 0, b = 0] = await ids(page);
+    await database.edit({ id: a, delay: 594 });
+    await database.edit({ id: b, delay: 1_140 });
+    await expect.poll(() => row(page, b).getByRole("button").textContent()).toBe("+1,140");
+    await expect.poll(() => row(page, a).getByRole("button").textContent()).toBe("+594");
+    const width = (id: number, part: string): Promise<number> =>
+      page.evaluate(
+        `document.querySelector('[data-flight="${id}"] ${part}').getBoundingClientRect().width`,
+      );
+    await expect
+      .poll(async () => (await width(b, ".track > span")) - (await width(a, ".track > span")))
+      .toBeGreaterThan(5);
+    expect(await width(a, ".track")).toBe(await width(b, ".track"));
+  });
+
+  test("a filter that is no number says so, and the list keeps its last one", async () => {
+    const page = await visit();
+    const least = page.getByLabel("Delay at least");
+    const early = page.locator('.body [data-punctuality="early"]');
+    await page.getByRole("columnheader", { name: "Delay" }).getByRole("button").click();
+    await early.first().waitFor();
+    await least.fill("15");
+    await expect.poll(() => early.count()).toBe(0);
+    await isLive(page);
+    const before = (await ids(page)).slice(0, 10);
+    await least.fill("xyz");
+    const told = page.getByText("Delay at least: a whole number of minutes");
+    await told.waitFor();
+    expect(await told.textContent()).toContain("the list keeps its last filter");
+    expect(await least.getAttribute("aria-describedby")).toBe(await told.getAttribute("id"));
+    await least.press("Enter");
+    await isLive(page);
+    expect((await ids(page)).slice(0, 10)).toEqual(before);
+    await least.fill("");
+    await told.waitFor({ state: "hidden" });
+    await early.first().waitFor();
   });
 
   test("rows that come and go elsewhere do not move what is looked at", async () => {
@@ -340,19 +395,28 @@ describe("the flights page", () => {
   });
 });
 
-/** Draws the README's picture: two flights are selected, and three have just changed. */
+/** Draws the README's picture, of real flights: two are selected, and three have just changed. */
 async function draw(): Promise<void> {
-  const page = await visit({ height: 640 });
+  const real = await pgliteFlights();
+  const { signal } = new AbortController();
+  await real.fill(await readFlights({ rows: 5_000 }), { onStored: () => undefined, signal });
+  const edit = (): Promise<null> => Promise.resolve(null);
+  const served = await serveFlightsPage({ source: real.source(), edit });
+  const page = await visit({ url: served.url, height: 640 });
   await page.getByRole("columnheader", { name: "Departed" }).getByRole("button").click();
   await isLive(page);
-  await row(page, 3).getByRole("checkbox").check();
-  await row(page, 5).getByRole("checkbox").check();
-  await page.getByRole("region", { name: "Selected flights" }).getByText("JFK").waitFor();
-  await database.db.query(
-    "UPDATE flights SET delay = delay + CASE id WHEN 7 THEN -9 ELSE 35 END WHERE id IN (2, 5, 7)",
-  );
+  const [, one = 0, two = 0, three = 0, four = 0, , five = 0] = await ids(page);
+  for (const id of [two, four]) await row(page, id).getByRole("checkbox").check();
+  await page.getByRole("region", { name: "Selected flights" }).getByText("→").nth(1).waitFor();
+  await real.write(async (run) => {
+    await run("UPDATE flights SET delay = delay + 35 WHERE id IN ($1, $2)", [one, three]);
+    await run("UPDATE flights SET delay = delay - 9 WHERE id = $1", [five]);
+  });
   await page.locator("[data-changed]").nth(2).waitFor();
   await page.screenshot({ path: PICTURE });
+  await page.close();
+  await served.close();
+  await real.close();
 }
 
 /** How many changes the page says that it was told of. */

@@ -136,7 +136,6 @@ function DelayField({
         defaultValue={saving ?? delay}
         readOnly={saving !== null}
         inputMode="text"
-        maxLength={7}
         onKeyDown={(event) => {
           event.stopPropagation();
           if (event.key === "Enter") save(flight, event.currentTarget.value);

@@ -1,4 +1,5 @@
 // How values are shown. Pure.
+import { MAX_DELAY } from "../flight.ts";
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
@@ -41,9 +42,9 @@ export function signed(delay: number): string {
   return delay > 0 ? `+${grouped(delay)}` : `−${grouped(-delay)}`;
 }
 
-/** How much of its track a delay's bar fills, 0 to 1: small ones are told apart, large ones fit. */
+/** How much of its track a delay's bar fills, 0 to 1: small ones are told apart, and so are large ones. */
 export function share(delay: number): number {
-  return Math.min(1, Math.sqrt(Math.abs(delay) / 600));
+  return Math.min(1, Math.cbrt(Math.abs(delay) / MAX_DELAY));
 }
 
 /** `12:03:04`. */

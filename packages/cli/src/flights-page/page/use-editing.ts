@@ -4,6 +4,7 @@ import { useChannel } from "@slipstream/client/react";
 import { useCallback, useRef, useState } from "react";
 import type { UseLiveList } from "@slipstream/haste/react";
 import { EDITS, MAX_DELAY, type Flight } from "../flight.ts";
+import { grouped } from "./format.ts";
 import { numberOf } from "./query.ts";
 
 type Socket = NonNullable<Parameters<typeof useChannel>[0]>;
@@ -55,7 +56,7 @@ export function useEditing(socket: Socket, { pause, resume, seen }: Held): UseEd
     ({ id, delay: before }: Flight, text: string) => {
       const delay = numberOf(text);
       if (delay === null || Math.abs(delay) > MAX_DELAY) {
-        const problem = `Whole minutes, at most ${MAX_DELAY}.`;
+        const problem = `Whole minutes, from −${grouped(MAX_DELAY)} to ${grouped(MAX_DELAY)}.`;
         setEditing({ id, saving: null, problem });
         return;
       }

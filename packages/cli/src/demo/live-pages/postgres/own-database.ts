@@ -85,14 +85,15 @@ export class OwnDatabase {
 }
 
 async function connected(url: ConnectionString): Promise<Guard> {
+  let client: Client | null = null;
   try {
-    const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
+    client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
     const guard: Guard = { client, isLost: false };
     client.on("error", () => (guard.isLost = true));
     await client.connect();
     return guard;
   } catch (error) {
-    throw connectionError(error);
+    throw connectionError(error, url, client);
   }
 }
 

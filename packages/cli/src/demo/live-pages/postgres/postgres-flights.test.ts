@@ -80,6 +80,7 @@ test(
     demo.kill("SIGINT");
     const { code, stdout, stderr } = await demo.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/\nEnded\. The demo's database is dropped\.\n$/);
     expect(stdout).not.toContain(PASSWORD);
   },
   LONG,
@@ -180,7 +181,12 @@ test(
         [address("demo", `not-${PASSWORD}`), "Check the user and the password in DATABASE_URL"],
         [address("demo", PASSWORD, "nowhere"), "Name a database in DATABASE_URL"],
         [address("reader", PASSWORD), "permission denied to create database"],
-        [`postgres://demo:${PASSWORD}@127.0.0.1:1/theirs`, "ECONNREFUSED"],
+        [
+          `postgres://demo:${PASSWORD}@127.0.0.1:1/theirs`,
+          "at 127.0.0.1:1 failed: ECONNREFUSED. Check that the server runs and that host and port are right.",
+        ],
+        // Of a password that holds a slash, the beginning is read as a port.
+        [`postgres://127.0.0.1:1/${PASSWORD}@host`, "PostgreSQL failed: ECONNREFUSED. Check that"],
         [`${url}?sslnegotiation=${PASSWORD}`, "check what DATABASE_URL says"],
         [`postgres://postgres:${PASSWORD}@127.0.0.1:${weak.port}/postgres`, "wal_level is replica"],
       ] as const;
