@@ -1,7 +1,7 @@
 // A real PostgreSQL: a cluster of its own in a temporary folder, on a spare port of loopback, killed
 // and restarted at will. Its default collation is ICU's English, since that is what trips up whoever
 // compares text by bytes.
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -45,6 +45,23 @@ async function sparePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
+}
+
+/** The processes of a server, which makes no more of them. */
+function frozenProcessesOf({ pid }: ChildProcess): readonly number[] {
+  if (pid === undefined) return [];
+  process.kill(pid, "SIGSTOP");
+  const listed = spawnSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" });
+  if (listed.error !== undefined) throw listed.error;
+  return listed.stdout.split("\n").filter(Boolean).map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 const inUse = /pre-existing shared memory block|another postmaster|lock file .* already exists/;
@@ -153,7 +170,11 @@ export class PostgresCluster {
     process.removeListener("exit", this.#atExit);
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, "exit");
+    // A crash takes its processes along: what one of them waits for in the others never comes, and while
+    // it waits no server can start.
+    const processes = signal === "SIGKILL" ? frozenProcessesOf(child) : [];
     child.kill(signal);
+    for (const pid of processes) killIfThere(pid);
     await closed;
     child.stderr?.destroy();
   }

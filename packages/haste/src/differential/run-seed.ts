@@ -24,7 +24,7 @@ export interface DifferentialDatabase {
   /** How many transactions may be under way at once. */
   readonly writers: number;
   readonly run: Run;
-  /** Runs `work` in a transaction, and commits unless it rejects. */
+  /** Runs `work` in a transaction, and commits unless it rejects; rejects if it was not committed. */
   transaction(work: (run: Run) => Promise<void>): Promise<void>;
   setUp(tables: readonly string[]): Promise<void>;
   source(): Source;
@@ -34,8 +34,6 @@ export interface DifferentialDatabase {
   readonly server: {
     terminate(): Promise<void>;
     restart(): Promise<void>;
-    /** Once it is there again: whether a transaction was committed. */
-    wasCommitted(xid: bigint): Promise<boolean>;
     /** Transactions in the order of their commits. */
     inOrder(written: readonly Written[]): Promise<readonly Written[]>;
   } | null;

@@ -21,7 +21,7 @@ export function seedPlan(seed: number): SeedPlan {
   if (dice.chance(0.12)) disturbances.push("subscriber failed");
   if (dice.chance(0.1)) disturbances.push("connections terminated");
   if (dice.chance(0.1)) disturbances.push("epoch lost");
-  // Not by default: what is committed while the server is killed is not yet judged for certain.
+  // Not by default: one seed in some dozens, such as 503, still differs now and then, unexplained.
   const restarts = process.env["HASTE_RESTARTS"] !== undefined;
   if (dice.chance(0.04) && restarts) disturbances.push("database restarted");
   return { isBulk, disturbances };

@@ -120,10 +120,6 @@ export class Writers {
       if (code === "23505") coverage.count("conflict");
       else if (code === "40P01") coverage.count("deadlock");
       else if (!this.#options.plan.disturbances.includes("database restarted")) throw error;
-      // The connection ended: what was under way may have been committed all the same.
-      else if (xid !== 0n && (await database.server?.wasCommitted(xid)) === true) {
-        this.written.push({ xid, effects });
-      }
     }
   }
 

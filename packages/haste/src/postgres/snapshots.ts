@@ -41,14 +41,19 @@ export class Snapshots {
     ].join(" ");
   }
 
-  /** @param epoch of the stream, asked when the snapshot is taken. */
+  /**
+   * @param epoch of the stream, asked when the snapshot is taken.
+   * @param openings how often the stream has been opened, asked before that and whenever it matters.
+   */
   async run<Result>(
     epoch: () => string,
+    openings: () => number,
     read: (snapshot: Snapshot) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
     return await this.#withClient(async (client) => {
       const query = textQueries(client);
+      const before = openings();
       try {
         const begun = lastRow(await client.query(this.#begin));
         const seen = parseSnapshot(String(begun["seen"]));
@@ -56,6 +61,7 @@ export class Snapshots {
           epoch: epoch(),
           position: parseLsn(String(begun["at"])),
           sees: ({ xid }: { readonly xid: bigint }) => sees(seen, xid),
+          isOfThisStream: () => openings() === before,
           query,
         };
         const result = await read(snapshot);

@@ -10,6 +10,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 import { StreamConnection, type PostgresConnection } from "./connection.ts";
 import { describeTables } from "./describe.ts";
 import { withoutSecrets } from "./errors.ts";
+import { parseLsn } from "./lsn.ts";
 import { openSlot } from "./slot.ts";
 import { Snapshots } from "./snapshots.ts";
 import { Stream, type History } from "./stream.ts";
@@ -63,6 +64,8 @@ class PostgresSource implements Source {
   #reader: TransactionReader | null = null;
   #following: Promise<void> | null = null;
   #stop: (() => void) | null = null;
+  /** Of the stream. Whatever it has reached since one of them was on the disk. */
+  #openings = 0;
   #isClosed = false;
 
   constructor(options: PostgresSourceOptions) {
@@ -109,7 +112,7 @@ class PostgresSource implements Source {
       if (this.#history === null) throw new Error("There is no epoch before subscribe().");
       return this.#history.epoch;
     };
-    return await this.#snapshots.run(epoch, read, signal);
+    return await this.#snapshots.run(epoch, () => this.#openings, read, signal);
   }
 
   async reached(position: bigint, signal?: AbortSignal): Promise<void> {
@@ -169,7 +172,7 @@ class PostgresSource implements Source {
     let stream: Stream | null = null;
     try {
       const taken = this.#history?.acknowledgements.taken ?? null;
-      const [system, slot, xmax] = await this.#prepare(connection, taken);
+      const [system, slot, { xmax, end }] = await this.#prepare(connection, taken);
       const epoch = `${system}.${slot.stamp}`;
       if (epoch !== this.#history?.epoch) {
         const isFirst = this.#history === null;
@@ -192,6 +195,9 @@ class PostgresSource implements Source {
         this.#stop = resolve;
       });
       if (this.#isClosed) return;
+      // Before anything comes by it. What ends before what has been seen of it was cut by a crash.
+      this.#openings += 1;
+      this.#waiters.rejectBeyond(end, new Error("The server crashed, and lost what was there."));
       await stream.start();
       this.#stream = stream;
       opened();
@@ -217,8 +223,12 @@ class PostgresSource implements Source {
   async #prepare(connection: StreamConnection, taken: bigint | null) {
     const slot = await openSlot(connection.query, this.#slot, this.#name, taken);
     const system = await connection.identify();
-    const [row] = await connection.query("SELECT pg_snapshot_xmax(pg_current_snapshot())", []);
-    return [system, slot, BigInt(row?.[0] ?? "0")] as const;
+    const [row] = await connection.query(
+      "SELECT pg_snapshot_xmax(pg_current_snapshot()), pg_current_wal_insert_lsn()",
+      [],
+    );
+    const [xmax, end] = [BigInt(row?.[0] ?? "0"), parseLsn(row?.[1] ?? "0/0")];
+    return [system, slot, { xmax, end }] as const;
   }
 }
 

@@ -70,6 +70,13 @@ export interface Snapshot {
   readonly position: bigint;
   /** Whether a transaction with this {@link Transaction.xid} (and position) is in what is read. */
   readonly sees: (transaction: Pick<Transaction, "xid" | "position">) => boolean;
+  /**
+   * False once the stream has been opened anew since this was taken, as after a crash of the server:
+   * then what was read may have been lost before it was on the disk, and numbers of transactions may
+   * have been given again. Asked when the position has been reached: from then on all that was read
+   * is kept. Left out where nothing is lost like that.
+   */
+  readonly isOfThisStream?: () => boolean;
   /** Runs a query of one statement; each row as the texts of its columns. Parameters are texts, cast in the SQL. */
   readonly query: (sql: string, parameters: readonly (string | null)[]) => Promise<readonly Row[]>;
 }
@@ -107,7 +114,8 @@ export interface Source {
    * at once if it has; sees to it that this does not wait for somebody to write. Never to be awaited
    * inside of {@link snapshot}: where there is one connection, that would wait for itself.
    *
-   * @throws the signal's reason; when the source is closed; when a new epoch begins meanwhile.
+   * @throws the signal's reason; when the source is closed; when a new epoch begins meanwhile; when
+   *   the database has lost what was there.
    */
   reached(position: bigint, signal?: AbortSignal): Promise<void>;
   /** Ends the stream and all connections. */

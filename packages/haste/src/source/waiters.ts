@@ -64,6 +64,11 @@ export class Waiters {
     this.rejectAll(reason);
   }
 
+  /** Whoever waits for more than `position` waits for what will not be, and is told so. */
+  rejectBeyond(position: bigint, reason: Error): void {
+    for (const waiter of this.#waiters) if (waiter.position > position) waiter.reject(reason);
+  }
+
   rejectAll(reason: Error): void {
     for (const waiter of this.#waiters) waiter.reject(reason);
   }

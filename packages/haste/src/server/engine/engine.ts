@@ -1,7 +1,7 @@
 // Takes the stream of changes, leads each to the groups that it can concern, and has groups read.
 import { setMaxListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Change, Source, Subscriber, Transaction } from "../../source/source.ts";
+import type { Change, Snapshot, Source, Subscriber, Transaction } from "../../source/source.ts";
 import type { EngineLimits } from "./engine-limits.ts";
 import { PageError } from "../errors.ts";
 import type { PageShape } from "../page/page-shape.ts";
@@ -132,19 +132,26 @@ export class Engine implements Subscriber, GroupHost {
 
   /**
    * Resolves when everything until there has been taken in; with false if it never will be, since
-   * another history has begun.
+   * another history has begun, or may be something else, since the server may have crashed meanwhile
+   * and written anew from before that position.
    */
-  async reaches({ epoch, position }: Version): Promise<boolean> {
+  async reaches({
+    epoch,
+    position,
+    isOfThisStream,
+  }: Version & Pick<Snapshot, "isOfThisStream">): Promise<boolean> {
+    const isVoid = (): boolean => isOfThisStream?.() === false;
+    if (isVoid()) return false;
     try {
       await this.source.reached(position, this.closing.signal);
     } catch (error) {
-      if (epoch !== this.#version.epoch) return false;
+      if (epoch !== this.#version.epoch || isVoid()) return false;
       throw error;
     }
     if (this.#version.epoch === "") this.#newEpoch(epoch);
     if (epoch !== this.#version.epoch) return false;
     if (position > this.#version.position) this.#version = { epoch, position };
-    return true;
+    return !isVoid();
   }
 
   /** Has a group read, now or after a pause. It is not kept true until it has been. */

@@ -16,7 +16,7 @@ export interface ReadHost {
   readonly version: Version;
   readonly closing: AbortController;
   /** Resolves when the stream has come there; with false if it never will. */
-  reaches(version: Version): Promise<boolean>;
+  reaches(version: Version & Pick<Snapshot, "isOfThisStream">): Promise<boolean>;
 }
 
 /** Transactions of which a group that is being read remembers only that they were. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineLimits } from "./engine-limits.ts";
 import type { RecentTransactions } from "./recent-transactions.ts";
 import type { Retention } from "./retention.ts";
+import type { Snapshot } from "../../source/source.ts";
 import type { SnapshotQueue } from "./snapshot-queue.ts";
 import type { Version } from "./version.ts";
 
@@ -18,7 +19,7 @@ export interface WhereaboutsHost {
   readonly retention: Retention;
   readonly limits: EngineLimits;
   readonly closing: AbortController;
-  reaches(version: Version): Promise<boolean>;
+  reaches(version: Version & Pick<Snapshot, "isOfThisStream">): Promise<boolean>;
 }
 
 export class Whereabouts {
