@@ -3,7 +3,7 @@
 // compares text by bytes.
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -51,6 +51,9 @@ async function sparePort(): Promise<number> {
 function frozenProcessesOf({ pid }: ChildProcess): readonly number[] {
   if (pid === undefined) return [];
   process.kill(pid, "SIGSTOP");
+  const kernels = `/proc/${pid}/task/${pid}/children`;
+  if (existsSync(kernels))
+    return readFileSync(kernels, "latin1").split(" ").filter(Boolean).map(Number);
   const listed = spawnSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" });
   if (listed.error !== undefined) throw listed.error;
   return listed.stdout.split("\n").filter(Boolean).map(Number);
