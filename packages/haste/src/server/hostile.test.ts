@@ -1,5 +1,5 @@
 // Whoever asks for too much, or in bad faith, or does not read (P23, P24).
-import { JoinError, type Socket } from "@slipstream/client";
+import { JoinError, type PushError, type Socket } from "@slipstream/client";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PageMirror } from "../fixtures/page-mirror.ts";
@@ -139,3 +139,76 @@ test("a reader that does not read is owed one difference, and the others get the
   expect(batches(page)).toBeLessThan(updates);
   expect(serving.server.stats().endsByReason.overflow).toBe(0);
 });
+
+test("whatever is asked of an open page, and written meanwhile, it tells of nobody else's rows", async () => {
+  await serving.write("UPDATE documents SET body = 'secret ' || id WHERE owner <> 'ann'");
+  const word = fc.constantFrom("ann", "bob", "secret 1", "' OR true --", "start", "end", "owner");
+  const column = fc.constantFrom("owner", "owner", "body", "body", "body", "hidden");
+  const odd = fc.oneof(word, fc.jsonValue({ maxDepth: 2 }));
+  const mostly = (arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+    fc.oneof({ weight: 15, arbitrary }, { weight: 1, arbitrary: odd });
+  const comparison = fc.tuple(fc.constantFrom("eq", "ne", "prefix"), column, word);
+  const rows = mostly(fc.integer({ min: 0, max: 50 }));
+  const optional = { requiredKeys: [] };
+  const page = fc.record(
+    {
+      filter: mostly(
+        fc.oneof(comparison, fc.tuple(fc.constantFrom("or", "and"), comparison, comparison)),
+      ),
+      order: mostly(
+        fc.array(fc.record({ column: fc.constantFrom("owner", "body") }), { maxLength: 1 }),
+      ),
+      after: rows,
+      columns: mostly(fc.array(fc.constantFrom("id", "owner", "body"), { maxLength: 3 })),
+    },
+    optional,
+  );
+  const asked = fc.oneof(
+    fc.record({ event: fc.constant("change"), payload: page }),
+    fc.record({
+      event: fc.constantFrom("grow", "resize"),
+      payload: fc.record({ before: rows, after: rows }, optional),
+    }),
+    fc.record({ event: fc.constant("count"), payload: fc.record({ cap: rows }, optional) }),
+    fc.record({ event: fc.constant("why"), payload: fc.record({ on: fc.boolean() }) }),
+    fc.record({
+      event: fc.constantFrom("change", "grow", "count", "pause"),
+      payload: fc.dictionary(fc.constantFrom("filter", "at", "policy", "columns"), odd),
+    }),
+  );
+  // Rows go to somebody else and come back; what they hold is then his, in the same transaction.
+  const written = fc.record({ id: fc.integer({ min: 1, max: 40 }), isTaken: fc.boolean() });
+  const socket = await serving.socket();
+  let changed = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(asked, written), { maxLength: 12 }), async (steps) => {
+      const page = await PageMirror.open(socket, "haste:documents");
+      const said: unknown[] = [];
+      const heed = (answer: unknown): unknown => said.push(answer);
+      const answers: Promise<unknown>[] = [];
+      for (const step of steps) {
+        if ("event" in step) {
+          const answered = page.push(step.event, step.payload);
+          answers.push(answered.then(heed, ({ response }: PushError) => heed(response)));
+          continue;
+        }
+        const { id, isTaken } = step;
+        const [owner, body] = isTaken ? ["bob", "secret"] : ["ann", "mine"];
+        await serving.write(
+          `UPDATE documents SET owner = '${owner}', body = '${body} ' || id WHERE id = ${id}`,
+        );
+      }
+      await Promise.all(answers);
+      await page.push("resume");
+      await page.seen(await serving.write("UPDATE documents SET hidden = 'seen' WHERE id = 1"));
+      changed += page.headers - 1;
+      expect(JSON.stringify(page.heard)).not.toContain("secret");
+      expect(page.column("owner").every((owner) => owner === "ann" || owner === null)).toBe(true);
+      const fields = said.flatMap((answer) => Object.keys(answer as object));
+      expect(["count", "more", "reason", "message"]).toEqual(expect.arrayContaining(fields));
+      await page.channel.leave();
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+  expect(changed).toBeGreaterThan(20);
+}, 60_000);

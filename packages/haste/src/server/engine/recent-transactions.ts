@@ -10,6 +10,7 @@ export class RecentTransactions {
   readonly #limit: number;
   readonly #positions = new Map<number, bigint>();
   readonly #waiting = new Map<number, Set<(position: bigint | null) => void>>();
+  #isOver = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -42,14 +43,16 @@ export class RecentTransactions {
     this.#positions.clear();
   }
 
-  /** Nobody waits any more: whoever does gets null. */
+  /** Nobody waits any more: whoever does, or comes later, gets null. */
   end(): void {
+    this.#isOver = true;
     for (const waiting of this.#waiting.values()) for (const resolve of waiting) resolve(null);
     this.#waiting.clear();
   }
 
   /** Resolves when it is delivered; null when `patience` ms have passed. */
   wait(xid: bigint, patience: number): Promise<bigint | null> {
+    if (this.#isOver) return Promise.resolve(null);
     const key = short(xid);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(key) ?? new Set();

@@ -43,7 +43,7 @@ export class Whereabouts {
       const finished = await this.#finished(xid);
       if (finished !== null) return finished;
       const left = deadline - performance.now();
-      if (left <= 0) return null;
+      if (left <= 0 || this.#host.closing.signal.aborted) return null;
       const position = await this.#host.recent.wait(xid, Math.min(left, patience));
       if (position !== null) return position;
     }

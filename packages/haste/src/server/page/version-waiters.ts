@@ -8,9 +8,11 @@ interface Waiter {
 
 export class VersionWaiters {
   #waiters: Waiter[] = [];
+  #isOver = false;
 
-  /** Resolves with the version; with null after so many ms, or at the end. */
+  /** Resolves with the version; with null after so many ms, or at the end, at once when that has come. */
   wait(position: bigint, timeout: number): Promise<Version | null> {
+    if (this.#isOver) return Promise.resolve(null);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiters = this.#waiters.filter((each) => each !== waiter);
@@ -38,6 +40,7 @@ export class VersionWaiters {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const { resolve } of this.#waiters.splice(0)) resolve(null);
   }
 }
