@@ -1,4 +1,5 @@
 // How often each kind of thing happened: a test of chance is worth what chance has brought.
+import { HAS_OUTAGES } from "./seed-plan.ts";
 
 /** All that runs must have brought, once there are enough of them. */
 const KINDS = [
@@ -17,12 +18,12 @@ const KINDS = [
 ] as const;
 
 /** Where there are several connections. */
-const CONCURRENT = ["deadlock", "connections terminated"] as const;
+const CONCURRENT = ["deadlock"] as const;
 
-export type CoverageKind =
-  | (typeof KINDS)[number]
-  | (typeof CONCURRENT)[number]
-  | "database restarted";
+/** Where outages are asked for. */
+const OUTAGES = ["connections terminated", "database restarted"] as const;
+
+export type CoverageKind = (typeof KINDS | typeof CONCURRENT | typeof OUTAGES)[number];
 
 export class Coverage {
   readonly #counts = new Map<CoverageKind, number>();
@@ -33,7 +34,8 @@ export class Coverage {
 
   /** What has never happened. */
   missing(on: "one connection" | "several"): readonly CoverageKind[] {
-    const wanted = on === "several" ? [...KINDS, ...CONCURRENT] : KINDS;
+    const concurrent = HAS_OUTAGES ? [...CONCURRENT, ...OUTAGES] : CONCURRENT;
+    const wanted = on === "several" ? [...KINDS, ...concurrent] : KINDS;
     return wanted.filter((kind) => !this.#counts.has(kind));
   }
 
