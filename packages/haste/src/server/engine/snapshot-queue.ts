@@ -85,32 +85,38 @@ export class SnapshotQueue {
     this.#next();
   }
 
-  async #readAll(reads: Waiting[]): Promise<void> {
-    let failed: Waiting | null = null;
-    const done: (() => void)[] = [];
+  /**
+   * What was read counts once the snapshot has ended well, which is when its position is final: one
+   * that is read at its begin can be older than a TRUNCATE that shows through.
+   */
+  async #readAll(reads: readonly Waiting[]): Promise<void> {
+    let culprit: Waiting | null = null;
+    const results: unknown[] = [];
     try {
       await this.#source.snapshot(async (snapshot) => {
-        while (reads.length > 0) {
-          const next = reads.shift() as Waiting;
-          failed = next;
-          const result = await next.read(snapshot);
-          failed = null;
-          done.push(() => next.resolve(result));
+        for (const each of reads) {
+          culprit = each;
+          results.push(await each.read(snapshot));
         }
+        culprit = null;
         this.#taken(snapshot);
       });
     } catch (error) {
-      // A statement that fails ends its transaction: what came before it has been read, what was to
-      // come after it has not. Without a snapshot at all, nobody has read.
-      const culprit = failed as Waiting | null;
-      if (culprit !== null) culprit.reject(error);
-      else for (const each of reads.splice(0)) each.reject(error);
+      this.#failed(reads, culprit, error);
+      return;
     }
-    for (const resolve of done) resolve();
-    if (reads.length === 0) return;
-    if (this.#closed) {
-      const error = new PageError("closed", "Live pages have ended here.");
-      for (const { reject } of reads) reject(error);
-    } else this.#waiting.unshift(...reads);
+    for (const [at, { resolve }] of reads.entries()) resolve(results[at]);
+  }
+
+  /** One whose statement fails ends the snapshot of all, who are read anew without it. */
+  #failed(reads: readonly Waiting[], culprit: Waiting | null, error: unknown): void {
+    const others = culprit === null ? [] : reads.filter((each) => each !== culprit);
+    for (const each of reads) if (!others.includes(each)) each.reject(error);
+    if (!this.#closed) {
+      this.#waiting.unshift(...others);
+      return;
+    }
+    const closed = new PageError("closed", "Live pages have ended here.");
+    for (const { reject } of others) reject(closed);
   }
 }
