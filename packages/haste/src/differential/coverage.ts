@@ -1,5 +1,4 @@
 // How often each kind of thing happened: a test of chance is worth what chance has brought.
-import { HAS_OUTAGES } from "./seed-plan.ts";
 
 /** All that runs must have brought, once there are enough of them. */
 const KINDS = [
@@ -18,12 +17,9 @@ const KINDS = [
 ] as const;
 
 /** Where there are several connections. */
-const CONCURRENT = ["deadlock"] as const;
+const CONCURRENT = ["deadlock", "connections terminated", "database restarted"] as const;
 
-/** Where outages are asked for. */
-const OUTAGES = ["connections terminated", "database restarted"] as const;
-
-export type CoverageKind = (typeof KINDS | typeof CONCURRENT | typeof OUTAGES)[number];
+export type CoverageKind = (typeof KINDS | typeof CONCURRENT)[number];
 
 export class Coverage {
   readonly #counts = new Map<CoverageKind, number>();
@@ -34,8 +30,7 @@ export class Coverage {
 
   /** What has never happened. */
   missing(on: "one connection" | "several"): readonly CoverageKind[] {
-    const concurrent = HAS_OUTAGES ? [...CONCURRENT, ...OUTAGES] : CONCURRENT;
-    const wanted = on === "several" ? [...KINDS, ...concurrent] : KINDS;
+    const wanted = on === "several" ? [...KINDS, ...CONCURRENT] : KINDS;
     return wanted.filter((kind) => !this.#counts.has(kind));
   }
 
