@@ -7,6 +7,7 @@ export {
   type CertificateNames,
   type SelfSigned,
 } from "./certificate.ts";
+export { installedChromium, type InstalledChromium } from "./chromium.ts";
 export { FrameReader, type ReadFrame } from "./frame-reader.ts";
 export { acceptValue, type AcceptOptions, type Refusal, type RequestHead } from "./handshake.ts";
 export { FullServer } from "./full-server.ts";

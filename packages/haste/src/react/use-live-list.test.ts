@@ -1,10 +1,8 @@
 // The hook in real React, under StrictMode, against the server's end: PGlite, real sockets.
 import { Socket } from "@slipstream/client";
-import { Window } from "happy-dom";
-import { createElement, StrictMode } from "react";
-import { createRoot, type Root } from "react-dom/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve, type Serving } from "../fixtures/serving.ts";
+import { pretendBrowser, ShownHook } from "../fixtures/shown-hook.ts";
 import { defineView } from "../server/index.ts";
 import { useLiveList, type UseLiveList, type UseLiveListOptions } from "./index.ts";
 
@@ -20,34 +18,15 @@ const flights = defineView<Flight>({
   policy: () => true,
 });
 
-const window = new Window();
-
 let serving: Serving;
 let socket: Socket;
-let root: Root;
-/** What the component last got, and whoever waits for the next. */
-let latest: UseLiveList<Flight> | null = null;
-let waiting: (() => void)[] = [];
+let lists: ShownHook<UseLiveListOptions<Flight>, UseLiveList<Flight>>;
+let leaveBrowser: () => void;
 
-function Flights(options: UseLiveListOptions<Flight>): null {
-  latest = useLiveList<Flight>(socket, options);
-  for (const wake of waiting.splice(0)) wake();
-  return null;
-}
-
-function show(options: Partial<UseLiveListOptions<Flight>>): void {
-  const all = { view: "flights", orderBy: [{ column: "id" }], step: 10, ...options } as const;
-  root.render(createElement(StrictMode, null, createElement(Flights, all)));
-}
-
-async function until(is: (list: UseLiveList<Flight>) => boolean): Promise<UseLiveList<Flight>> {
-  for (;;) {
-    const list = latest;
-    if (list !== null && is(list)) return list;
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-}
-
+const show = (options: Partial<UseLiveListOptions<Flight>>): void =>
+  lists.show({ view: "flights", orderBy: [{ column: "id" }], step: 10, ...options });
+const until = (is: (list: UseLiveList<Flight>) => boolean): Promise<UseLiveList<Flight>> =>
+  lists.until(is);
 const ids = ({ rows }: UseLiveList<Flight>): number[] => rows.map(({ id }) => id);
 const isLive = ({ status }: UseLiveList<Flight>): boolean => status === "live";
 
@@ -57,12 +36,11 @@ beforeAll(async () => {
     tables: ["flights"],
     views: [flights],
   });
-  Object.assign(globalThis, { window, document: window.document });
+  leaveBrowser = pretendBrowser();
 }, 120_000);
 
 afterAll(async () => {
-  Reflect.deleteProperty(globalThis, "window");
-  Reflect.deleteProperty(globalThis, "document");
+  leaveBrowser();
   await serving.close();
 });
 
@@ -71,13 +49,11 @@ beforeEach(async () => {
     "TRUNCATE flights; INSERT INTO flights SELECT n, 'A' || n % 2 FROM generate_series(1, 100) n",
   );
   socket = await serving.socket();
-  latest = null;
-  waiting = [];
-  root = createRoot(window.document.createElement("div"));
+  lists = new ShownHook((options) => useLiveList<Flight>(socket, options));
 });
 
 afterEach(async () => {
-  root.unmount();
+  lists.end();
   await serving.disconnect();
   await expect.poll(() => serving.haste.stats().pages).toBe(0);
 });

@@ -1,10 +1,8 @@
 // The hook in real React, under StrictMode, against the server's end: PGlite, real sockets.
 import type { Socket } from "@slipstream/client";
-import { Window } from "happy-dom";
-import { createElement, StrictMode } from "react";
-import { createRoot, type Root } from "react-dom/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve, type Serving } from "../fixtures/serving.ts";
+import { pretendBrowser, ShownHook } from "../fixtures/shown-hook.ts";
 import { defineView } from "../server/index.ts";
 import { sharePage } from "./shared-pages.ts";
 import { useLivePage, type UseLivePage, type UseLivePageOptions } from "./index.ts";
@@ -22,34 +20,15 @@ const flights = defineView<Flight>({
 });
 let allowed = true;
 
-const window = new Window();
-
 let serving: Serving;
 let socket: Socket;
-let root: Root;
-/** What the component last got, and whoever waits for the next. */
-let latest: UseLivePage<Flight> | null = null;
-let waiting: (() => void)[] = [];
+let pages: ShownHook<UseLivePageOptions<Flight>, UseLivePage<Flight>>;
+let leaveBrowser: () => void;
 
-function Flights(options: UseLivePageOptions<Flight>): null {
-  latest = useLivePage<Flight>(socket, options);
-  for (const wake of waiting.splice(0)) wake();
-  return null;
-}
-
-function show(...components: readonly UseLivePageOptions<Flight>[]): void {
-  const children = components.map((options, key) => createElement(Flights, { key, ...options }));
-  root.render(createElement(StrictMode, null, ...children));
-}
-
-async function until(is: (page: UseLivePage<Flight>) => boolean): Promise<UseLivePage<Flight>> {
-  for (;;) {
-    const page = latest;
-    if (page !== null && is(page)) return page;
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-}
-
+const show = (...components: readonly UseLivePageOptions<Flight>[]): void =>
+  pages.show(...components);
+const until = (is: (page: UseLivePage<Flight>) => boolean): Promise<UseLivePage<Flight>> =>
+  pages.until(is);
 const ids = ({ rows }: UseLivePage<Flight>): number[] => rows.map(({ id }) => id);
 
 beforeAll(async () => {
@@ -58,12 +37,11 @@ beforeAll(async () => {
     tables: ["flights"],
     views: [flights],
   });
-  Object.assign(globalThis, { window, document: window.document });
+  leaveBrowser = pretendBrowser();
 }, 120_000);
 
 afterAll(async () => {
-  Reflect.deleteProperty(globalThis, "window");
-  Reflect.deleteProperty(globalThis, "document");
+  leaveBrowser();
   await serving.close();
 });
 
@@ -72,13 +50,11 @@ beforeEach(async () => {
     "TRUNCATE flights; INSERT INTO flights SELECT n, 'A' || n % 2 FROM generate_series(1, 20) n",
   );
   socket = await serving.socket();
-  latest = null;
-  waiting = [];
-  root = createRoot(window.document.createElement("div"));
+  pages = new ShownHook((options) => useLivePage<Flight>(socket, options));
 });
 
 afterEach(async () => {
-  root.unmount();
+  pages.end();
   await serving.disconnect();
 });
 
@@ -125,7 +101,7 @@ test("rows of another socket, whose user may be another, are never shown", async
   await serving.write("DELETE FROM flights WHERE id = 1");
   await until((page) => ids(page)[0] === 2);
   socket = await serving.socket();
-  latest = null;
+  pages.latest = null;
   show({ view: "flights", limit: 2 });
   await until((page) => {
     shown.push(ids(page));

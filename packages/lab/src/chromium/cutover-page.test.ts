@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 // What npm run build made: the page has the script in it that was compiled.
 import { CUTOVER_DEFAULTS, cutoverPage, cutoverPicture } from "@slipstream/lab";
-import type { Page } from "playwright-core";
+import { installedChromium } from "@slipstream/faults";
+import { chromium, type Page } from "playwright-core";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { launchChromium } from "../fixtures/chromium.ts";
 import { smallOrder } from "../fixtures/samples.ts";
 
-const browser = await launchChromium();
+const browser = await chromium.launch(installedChromium());
 const folder = mkdtempSync(join(tmpdir(), "slipstream-page-"));
 afterAll(async () => {
   await browser.close();

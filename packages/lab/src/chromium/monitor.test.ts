@@ -7,11 +7,11 @@ import { accept, ChannelsServer, ok, reply } from "@slipstream/server";
 import { HandlerTimes } from "@slipstream/server/telemetry";
 // What npm run build made: the page has the scripts in it that were compiled.
 import { startMonitor } from "@slipstream/lab";
-import type { Page } from "playwright-core";
+import { installedChromium } from "@slipstream/faults";
+import { chromium, type Page } from "playwright-core";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { launchChromium } from "../fixtures/chromium.ts";
 
-const browser = await launchChromium();
+const browser = await chromium.launch(installedChromium());
 afterAll(() => browser.close());
 
 interface Serving {

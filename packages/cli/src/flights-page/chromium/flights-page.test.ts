@@ -1,10 +1,10 @@
 // The page as its users have it: Chromium, a real server, a real PGlite.
 import { fileURLToPath } from "node:url";
-import type { Browser, Locator, Page } from "playwright-core";
+import { installedChromium } from "@slipstream/faults";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readFlights } from "../../demo/flights-file.ts";
 import { pgliteFlights } from "../../demo/live-pages/pglite-flights.ts";
-import { launchChromium } from "../../testing/chromium.ts";
 import { flightsDatabase, type FlightsDatabase } from "../../testing/flights-database.ts";
 import { serveFlightsPage, type FlightsPage } from "../serve.ts";
 
@@ -16,7 +16,7 @@ let database: FlightsDatabase;
 let served: FlightsPage;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await chromium.launch(installedChromium());
   database = await flightsDatabase(FLIGHTS);
   served = await serve();
 }, 120_000);
