@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Recorder } from "../conformance/recorder.conformance.ts";
 import { serve, serveRaw } from "../fixtures/servers.ts";
 import { newSocket, nextEnd, openSocket } from "../fixtures/sockets.ts";
-import { dialWs } from "./ws-transport.ts";
+import { dialWs } from "./dial-ws.ts";
 
 const DEFLATE = { headers: { "Sec-WebSocket-Extensions": "permessage-deflate" } };
 

@@ -21,7 +21,7 @@ import {
   expectKernelToBeEmpty,
   Recorder,
 } from "../conformance/recorder.conformance.ts";
-import { dialWs } from "./ws-transport.ts";
+import { dialWs } from "./dial-ws.ts";
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {

@@ -4,7 +4,7 @@ import {
   describeTransport,
   type TransportAbilities,
 } from "../conformance/transport.conformance.ts";
-import { dialWs } from "./ws-transport.ts";
+import { dialWs } from "./dial-ws.ts";
 
 const can: TransportAbilities = {
   seesCloseFrame: true,

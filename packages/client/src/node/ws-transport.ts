@@ -6,13 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Frame } from "@slipstream/core";
-import type {
-  Dial,
-  DialRequest,
-  Transport,
-  TransportClosed,
-  TransportEvents,
-} from "../transport.ts";
+import type { DialRequest, Transport, TransportClosed, TransportEvents } from "../transport.ts";
 import { decodeText } from "./decode-text.ts";
 import { watchSockets } from "./agent-sockets.ts";
 import { protocolCode } from "./protocol-errors.ts";
@@ -20,34 +14,7 @@ import { Refusal } from "./refusal.ts";
 import { ignore, openTcp, resetTcp, secureTcp, whenItIsKnown, type StreamReady } from "./tcp.ts";
 import { TransportError } from "./transport-error.ts";
 import { WsConnection, type ConnectionOwner } from "./ws-connection.ts";
-import { fixedOptions, type FixedOptions, type WsOptions } from "./ws-options.ts";
-
-/**
- * Makes a dial over the library `ws`.
- *
- * @example
- * ```ts
- * const dial = dialWs({ tls: { ca: await readFile("ca.pem") } });
- * ```
- */
-export function dialWs({ agent, tls, socketPath, compress }: WsOptions = {}): Dial {
-  const special = [agent, tls, socketPath].some((option) => option !== undefined);
-  if (!special && compress !== true) return dialPlainly;
-  return dialWith({
-    ...(agent !== undefined && { agent }),
-    ...(tls !== undefined && { tls }),
-    ...(socketPath !== undefined && { socketPath }),
-    ...(compress !== undefined && { compress }),
-  });
-}
-
-function dialWith(options: WsOptions): Dial {
-  const fixed = fixedOptions(options);
-  return (request, events) => new WsTransport(request, events, fixed, options);
-}
-
-/** The dial of all sockets that ask for nothing special. */
-const dialPlainly: Dial = dialWith({});
+import type { FixedOptions, WsOptions } from "./ws-options.ts";
 
 type Phase =
   | "dialling"
@@ -65,7 +32,7 @@ const NOT_TLS: ReadonlySet<string> = new Set([
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-class WsTransport implements Transport, ConnectionOwner {
+export class WsTransport implements Transport, ConnectionOwner {
   readonly #events: TransportEvents;
   #phase: Phase = "dialling";
   #connection: WsConnection | null = null;

@@ -8,7 +8,7 @@ import type { PageShape } from "../page/page-shape.ts";
 import type { Content } from "./content.ts";
 import { Group, type GroupHost } from "./group.ts";
 import { Groups } from "./groups.ts";
-import { readGroup } from "./read-group.ts";
+import { Readings } from "./readings.ts";
 import { Retention } from "./retention.ts";
 import { Routes } from "./routes.ts";
 import { SnapshotQueue } from "./snapshot-queue.ts";
@@ -29,8 +29,6 @@ const HALT_ABOVE = 50_000;
  * sockets that wait to be read or written would wait until it is over.
  */
 const TURN = 10;
-/** The longest pause between two attempts to read a group, ms. */
-const LONGEST_PAUSE = 10_000;
 
 export interface EngineOptions {
   readonly source: Source;
@@ -55,8 +53,7 @@ export class Engine implements Subscriber, GroupHost {
   readonly #telemetry: Telemetry;
   readonly #arriving: (transaction: Transaction) => void;
   readonly #startedOver: () => void;
-  readonly #timers = new Map<Group, NodeJS.Timeout>();
-  readonly #reading = new Set<Promise<void>>();
+  readonly #readings: Readings;
   #version: Version = { epoch: "", position: 0n };
   #last: bigint | null = null;
   #interruption: Error | null = null;
@@ -78,6 +75,7 @@ export class Engine implements Subscriber, GroupHost {
     this.#startedOver = startedOver;
     this.retention = new Retention({ maxChanges: limits.maxRetainedChanges, maxStubs: Infinity });
     this.groups = new Groups(limits, (group) => this.#dropped(group));
+    this.#readings = new Readings(this, telemetry);
     this.recent = new RecentTransactions(10_000);
     this.snapshots = new SnapshotQueue(source, limits, (snapshot) => {
       if (snapshot.epoch === this.#version.epoch) this.retention.confirm(snapshot);
@@ -108,11 +106,10 @@ export class Engine implements Subscriber, GroupHost {
     this.closing.abort(new PageError("closed", "Live pages have ended here."));
     this.snapshots.close();
     this.recent.end();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#readings.close();
     this.groups.clear();
     await this.source.close();
-    await Promise.allSettled(this.#reading);
+    await this.#readings.ended;
   }
 
   // For pages.
@@ -156,59 +153,13 @@ export class Engine implements Subscriber, GroupHost {
 
   /** Has a group read, now or after a pause. It is not kept true until it has been. */
   reread(group: Group, pause: number = group.shape.view.debounce): void {
-    if (group.isDropped) return;
-    group.state = "reading";
-    if (group.isBeingRead) group.isDisturbed = true;
-    else if (pause === 0) this.#read(group, 0);
-    else this.#readAfter(pause, group, 0);
-  }
-
-  #readAfter(pause: number, group: Group, failures: number): void {
-    if (this.#timers.has(group)) return;
-    const read = (): void => {
-      this.#timers.delete(group);
-      this.#read(group, failures);
-    };
-    this.#timers.set(group, setTimeout(read, pause));
-  }
-
-  #read(group: Group, failures: number): void {
-    group.isBeingRead = true;
-    group.isDisturbed = false;
-    const done = this.#telemetry.read === undefined ? null : performance.now();
-    const reading = readGroup(group, this).then(
-      (attempts) => {
-        group.isBeingRead = false;
-        if (done !== null) {
-          const ms = performance.now() - done;
-          this.#telemetry.read?.({ view: group.shape.view.name, ms, attempts });
-        }
-        if (group.isDisturbed) this.reread(group);
-      },
-      (error: unknown) => {
-        group.isBeingRead = false;
-        this.#failed(group, error, failures + 1);
-      },
-    );
-    this.#reading.add(reading);
-    void reading.then(() => this.#reading.delete(reading));
-  }
-
-  #failed(group: Group, error: unknown, failures: number): void {
-    group.retained = null;
-    group.failed(error);
-    if (group.isDropped || this.closing.signal.aborted) return;
-    this.#telemetry.readFailed?.({ view: group.shape.view.name, error });
-    if (group.members.size === 0) this.groups.remove(group);
-    else this.#readAfter(Math.min(LONGEST_PAUSE, 250 * 2 ** failures), group, failures);
+    this.#readings.want(group, pause);
   }
 
   #dropped(group: Group): void {
     group.isDropped = true;
     this.routes.delete(group);
-    const timer = this.#timers.get(group);
-    if (timer !== undefined) clearTimeout(timer);
-    this.#timers.delete(group);
+    this.#readings.forget(group);
     group.failed(new PageError("closed", "The page was given up."));
   }
 

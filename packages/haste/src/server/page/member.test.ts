@@ -6,7 +6,8 @@ import type { Row } from "../../row.ts";
 import type { Transaction } from "../../source/source.ts";
 import { Group, type GroupHost } from "../engine/group.ts";
 import type { Version } from "../engine/version.ts";
-import { Member, type Reader } from "./member.ts";
+import { Member } from "./member.ts";
+import type { Reader } from "./reader.ts";
 import type { PageShape } from "./page-shape.ts";
 import type { Shown } from "./shown.ts";
 

@@ -5,20 +5,12 @@ import { difference } from "../../difference/difference.ts";
 import type { Row } from "../../row.ts";
 import type { Group, GroupMember } from "../engine/group.ts";
 import { later, versionText, type Version } from "../engine/version.ts";
+import type { Reader } from "./reader.ts";
 import { rowChunks } from "./row-chunks.ts";
 import { sameColumns, type PageShape } from "./page-shape.ts";
 import type { Shown } from "./shown.ts";
 import { Step } from "./step.ts";
 import { VersionWaiters } from "./version-waiters.ts";
-
-/** Where a reader's messages go: a channel. */
-export interface Reader {
-  push(event: string, payload: unknown): void;
-  /** The bytes that wait to be sent on its connection. */
-  readonly bufferedAmount: number;
-  /** Resolves when there is room again, or the connection has ended. */
-  drained(options: { readonly below: number; readonly signal: AbortSignal }): Promise<void>;
-}
 
 /** Why a reader is sent nothing. */
 export type Hold =

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { PageError } from "../errors.ts";
 import type { BoundView } from "../view/bound-view.ts";
 import type { Header } from "./header.ts";
-import type { Reader } from "./member.ts";
+import type { Reader } from "./reader.ts";
 
 /** What a page is opened with. */
 export interface PageSeat {
