@@ -131,7 +131,7 @@ describe("docs/server-reference.md", () => {
 
   test("callbacks of a channel, and what it can do", async () => {
     const callbacks = await declared(
-      serverFile("channel.ts"),
+      serverFile("channel/channel.ts"),
       "export abstract class Channel<",
       "\n}",
       /^ {2}(?:abstract )?(\w+)\??\(/gm,
@@ -139,7 +139,7 @@ describe("docs/server-reference.md", () => {
     expect(callbacks).toContain("handleIn");
     expect(unique(await server("Callbacks of a channel"))).toEqual(unique(callbacks));
     const members = await declared(
-      serverFile("channel-context.ts"),
+      serverFile("channel/channel-context.ts"),
       "export class ChannelContext<",
       "\n}",
       /^ {2}(?:get )?(\w+)(?:<[^(]*>)?\(/gm,

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { OptionError } from "./errors.ts";
-import { accept, noreply, ok, reply, type Accepted } from "./results.ts";
+import { accept, noreply, ok, reply, type Accepted } from "./channel/results.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { gate, until } from "./fixtures/until.ts";

@@ -2,9 +2,9 @@
 // whatever order.
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import type { IncomingPush, Untyped } from "./channel-types.ts";
+import type { IncomingPush, Untyped } from "./channel/channel-types.ts";
 import type { Stats } from "./counters.ts";
-import { accept, deny, noreply, ok, reply, stop, type Reply } from "./results.ts";
+import { accept, deny, noreply, ok, reply, stop, type Reply } from "./channel/results.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { until } from "./fixtures/until.ts";

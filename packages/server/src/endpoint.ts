@@ -1,14 +1,14 @@
 // A socket as its author defines it, and as the connections that it serves see it.
 import type { IncomingHttpHeaders } from "node:http";
-import type { ChannelDefinition } from "./channel.ts";
-import { channelKind, type ChannelKind } from "./channel-kind.ts";
-import type { ConnectParams } from "./connect-params.ts";
+import type { ChannelDefinition } from "./channel/channel.ts";
+import { channelKind, type ChannelKind } from "./channel/channel-kind.ts";
+import type { ConnectParams } from "./handshake/connect-params.ts";
 import { OptionError } from "./errors.ts";
 import { LIMITS, type Limits, withLimits } from "./limits.ts";
 import { checkKnown } from "./option-checks.ts";
-import { originCheck, type OriginCheck, type Origins } from "./origin.ts";
-import type { Accepted, Awaitable, Refused } from "./results.ts";
-import { TopicPatterns } from "./topic-pattern.ts";
+import { originCheck, type OriginCheck, type Origins } from "./handshake/origin.ts";
+import type { Accepted, Awaitable, Refused } from "./channel/results.ts";
+import { TopicPatterns } from "./channel/topic-pattern.ts";
 
 /** What is known about a client that wants to connect. */
 export interface ConnectRequest {

@@ -1,8 +1,8 @@
 // Whatever a client sends, the server lives, nobody else notices, and the end is counted (P15, P17).
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import type { IncomingPush, Untyped } from "./channel-types.ts";
-import { ok, reply } from "./results.ts";
+import type { IncomingPush, Untyped } from "./channel/channel-types.ts";
+import { ok, reply } from "./channel/results.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { until } from "./fixtures/until.ts";

@@ -1,6 +1,6 @@
 // The whole of @slipstream/server.
 export { ChannelsServer } from "./server.ts";
-export type { ListenOptions } from "./listening.ts";
+export type { ListenOptions } from "./handshake/listening.ts";
 export type { CloseOptions, ServerOptions, ServerStats } from "./server-options.ts";
 export type { AdapterEvents, ClusterAdapter, ClusterLink } from "./cluster/adapter.ts";
 export type { ClusterStats } from "./cluster/cluster.ts";
@@ -10,7 +10,7 @@ export { ChannelPresence } from "./presence/channel-presence.ts";
 export type { PresenceMeta } from "./presence/meta.ts";
 export type { Meta, PresenceDiff, PresenceList } from "./presence/presence-table.ts";
 export type { ConnectRequest, SocketDefinition } from "./endpoint.ts";
-export type { ConnectParam, ConnectParams } from "./connect-params.ts";
+export type { ConnectParam, ConnectParams } from "./handshake/connect-params.ts";
 export {
   Channel,
   type ChannelClass,
@@ -20,14 +20,14 @@ export {
   type HandleResult,
   type JoinResult,
   type PushHandlers,
-} from "./channel.ts";
+} from "./channel/channel.ts";
 export {
   ChannelContext,
   type ChannelSocket,
   type LateReply,
   type Seat,
-} from "./channel-context.ts";
-export type { DrainOptions } from "./drain-waiters.ts";
+} from "./channel/channel-context.ts";
+export type { DrainOptions } from "./channel/drain-options.ts";
 export type {
   ChannelTypes,
   IncomingPush,
@@ -42,7 +42,7 @@ export type {
   PushReply,
   Served,
   Untyped,
-} from "./channel-types.ts";
+} from "./channel/channel-types.ts";
 export { defineChannel, JsonText, type ChannelSchema, type SchemaParts } from "@slipstream/core";
 export {
   accept,
@@ -60,7 +60,7 @@ export {
   type Refused,
   type Reply,
   type Stop,
-} from "./results.ts";
+} from "./channel/results.ts";
 export type { Stats } from "./counters.ts";
 export type {
   ChannelEnd,
@@ -83,5 +83,5 @@ export {
 } from "./errors.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { consoleLogger, type Logger } from "./logger.ts";
-export type { Origins } from "./origin.ts";
+export type { Origins } from "./handshake/origin.ts";
 export { METRICS_TYPE, metricsText } from "./metrics.ts";

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { OptionError } from "./errors.ts";
 import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
-import { ok, reply, type Reply } from "./results.ts";
+import { ok, reply, type Reply } from "./channel/results.ts";
 import { ChannelsServer } from "./server.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { inProcess } from "./cluster/in-process.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
-import { ok } from "./results.ts";
+import { ok } from "./channel/results.ts";
 import { ChannelsServer } from "./server.ts";
 import { TestClient } from "./fixtures/client.ts";
 import { until } from "./fixtures/until.ts";

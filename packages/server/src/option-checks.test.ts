@@ -1,8 +1,8 @@
 // What is misspelt is told, and never does nothing: least of all a `connect` under another name.
 import { expect, onTestFinished, test } from "vitest";
-import { Channel } from "./channel.ts";
+import { Channel } from "./channel/channel.ts";
 import { OptionError } from "./errors.ts";
-import { ok, refuse } from "./results.ts";
+import { ok, refuse } from "./channel/results.ts";
 import { ChannelsServer } from "./server.ts";
 
 const channels = { "room:*": { join: () => ok() } };

@@ -1,9 +1,9 @@
 // The judge that we did not write: npm `phoenix`, as it comes, over `ws`.
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { Channel } from "./channel.ts";
-import type { IncomingPush, Untyped } from "./channel-types.ts";
-import { accept, deny, noreply, ok, refuse, reply } from "./results.ts";
+import { Channel } from "./channel/channel.ts";
+import type { IncomingPush, Untyped } from "./channel/channel-types.ts";
+import { accept, deny, noreply, ok, refuse, reply } from "./channel/results.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { until } from "./fixtures/until.ts";
 

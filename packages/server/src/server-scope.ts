@@ -4,7 +4,7 @@ import type { Counters } from "./counters.ts";
 import type { Logger } from "./logger.ts";
 import { LoopTurn } from "./loop-turn.ts";
 import type { Presences } from "./presence/presences.ts";
-import type { PubSub } from "./pub-sub.ts";
+import type { PubSub } from "./broadcast/pub-sub.ts";
 
 export interface ServerScope {
   /** The server itself, for whoever is told of it. */

@@ -6,17 +6,17 @@ import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { Activity } from "./activity.ts";
 import { clusterOptions } from "./cluster-options.ts";
-import { Connections } from "./connections.ts";
+import { Connections } from "./connection/connections.ts";
 import { Counters } from "./counters.ts";
-import { Distribution } from "./distribution.ts";
-import { setDoor } from "./door.ts";
-import { drainAll } from "./drain.ts";
+import { Distribution } from "./broadcast/distribution.ts";
+import { setDoor } from "./handshake/door.ts";
+import { drainAll } from "./connection/drain.ts";
 import { defineEndpoint, type Endpoint, type SocketDefinition } from "./endpoint.ts";
-import { Entrance } from "./entrance.ts";
+import { Entrance } from "./handshake/entrance.ts";
 import { OptionError, ServerClosedError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits, withLimits } from "./limits.ts";
 import { consoleLogger, guarded } from "./logger.ts";
-import { answerPlainly } from "./plain-answer.ts";
+import { answerPlainly } from "./handshake/plain-answer.ts";
 import { checkKnown } from "./option-checks.ts";
 import type { PresenceList } from "./presence/presence-table.ts";
 import {
@@ -26,7 +26,7 @@ import {
   type ServerStats,
 } from "./server-options.ts";
 import { serverScope, type ServerScope } from "./server-scope.ts";
-import { checkListenOptions, listenOn, type ListenOptions } from "./listening.ts";
+import { checkListenOptions, listenOn, type ListenOptions } from "./handshake/listening.ts";
 import { LongPoll } from "./longpoll/long-poll.ts";
 import {
   decideUpgrade,
@@ -34,9 +34,9 @@ import {
   findLongPoll,
   NOT_FOUND,
   splitTarget,
-} from "./upgrade-decision.ts";
-import { answerUnreadable } from "./unreadable-requests.ts";
-import { refuse, Upgrader } from "./upgrade.ts";
+} from "./handshake/upgrade-decision.ts";
+import { answerUnreadable } from "./handshake/unreadable-requests.ts";
+import { refuse, Upgrader } from "./handshake/upgrade.ts";
 
 type HttpServer = Server | HttpsServer;
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

@@ -1,6 +1,6 @@
 // Joins and leaves that say what is not so: each must be found.
 import { describe, expect, test } from "vitest";
-import type { Settled } from "../model/observation.ts";
+import type { Settled } from "./observation.ts";
 import { joinedAs, socketStats, TestHistory } from "../testing/history.ts";
 
 const connected = (): TestHistory => new TestHistory().connected();

@@ -2,9 +2,9 @@
 // runs these with its own broker.
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Channel } from "../channel.ts";
-import type { IncomingPush, Untyped } from "../channel-types.ts";
-import { accept, noreply, ok, reply, stop } from "../results.ts";
+import { Channel } from "../channel/channel.ts";
+import type { IncomingPush, Untyped } from "../channel/channel-types.ts";
+import { accept, noreply, ok, reply, stop } from "../channel/results.ts";
 import { ChannelsServer } from "../server.ts";
 import type { ServerOptions } from "../server-options.ts";
 import { payloadOf, TestClient, type V2Frame } from "../fixtures/client.ts";

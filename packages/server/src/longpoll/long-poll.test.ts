@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { noreply, ok, reply, accept, refuse, stop } from "../results.ts";
+import { noreply, ok, reply, accept, refuse, stop } from "../channel/results.ts";
 import { servesUntil } from "../fixtures/server.ts";
 import { gate, until } from "../fixtures/until.ts";
 

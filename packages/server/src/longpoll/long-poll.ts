@@ -4,14 +4,18 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { V1, V2, type Serializer } from "@slipstream/core";
-import { Connection } from "../connection.ts";
-import { connectRequest } from "../connect-request.ts";
-import { BadParamsError, parseConnectParams, type ConnectParams } from "../connect-params.ts";
+import { Connection } from "../connection/connection.ts";
+import { connectRequest } from "../handshake/connect-request.ts";
+import {
+  BadParamsError,
+  parseConnectParams,
+  type ConnectParams,
+} from "../handshake/connect-params.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { Entrance } from "../entrance.ts";
+import type { Entrance } from "../handshake/entrance.ts";
 import type { ServerScope } from "../server-scope.ts";
-import type { Registry } from "../upgrade.ts";
-import { negotiate } from "../vsn.ts";
+import type { Registry } from "../connection/registry.ts";
+import { negotiate } from "../handshake/vsn.ts";
 import { readBody } from "./read-body.ts";
 import { PollSession, type PollAnswer } from "./poll-session.ts";
 import { textOnly } from "./text-serializer.ts";

@@ -1,6 +1,6 @@
 // The whole of @slipstream/server/opentelemetry: what a server tells, as traces and metrics.
 import { metrics, trace, type MeterProvider, type TracerProvider } from "@opentelemetry/api";
-import { doorOf, type Door } from "../door.ts";
+import { doorOf, type Door } from "../handshake/door.ts";
 import { OptionError } from "../errors.ts";
 import { checkKnown } from "../option-checks.ts";
 import type { ChannelsServer } from "../server.ts";

@@ -1,9 +1,9 @@
 // Presence on one server: what goes over the wire, and what npm `phoenix` makes of it.
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { Channel } from "../channel.ts";
-import type { IncomingPush, Untyped } from "../channel-types.ts";
-import { accept, ok, reply } from "../results.ts";
+import { Channel } from "../channel/channel.ts";
+import type { IncomingPush, Untyped } from "../channel/channel-types.ts";
+import { accept, ok, reply } from "../channel/results.ts";
 import { payloadOf, TestClient } from "../fixtures/client.ts";
 import { servesUntil } from "../fixtures/server.ts";
 import { until } from "../fixtures/until.ts";

@@ -2,8 +2,8 @@
 // is called.
 import { EncodeError } from "@slipstream/core";
 import { ChannelsServerError } from "../errors.ts";
-import type { Item } from "../membership-phase.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Item } from "../membership/membership-phase.ts";
+import type { Outcome } from "../membership/outcome.ts";
 import { Span } from "./span.ts";
 import type { CallbackName, CallbackOutcome, CallbackTrace, TraceFailure } from "./traces.ts";
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { TestClient } from "../fixtures/client.ts";
 import { servesUntil } from "../fixtures/server.ts";
 import { gate, until } from "../fixtures/until.ts";
-import { ok, reply } from "../results.ts";
+import { ok, reply } from "../channel/results.ts";
 import { HandlerTimes } from "./handler-times.ts";
 
 const serve = servesUntil(onTestFinished);

@@ -2,7 +2,7 @@
 import { tracingChannel as nodeChannel } from "node:diagnostics_channel";
 import { expect, onTestFinished, test } from "vitest";
 import { ChannelsServer } from "../server.ts";
-import { ok, reply } from "../results.ts";
+import { ok, reply } from "../channel/results.ts";
 import { connect } from "../testing/index.ts";
 import { tracingChannel, type CallbackTrace, type Traces } from "./index.ts";
 

@@ -1,13 +1,13 @@
 // A connection to a server in this process, by the road that all take but for the network.
-import { readAuthToken } from "../auth-token.ts";
-import { Connection } from "../connection.ts";
-import { connectRequest } from "../connect-request.ts";
-import { doorOf } from "../door.ts";
+import { readAuthToken } from "../handshake/auth-token.ts";
+import { Connection } from "../connection/connection.ts";
+import { connectRequest } from "../handshake/connect-request.ts";
+import { doorOf } from "../handshake/door.ts";
 import type { UpgradeRefusal } from "../end-reason.ts";
-import type { Admission } from "../entrance.ts";
+import type { Admission } from "../handshake/entrance.ts";
 import { checkKnown } from "../option-checks.ts";
 import type { ChannelsServer } from "../server.ts";
-import { decideUpgrade } from "../upgrade-decision.ts";
+import { decideUpgrade } from "../handshake/upgrade-decision.ts";
 import { ConnectRefusedError, TestSocketError } from "./errors.ts";
 import { LastFailure } from "./last-failure.ts";
 import { MemoryLine } from "./memory-line.ts";

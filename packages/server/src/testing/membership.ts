@@ -1,9 +1,9 @@
 // One membership from its client's side: what was heard in it, and whether it lives.
 import { V2, type ServerMessage } from "@slipstream/core";
 import { Mailbox, print } from "@slipstream/core/expectations";
-import type { Broadcast } from "../broadcast.ts";
+import type { Broadcast } from "../broadcast/broadcast.ts";
 import { fromWire } from "../frame.ts";
-import type { Subscriber } from "../pub-sub.ts";
+import type { Subscriber } from "../broadcast/pub-sub.ts";
 import { HeardEnd, HeardMessage, HeardReply, type Heard } from "./heard.ts";
 import type { Failure } from "./last-failure.ts";
 import { afterRealTime } from "./runtime.ts";

@@ -1,8 +1,8 @@
 // A connection that is no network: what one end writes, the other has, framed as it would travel.
 import type { Frame } from "@slipstream/core";
-import type { Carrier, Look } from "../carrier.ts";
+import type { Carrier, Look } from "../connection/carrier.ts";
 import { fromWire } from "../frame.ts";
-import type { WebSocketListener } from "../web-socket.ts";
+import type { WebSocketListener } from "../connection/web-socket.ts";
 import { soon } from "./runtime.ts";
 
 /** The client's end. */

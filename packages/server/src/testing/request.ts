@@ -1,7 +1,7 @@
 // The request for a WebSocket that a client would send, without the sending.
 import { randomBytes } from "node:crypto";
-import { CHANNELS_PROTOCOL } from "../auth-token.ts";
-import type { Requested } from "../connect-request.ts";
+import { CHANNELS_PROTOCOL } from "../handshake/auth-token.ts";
+import type { Requested } from "../handshake/connect-request.ts";
 
 /** What a query can say. What is undefined is left out. */
 export type QueryValue =

@@ -1,0 +1,39 @@
+// Noticing connections that fall silent or stop reading: one timer for all connections of a socket
+// looks at them ten times per timeout, so that a message costs nothing and a connection no timer.
+import type { Limits } from "../limits.ts";
+
+/** What is looked at. */
+export interface Watched {
+  /** @param now Ms of a clock that never goes back. */
+  look(now: number): void;
+}
+
+/** The connections of one socket. The timer runs while there are any. */
+export class Watch {
+  readonly #interval: number;
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ idleTimeout, sendTimeout, handlerTimeout, pollWindow }: Limits) {
+    const shortest = Math.min(idleTimeout, sendTimeout, handlerTimeout, pollWindow);
+    this.#interval = Math.max(5, shortest / 10);
+  }
+
+  add(watched: Watched): void {
+    this.#watched.add(watched);
+    if (this.#timer !== null || this.#interval === Infinity) return;
+    this.#timer = setInterval(() => this.#look(), this.#interval);
+  }
+
+  delete(watched: Watched): void {
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const watched of this.#watched) watched.look(now);
+  }
+}

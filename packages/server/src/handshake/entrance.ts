@@ -1,0 +1,183 @@
+// Whether a client may come in: where its page is from, whether there is room, and what `connect`
+// says. The same for all transports.
+import { Addresses } from "./addresses.ts";
+import type { ConnectRequest, Endpoint } from "../endpoint.ts";
+import type { UpgradeRefusal } from "../end-reason.ts";
+import { InvalidResultError } from "../errors.ts";
+import type { ServerScope } from "../server-scope.ts";
+import { Span } from "../telemetry/span.ts";
+import type { TraceFailure } from "../telemetry/traces.ts";
+import { isThenable } from "../thenable.ts";
+import type { HttpAnswer } from "./upgrade-decision.ts";
+
+/** What became of a client that wants to come in. */
+export type Admission =
+  /** It may. It takes up room until `release` is called, once. */
+  | {
+      readonly type: "accepted";
+      readonly assigns: unknown;
+      readonly id: string | null;
+      readonly release: () => void;
+    }
+  | {
+      readonly type: "refused";
+      readonly reason: UpgradeRefusal;
+      readonly answer: HttpAnswer;
+      /** What `connect` threw. For nobody outside of this program. */
+      readonly cause?: unknown;
+    }
+  /** It went away before it was answered. */
+  | { readonly type: "abandoned" };
+
+/** Tells of a client that goes away. Returns the function that stops listening. */
+export type OnGone = (gone: () => void) => () => void;
+
+const INTERNAL_ERROR: HttpAnswer = {
+  status: 500,
+  type: "application/json",
+  body: '{"error":"Internal Server Error"}',
+};
+const ACCEPT_ALL = { type: "accepted", assigns: {} };
+
+export class Entrance {
+  readonly #scope: ServerScope;
+  readonly #endpoint: Endpoint;
+  readonly #addresses: Addresses;
+  /** Those who wait for `connect`. */
+  readonly #pending = new Set<() => void>();
+  #admitted = 0;
+
+  constructor(scope: ServerScope, endpoint: Endpoint) {
+    this.#scope = scope;
+    this.#endpoint = endpoint;
+    this.#addresses = new Addresses(endpoint.limits);
+  }
+
+  /** Decides, at once if `connect` does. `decided` is called once, and must not throw. */
+  ask(asked: ConnectRequest, onGone: OnGone, decided: (admission: Admission) => void): void {
+    const span = Span.begin("slipstream.server.connect", () => ({
+      server: this.#scope.server,
+      path: asked.url.pathname,
+    }));
+    if (span === null) return this.#ask(asked, onGone, decided);
+    span.call(() =>
+      this.#ask(asked, onGone, (admission) => {
+        span.settle(failureOf(admission));
+        decided(admission);
+      }),
+    );
+  }
+
+  #ask(asked: ConnectRequest, onGone: OnGone, decided: (admission: Admission) => void): void {
+    const { mayConnect, connect } = this.#endpoint;
+    if (!mayConnect(asked.headers.origin, asked.headers.host)) {
+      return decided(refused("forbiddenOrigin", 403));
+    }
+    const release = this.#admit(asked);
+    if (typeof release === "string") {
+      return decided(refused(release, release === "full" ? 503 : 429));
+    }
+    const conclude = (admission: Admission): void => {
+      if (admission.type !== "accepted") release();
+      decided(admission);
+    };
+    let result: unknown;
+    try {
+      result = connect === null ? ACCEPT_ALL : connect(asked);
+    } catch (error) {
+      return conclude(this.#failed(error));
+    }
+    if (isThenable(result)) this.#await(result, release, onGone, conclude);
+    else conclude(this.#read(result, release));
+  }
+
+  /** Refuses whoever waits for `connect`. */
+  close(): void {
+    for (const giveUp of this.#pending) giveUp();
+  }
+
+  /** Takes up room, and returns how to give it back; or says why there is none. */
+  #admit(asked: ConnectRequest): (() => void) | "full" | "addressLimited" {
+    const { limits, addressOf } = this.#endpoint;
+    if (this.#admitted >= limits.maxConnections) return "full";
+    let address: string;
+    try {
+      address = addressOf(asked);
+    } catch {
+      return "addressLimited";
+    }
+    if (!this.#addresses.admit(address, performance.now())) return "addressLimited";
+    this.#admitted += 1;
+    return () => {
+      this.#admitted -= 1;
+      this.#addresses.release(address);
+    };
+  }
+
+  #await(
+    result: PromiseLike<unknown>,
+    release: () => void,
+    onGone: OnGone,
+    conclude: (admission: Admission) => void,
+  ): void {
+    const settle = (admission: () => Admission): void => {
+      if (!this.#pending.delete(giveUp)) return;
+      clearTimeout(timer);
+      stopListening();
+      conclude(admission());
+    };
+    const giveUp = (): void => settle(() => refused("closing", 503));
+    const stopListening = onGone(() => settle(() => ({ type: "abandoned" })));
+    const timer = setTimeout(() => {
+      settle(() => refused("connectTimeout", 503));
+    }, this.#endpoint.limits.connectTimeout);
+    this.#pending.add(giveUp);
+    // Promise.resolve, since a thenable may throw rather than reject.
+    Promise.resolve(result).then(
+      (value) => settle(() => this.#read(value, release)),
+      (error: unknown) => settle(() => this.#failed(error)),
+    );
+  }
+
+  /** What `connect` has said. */
+  #read(value: unknown, release: () => void): Admission {
+    if (isTagged(value, "refused") && "status" in value) {
+      const status = Number(value.status);
+      return refused("refused", status >= 400 && status < 600 ? status : 403);
+    }
+    if (!isTagged(value, "accepted") || !("assigns" in value)) {
+      return this.#failed(new InvalidResultError("connect", "accept(…) or refuse(…)"));
+    }
+    const { assigns } = value;
+    try {
+      const id = this.#endpoint.idOf?.(assigns) ?? null;
+      return { type: "accepted", assigns, id, release };
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): Admission {
+    this.#scope.logger.error(`The connect of the socket ${this.#endpoint.path} failed.`, error);
+    return { type: "refused", reason: "connectFailed", answer: INTERNAL_ERROR, cause: error };
+  }
+}
+
+function refused(reason: UpgradeRefusal, status: number): Admission {
+  return { type: "refused", reason, answer: { status } };
+}
+
+function failureOf(admission: Admission): TraceFailure | null {
+  switch (admission.type) {
+    case "accepted":
+      return null;
+    case "refused":
+      return { code: admission.reason, status: admission.answer.status };
+    case "abandoned":
+      return { code: "abandoned" };
+  }
+}
+
+function isTagged(value: unknown, tag: string): value is object {
+  return typeof value === "object" && value !== null && "type" in value && value.type === tag;
+}

@@ -1,0 +1,115 @@
+// What the head of an upgrade request says: refuse it, or ask `connect`. Pure.
+import type { Serializer } from "@slipstream/core";
+import { BadParamsError, parseConnectParams, type ConnectParams } from "./connect-params.ts";
+import type { UpgradeRefusal } from "../end-reason.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { negotiate } from "./vsn.ts";
+
+/** The parts of a request that decide. */
+export interface RequestHead {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type UpgradeDecision =
+  | { readonly type: "refuse"; readonly reason: UpgradeRefusal; readonly answer: HttpAnswer }
+  | {
+      readonly type: "ask";
+      readonly endpoint: Endpoint;
+      readonly serializer: Serializer;
+      readonly params: ConnectParams;
+    };
+
+/** The path under which a socket takes WebSockets, as Phoenix has it. */
+const WEBSOCKET = "/websocket";
+/** And the one for long polling. */
+const LONGPOLL = "/longpoll";
+
+export function decideUpgrade(
+  head: RequestHead,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): UpgradeDecision {
+  const { path, query } = splitTarget(head.url);
+  const endpoint = findEndpoint(path, endpoints);
+  if (endpoint === undefined) return refuse("unknownPath", NOT_FOUND);
+  const flaw = handshakeFlaw(head);
+  if (flaw !== null) return refuse("badRequest", flaw);
+  let params: ConnectParams;
+  try {
+    params = parseConnectParams(query);
+  } catch (error) {
+    if (!(error instanceof BadParamsError)) throw error;
+    return refuse("badParams", { status: 400, type: "text/plain", body: error.message });
+  }
+  const serializer = negotiate(params["vsn"]);
+  if (serializer === null) return refuse("unsupportedVersion", { status: 403 });
+  return { type: "ask", endpoint, serializer, params };
+}
+
+export const NOT_FOUND: HttpAnswer = { status: 404, type: "text/plain", body: "not found" };
+
+function refuse(reason: UpgradeRefusal, answer: HttpAnswer): UpgradeDecision {
+  return { type: "refuse", reason, answer };
+}
+
+export function splitTarget(target = "/"): { path: string; query: string } {
+  const mark = target.indexOf("?");
+  return mark === -1
+    ? { path: target, query: "" }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+export function findEndpoint(
+  path: string,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  return findBelow(WEBSOCKET, path, endpoints);
+}
+
+/** The same for long polling. */
+export function findLongPoll(
+  path: string,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  return findBelow(LONGPOLL, path, endpoints);
+}
+
+function findBelow(
+  transport: string,
+  path: string,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  return path.endsWith(transport) ? endpoints.get(path.slice(0, -transport.length)) : undefined;
+}
+
+/** What is wrong with the handshake (RFC 6455 4.2.1), if anything is. */
+function handshakeFlaw({ method, headers }: RequestHead): HttpAnswer | null {
+  if (method !== "GET") return { status: 405, headers: { Allow: "GET" } };
+  const upgrade = headers["upgrade"];
+  if (typeof upgrade !== "string" || upgrade.toLowerCase() !== "websocket") {
+    return badRequest("The upgrade header must be websocket.");
+  }
+  const key = headers["sec-websocket-key"];
+  if (typeof key !== "string" || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
+    return badRequest("The sec-websocket-key header must be 16 bytes in base64.");
+  }
+  if (headers["sec-websocket-version"] !== "13") {
+    return {
+      ...badRequest("The sec-websocket-version header must be 13."),
+      headers: { "Sec-WebSocket-Version": "13" },
+    };
+  }
+  return null;
+}
+
+function badRequest(body: string): HttpAnswer {
+  return { status: 400, type: "text/plain", body };
+}

@@ -1,0 +1,121 @@
+// One thing at a time, in order, each with the time that it takes; what comes meanwhile waits.
+// Nothing here knows what the things are.
+import { isThenable } from "../thenable.ts";
+import { Inbox, type Waiting } from "./inbox.ts";
+
+/**
+ * Works on items one after the other. Synchronous work is done within `take`, so that whoever has
+ * nothing to wait for waits for nothing.
+ */
+export abstract class Turns<T> {
+  readonly #limit: number;
+  #inbox: Inbox<T> | null = null;
+  #busy = false;
+  /** When the work that takes its time began; Infinity if there is none. */
+  #since = Infinity;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Does the work. May return a promise, and may throw. */
+  protected abstract call(item: T): unknown;
+  /** Takes its result. Must not throw. */
+  protected abstract conclude(item: T, result: unknown): void;
+  /** Takes what it threw. Must not throw. */
+  protected abstract fail(item: T, error: unknown): void;
+  /** Nothing is at work, and nothing waits. */
+  protected abstract rest(): void;
+  /** Work takes its time; `finished` follows. */
+  protected abstract began(): void;
+  protected abstract finished(): void;
+  /** May so much more wait? */
+  protected abstract hasRoom(weight: number): boolean;
+  /** One more item waits, or one less, and so many bytes. */
+  protected abstract weighed(items: 1 | -1, bytes: number): void;
+
+  /** Something is at work, or `hold` was called. */
+  protected get isBusy(): boolean {
+    return this.#busy;
+  }
+
+  /** For how long what is at work has been, in ms. */
+  busyFor(now: number): number {
+    return now - this.#since;
+  }
+
+  /** Makes everything wait until `proceed`. */
+  protected hold(): void {
+    this.#busy = true;
+  }
+
+  /** Works on an item before all that waits. */
+  protected proceed(first: T): void {
+    this.#work(first);
+  }
+
+  /** Works on an item in its turn. False if too much waits: then it is not taken. */
+  protected take(item: T, weight: number): boolean {
+    if (this.#busy) {
+      if (!this.hasRoom(weight)) return false;
+      this.#inbox ??= new Inbox(this.#limit);
+      const taken = this.#inbox.offer(item, weight);
+      if (taken) this.weighed(1, weight);
+      return taken;
+    }
+    this.#busy = true;
+    this.#work(item);
+    return true;
+  }
+
+  /** Gives back all that waits. */
+  protected clear(): Waiting<T>[] {
+    const waiting = this.#inbox?.empty() ?? [];
+    for (const { weight } of waiting) this.weighed(-1, -weight);
+    return waiting;
+  }
+
+  #next(): T | undefined {
+    const waiting = this.#inbox?.take();
+    if (waiting === undefined) return undefined;
+    this.weighed(-1, -waiting.weight);
+    return waiting.item;
+  }
+
+  #work(first: T | undefined): void {
+    for (let item = first; item !== undefined; item = this.#next()) {
+      let result: unknown;
+      try {
+        result = this.call(item);
+      } catch (error) {
+        this.fail(item, error);
+        continue;
+      }
+      if (isThenable(result)) return this.#await(item, result);
+      this.conclude(item, result);
+    }
+    this.#busy = false;
+    this.rest();
+  }
+
+  #await(item: T, result: PromiseLike<unknown>): void {
+    this.began();
+    this.#since = performance.now();
+    const resume = (): void => {
+      this.#since = Infinity;
+      this.#work(this.#next());
+      this.finished();
+    };
+    // Promise.resolve, since a thenable may throw rather than reject.
+    Promise.resolve(result).then(
+      (value) => {
+        this.conclude(item, value);
+        resume();
+      },
+      (error: unknown) => {
+        this.fail(item, error);
+        resume();
+      },
+    );
+  }
+}
