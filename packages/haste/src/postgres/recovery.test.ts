@@ -1,4 +1,5 @@
 // What happens to a source when the server, the slot or the connection goes away.
+import { Socket } from "node:net";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Follower } from "../fixtures/follower.ts";
@@ -108,15 +109,43 @@ test("a connection that is cut is opened again, and so is one by which pages are
   await subscribed;
   await run("INSERT INTO flights VALUES (1)");
   await follower.caughtUp();
-  await server.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%haste%'`,
-  );
+  const cut = source.snapshot(async ({ query }) => {
+    // Between two questions, as far as the snapshot's own connection goes.
+    await server.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%haste%'`,
+    );
+    return await query("SELECT id FROM flights", []);
+  });
+  await expect(cut).rejects.toThrow(/terminat|connection error/);
   await expect.poll(() => follower.resumptions).toBe(1);
   await run("INSERT INTO flights VALUES (2)");
   await caughtUp(follower);
   expect(follower.transactions).toHaveLength(2);
   const rows = await source.snapshot(({ query }) => query("SELECT id FROM flights", []));
   expect(rows).toHaveLength(2);
+});
+
+test("a connection that the server ends as soon as it is made fails what it was made for, and nothing else", async () => {
+  const sockets: Socket[] = [];
+  const stream = (): Socket => {
+    const socket = new Socket();
+    // The first answer is read together with the server's goodbye, as by a process that is busy.
+    if (sockets.push(socket) === 1) socket.once("connect", () => socket.pause());
+    return socket;
+  };
+  const source = postgresSource({ connection: { connectionString: connection, stream } });
+  sources.push(source);
+  const described = Promise.allSettled([source.describe(["flights"])]);
+  const ours = "FROM pg_stat_activity WHERE application_name LIKE 'slipstream haste%'";
+  await expect.poll(() => server.query(`SELECT state ${ours}`)).toEqual([{ state: "idle" }]);
+  await server.query(`SELECT pg_terminate_backend(pid) ${ours}`);
+  await expect.poll(() => server.query(`SELECT pid ${ours}`)).toEqual([]);
+  sockets[0]?.resume();
+  expect(await described).toMatchObject([
+    { status: "rejected", reason: { message: expect.stringContaining("connection error") } },
+  ]);
+  expect(await source.describe(["flights"])).toHaveLength(1);
+  expect(sockets).toHaveLength(2);
 });
 
 test("another process waits its turn, and is told why", async () => {

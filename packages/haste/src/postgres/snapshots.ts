@@ -30,6 +30,9 @@ export class Snapshots {
     this.#pool = new Pool({ ...config, max: maxSnapshots, application_name: name });
     // An idle connection that ends is replaced when it is needed.
     this.#pool.on("error", () => {});
+    // One that is in use fails the next query, and is not used again. It is listened to from the
+    // start: the server may say goodbye in the same packet in which it says hello.
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
     this.#gate = new Gate(maxSnapshots);
     this.#begin = [
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
@@ -95,17 +98,10 @@ export class Snapshots {
       const client = await this.#pool.connect().catch((error: unknown) => {
         throw withoutSecrets(error);
       });
-      // What ends it while no query runs: the next query fails, and the pool makes another.
-      let isBroken = false;
-      const breaks = (): void => {
-        isBroken = true;
-      };
-      client.on("error", breaks);
       try {
         return await task(client);
       } finally {
-        client.removeListener("error", breaks);
-        client.release(isBroken);
+        client.release();
       }
     }, signal);
   }
