@@ -3,7 +3,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { accept, ChannelsServer, noreply, ok, reply } from "@slipstream/server";
 import { MemoryWatch } from "./memory-watch.ts";
-import { MAX_BUFFERED, MESSAGE_BYTES, type ServerReady, type ServerReport } from "./protocol.ts";
+import {
+  LOOKS,
+  MAX_BUFFERED,
+  MESSAGE_BYTES,
+  type ServerReady,
+  type ServerReport,
+} from "./protocol.ts";
 
 /** How many are sent between two looks at what waits for the client. */
 const BATCH = 100;
@@ -24,6 +30,7 @@ server.socket("/socket", {
         for (let n = 1; n <= (count as number); n++) {
           channel.push("n", { n, body });
           sent += 1;
+          if (n % Math.ceil((count as number) / LOOKS) === 0) watch.look();
           if (n % BATCH !== 0) continue;
           await channel.drained();
           // What is taken at once is drained at once; others want to be served too.
@@ -39,7 +46,7 @@ server.socket("/socket", {
 const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
 const watch = new MemoryWatch();
 process.on("message", () => {
-  watch.stop();
+  watch.look();
   const report: ServerReport = { type: "report", sent, held: watch.held };
   process.send?.(report, () => process.disconnect());
 });

@@ -2,22 +2,25 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Ms between two looks: each takes a while, and what is measured should not be the looking. */
-const INTERVAL = 500;
-
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 function heldNow(): number {
+  // Buffers that nobody holds are freed beside the program, and stay in `external` until that is
+  // done: it is, when the next collection begins.
+  collect();
   collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
+/**
+ * Looks when it is told to, after so much work. By the clock it would do nothing but look, where the
+ * process gets little of a busy machine.
+ */
 export class MemoryWatch {
   readonly #before: number = heldNow();
   #most = 0;
-  readonly #timer: NodeJS.Timeout = setInterval(() => this.look(), INTERVAL);
 
   /** The most that was held at any look, beyond what was held at the beginning; in bytes. */
   get held(): number {
@@ -26,10 +29,5 @@ export class MemoryWatch {
 
   look(): void {
     this.#most = Math.max(this.#most, heldNow() - this.#before);
-  }
-
-  stop(): void {
-    this.look();
-    clearInterval(this.#timer);
   }
 }

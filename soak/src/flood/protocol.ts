@@ -16,6 +16,9 @@ export const LIMIT = 1_000;
 /** Bytes of one message, or a little more. */
 export const MESSAGE_BYTES = 2_000;
 
+/** How often each side looks at what it holds, in the course of a flood. */
+export const LOOKS = 20;
+
 /** Bytes that the server lets wait for its client. */
 export const MAX_BUFFERED = 2_000_000;
 
