@@ -8,6 +8,7 @@ import { serve, serveRaw, speak, type Served } from "../fixtures/servers.ts";
 import { newSocket, nextEnd, untilState } from "../fixtures/sockets.ts";
 import { traced } from "../fixtures/telemetry.ts";
 import { dialWs, type NodeSocketOptions, type Socket } from "../index.ts";
+import { TestClock } from "../testing/index.ts";
 import { dialPlatform, type PlatformWebSocketClass } from "../platform/platform-transport.ts";
 import type { Dial } from "../transport.ts";
 import { WebSocket } from "ws";
@@ -42,8 +43,20 @@ class Store {
   }
 }
 
+/** Ms after which what goes first has not opened, or what has opened has not been answered. */
+const TOO_LONG = 6_000;
+
+/** Nothing takes too long unless the test says so. */
 const fallback = (options: FallbackOptions = {}): Dial =>
-  withFallback(dialWs(), longPoll(), { openTimeout: 200, answerTimeout: 300, ...options });
+  withFallback(dialWs(), longPoll(), { clock: new TestClock(), ...options });
+
+/** Lets WebSocket number `n` wait too long for an answer to the first message that it carries. */
+async function swallowed(n: number, { filter }: Filtered, socket: Socket, clock: TestClock) {
+  await expect
+    .poll(() => [filter.upgrades, socket.state.type, clock.pending])
+    .toEqual([n, "open", 1]);
+  await clock.advance(TOO_LONG);
+}
 
 /** Connects, joins, and says what carried that. */
 async function joined(socket: Socket): Promise<string | null> {
@@ -93,8 +106,12 @@ describe("WebSockets that never open", () => {
   ])("%s: the same attempt goes on by long polling", async (_, fate) => {
     const { filter, url } = await behind(fate);
     const connects = traced("slipstream.client.connect");
-    const socket = newSocket(url, { transport: fallback(), reconnect: false });
-    expect(await joined(socket)).toBe("longpoll");
+    const clock = new TestClock();
+    const socket = newSocket(url, { transport: fallback({ clock }), reconnect: false });
+    const joining = joined(socket);
+    await expect.poll(() => filter.upgrades).toBe(1);
+    if (fate.type === "hang") await clock.advance(TOO_LONG);
+    expect(await joining).toBe("longpoll");
     expect(socket.state).toMatchObject({ type: "open", attempt: 0, transport: "longpoll" });
     expect(socket.stats.counters.attempts).toBe(1);
     expect(filter.upgrades).toBe(1);
@@ -159,38 +176,54 @@ describe("WebSockets that never open", () => {
 });
 
 describe("WebSockets that open and die", () => {
-  test.each<[string, UpgradeFate, number]>([
-    ["at once", { type: "kill" }, 0],
-    ["since all that is sent is swallowed", { type: "swallow" }, 0],
+  test.each<[string, UpgradeFate]>([
+    ["at once", { type: "kill" }],
+    ["since all that is sent is swallowed", { type: "swallow" }],
   ])("%s: after two of them long polling goes first", async (_, fate) => {
-    const { filter, url } = await behind(fate);
-    const socket = newSocket(url, { transport: fallback() });
+    const served = await behind(fate);
+    const clock = new TestClock();
+    const socket = newSocket(served.url, { transport: fallback({ clock }) });
     await socket.connect();
     const room = socket.channel("room:a");
-    await room.join();
+    const joining = room.join();
+    if (fate.type === "swallow") {
+      for (const n of [1, 2]) await swallowed(n, served, socket, clock);
+    }
+    await joining;
     expect(await room.push("echo", { n: 1 })).toEqual({ n: 1 });
     expect(socket.stats.transport).toBe("longpoll");
-    expect(filter.upgrades).toBe(2);
+    expect(served.filter.upgrades).toBe(2);
     expect(socket.stats.counters.endsByReason).toMatchObject({ connectionLost: 2 });
   });
 
   test("a heartbeat that finds it out first has found it out all the same", async () => {
     const { filter, url } = await behind({ type: "swallow" });
+    const clock = new TestClock();
     const socket = newSocket(url, {
-      transport: fallback({ answerTimeout: 1_000_000 }),
+      transport: fallback(),
       heartbeat: { interval: 30_000, timeout: 100 },
+      clock,
     });
     await socket.connect();
-    await socket.join("room:a");
+    const joining = socket.join("room:a");
+    for (const n of [1, 2]) {
+      await expect.poll(() => [filter.upgrades, socket.state.type]).toEqual([n, "open"]);
+      await clock.advanceUntil(nextEnd(socket));
+      // It comes back at once.
+      await clock.advance(10);
+    }
+    await joining;
     expect([socket.stats.transport, filter.upgrades]).toEqual(["longpoll", 2]);
     expect(socket.stats.counters.endsByReason).toMatchObject({ heartbeatTimeout: 2 });
   });
 
   test("the error says that what is sent is swallowed", async () => {
-    const { url } = await behind({ type: "swallow" });
-    const socket = newSocket(url, { transport: fallback() });
+    const served = await behind({ type: "swallow" });
+    const clock = new TestClock();
+    const socket = newSocket(served.url, { transport: fallback({ clock }) });
     const ended = nextEnd(socket);
     await socket.connect();
+    await swallowed(1, served, socket, clock);
     expect((await ended).reason).toMatchObject({
       type: "connectionLost",
       cause: { code: "not_answered", message: expect.stringContaining("swallows") },
@@ -300,8 +333,7 @@ describe("ending", () => {
     "%s while the one or the other is dialled",
     async (how) => {
       const { filter, url } = await behind({ type: "hang" });
-      const transport = fallback({ openTimeout: 10_000 });
-      const socket = newSocket(url, { transport });
+      const socket = newSocket(url, { transport: fallback() });
       void socket.connect();
       await expect.poll(() => filter.upgrades).toBe(1);
       await socket[how]();
@@ -311,8 +343,11 @@ describe("ending", () => {
         if (!headers.has("upgrade")) await peer.fin();
         peer.end();
       });
-      const second = newSocket(`${silent.url}/socket`, { transport: fallback() });
+      const clock = new TestClock();
+      const second = newSocket(`${silent.url}/socket`, { transport: fallback({ clock }) });
       void second.connect();
+      await (await silent.peer(0)).request();
+      await clock.advance(TOO_LONG);
       await (await silent.peer(1)).request();
       await second[how]();
       expect(second.state).toMatchObject({ type: "ended", reason: { type: "requested" } });
@@ -325,14 +360,19 @@ describe("ending", () => {
       await peer.fin();
       peer.end();
     });
+    const clock = new TestClock();
     const socket = newSocket(`${silent.url}/socket`, {
-      transport: fallback({ openTimeout: 50 }),
-      connectTimeout: 200,
+      transport: fallback({ clock }),
+      connectTimeout: 2 * TOO_LONG,
       reconnect: false,
+      clock,
     });
-    expect(await failureOf(socket.connect())).toMatchObject({ code: "connectTimeout" });
-    expect(silent.peers).toHaveLength(2);
-    await Promise.all(silent.peers.map((peer) => peer.gone()));
+    const failed = failureOf(socket.connect());
+    const webSocket = await silent.peer(0);
+    await clock.advance(TOO_LONG);
+    const polling = await silent.peer(1);
+    expect(await clock.advanceUntil(failed)).toMatchObject({ code: "connectTimeout" });
+    await Promise.all([webSocket.gone(), polling.gone()]);
   });
 
   test("a transport that throws has not opened", async () => {
