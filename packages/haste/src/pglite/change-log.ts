@@ -51,6 +51,8 @@ export class ChangeLog {
   readonly #limits: LogLimits;
   #trimmed = 0n;
   readonly #tables = new Map<number, Table>();
+  /** Those whose schema has changed, until they are described again. */
+  readonly #changed = new Set<number>();
   readonly #shapes = new Map<string, readonly string[]>();
 
   constructor(db: PGliteInterface, limits: LogLimits) {
@@ -62,6 +64,7 @@ export class ChangeLog {
   follow({ oid, table }: CatalogTable): void {
     for (const [known, { id }] of this.#tables) if (id === table.id) this.#tables.delete(known);
     this.#tables.set(oid, table);
+    this.#changed.delete(oid);
   }
 
   /** The history's name, the last entry that was given a number, the last that was acknowledged. */
@@ -150,7 +153,9 @@ export class ChangeLog {
       const table = this.#tables.get(entry.relation);
       if (table === undefined) continue;
       let cause: (typeof CAUSES)[keyof typeof CAUSES] | undefined;
-      if (entry.kind in CAUSES) cause = CAUSES[entry.kind as keyof typeof CAUSES];
+      if (entry.kind === "s") this.#changed.add(entry.relation);
+      if (this.#changed.has(entry.relation)) cause = "schema";
+      else if (entry.kind in CAUSES) cause = CAUSES[entry.kind as keyof typeof CAUSES];
       else {
         const places = await this.#places(on, table, entry.shape ?? "");
         if (places === null) cause = "schema";

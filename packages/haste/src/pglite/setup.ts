@@ -2,6 +2,7 @@
 // Statement triggers with transition tables cost one statement for each of the user's, however many
 // rows it touches; a notification is a wake-up and carries nothing, since its size is bounded.
 import type { PGliteInterface, Transaction } from "@electric-sql/pglite";
+import { CHANGED_RELATIONS } from "../source/changed-relations.ts";
 
 /** A statement that changes more rows than this is logged as one entry: read the table again. */
 const MAX_LOGGED_ROWS = 10_000;
@@ -139,6 +140,12 @@ BEGIN
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION %s()', tracked, logger);
   EXECUTE format('CREATE OR REPLACE TRIGGER haste_truncate AFTER TRUNCATE ON %s
     FOR EACH STATEMENT EXECUTE FUNCTION %s()', tracked, logger);
+  -- Also for what is written where session_replication_role is replica.
+  PERFORM set_config('haste.tracks', 'on', true);
+  EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER haste_insert,
+    ENABLE ALWAYS TRIGGER haste_update, ENABLE ALWAYS TRIGGER haste_delete,
+    ENABLE ALWAYS TRIGGER haste_truncate', tracked);
+  PERFORM set_config('haste.tracks', 'off', true);
 END $track$;
 
 CREATE OR REPLACE FUNCTION haste.untrack(tracked regclass) RETURNS void LANGUAGE plpgsql
@@ -151,40 +158,44 @@ BEGIN
 END $untrack$;
 
 -- A table whose definition changed, or a type of whose did, is tracked anew and read again.
+CREATE OR REPLACE FUNCTION haste.changed(relation oid) RETURNS void LANGUAGE plpgsql
+AS $changed$
+BEGIN
+  -- While it has no key it is not tracked: a migration may take one away and add another.
+  IF EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND indisprimary) THEN
+    PERFORM haste.track(relation);
+  ELSIF EXISTS (SELECT FROM pg_class c WHERE c.oid = relation) THEN
+    PERFORM haste.untrack(relation);
+  END IF;
+  INSERT INTO haste.log (relation, kind) VALUES (relation, 's');
+  PERFORM haste.logged();
+END $changed$;
+
 CREATE OR REPLACE FUNCTION haste.schema_changed() RETURNS event_trigger LANGUAGE plpgsql
 AS $changed$
 DECLARE changed oid;
 BEGIN
+  -- What tracking does itself is no change.
+  IF current_setting('haste.tracks', true) = 'on' THEN RETURN; END IF;
   FOR changed IN
-    SELECT DISTINCT t.relation FROM (
-      SELECT d.objid AS relation FROM pg_event_trigger_ddl_commands() d
-        WHERE d.classid = 'pg_class'::regclass
-      UNION
-      SELECT a.attrelid FROM pg_event_trigger_ddl_commands() d
-        JOIN pg_attribute a ON a.atttypid = d.objid WHERE d.classid = 'pg_type'::regclass
-    ) t JOIN haste.shapes s USING (relation)
+    ${CHANGED_RELATIONS}
+    SELECT DISTINCT relation FROM relations JOIN haste.shapes USING (relation)
   LOOP
-    -- While it has no key it is not tracked: a migration may take one away and add another.
-    IF EXISTS (SELECT FROM pg_index WHERE indrelid = changed AND indisprimary) THEN
-      PERFORM haste.track(changed);
-    ELSE
-      PERFORM haste.untrack(changed);
-    END IF;
-    INSERT INTO haste.log (relation, kind) VALUES (changed, 's');
-    PERFORM haste.logged();
+    PERFORM haste.changed(changed);
   END LOOP;
 END $changed$;
 
 CREATE OR REPLACE FUNCTION haste.table_dropped() RETURNS event_trigger LANGUAGE plpgsql
 AS $dropped$
+DECLARE dropped oid;
 BEGIN
-  INSERT INTO haste.log (relation, kind)
-    SELECT DISTINCT s.relation, 's'::"char" FROM pg_event_trigger_dropped_objects() d
-    JOIN haste.shapes s ON s.relation = d.objid
-    WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0;
-  IF FOUND THEN
-    PERFORM haste.logged();
-  END IF;
+  FOR dropped IN
+    -- A type that is dropped takes columns with it, and leaves the table.
+    SELECT DISTINCT s.relation FROM pg_event_trigger_dropped_objects() d
+    JOIN haste.shapes s ON s.relation = d.objid WHERE d.classid = 'pg_class'::regclass
+  LOOP
+    PERFORM haste.changed(dropped);
+  END LOOP;
 END $dropped$;
 
 DROP EVENT TRIGGER IF EXISTS haste_schema_changed;
@@ -192,6 +203,8 @@ CREATE EVENT TRIGGER haste_schema_changed ON ddl_command_end
   EXECUTE FUNCTION haste.schema_changed();
 DROP EVENT TRIGGER IF EXISTS haste_table_dropped;
 CREATE EVENT TRIGGER haste_table_dropped ON sql_drop EXECUTE FUNCTION haste.table_dropped();
+ALTER EVENT TRIGGER haste_schema_changed ENABLE ALWAYS;
+ALTER EVENT TRIGGER haste_table_dropped ENABLE ALWAYS;
 `;
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -7,6 +7,8 @@ import { commonSql, roleSql, tableSetupSql } from "./setup.ts";
 export interface SetupNames {
   readonly publication: string;
   readonly slot: string;
+  /** Whether the stream has been opened: then the server itself is as it must be. */
+  readonly isFollowed: boolean;
 }
 
 /** @throws SetupError */
@@ -18,7 +20,7 @@ export async function describeTables(
 ): Promise<readonly CatalogTable[]> {
   const { found, problems } = await readCatalog(query, tables, columns);
   const shortcomings: Shortcoming[] = [
-    ...(await serverShortcomings(query, names)),
+    ...(names.isFollowed ? [] : await serverShortcomings(query, names)),
     ...(await databaseShortcomings(query, names, found)),
     ...problems.map((problem) => ({ problem })),
   ];

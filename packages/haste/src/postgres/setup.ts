@@ -1,5 +1,6 @@
 // What a PostgreSQL database needs so that its changes can be followed, as SQL to be read and run.
 import type { Client, Pool, PoolClient } from "pg";
+import { CHANGED_RELATIONS } from "../source/changed-relations.ts";
 import { quoteIdentifier } from "../sql/names.ts";
 import { PREFIX } from "./messages.ts";
 
@@ -23,19 +24,25 @@ CREATE SCHEMA IF NOT EXISTS haste;
 -- For each replication slot, which history it tells; a new one when the slot was lost.
 CREATE TABLE IF NOT EXISTS haste.epochs (slot text PRIMARY KEY, stamp text NOT NULL);
 
--- A change of the schema changes what is in a table without a word of its rows. These triggers put a
--- message into the log, in the place where it happened (a superuser makes them).
+-- A change of the schema changes what is in a table, or whether its changes are published, without a
+-- word of its rows. These triggers put a message into the log, in the place where it happened (a
+-- superuser makes them). They also fire where session_replication_role is replica, as the log does.
 CREATE OR REPLACE FUNCTION haste.schema_changed() RETURNS event_trigger
 LANGUAGE plpgsql SET search_path = pg_catalog AS $changed$
 DECLARE changed text;
 BEGIN
-  SELECT string_agg(DISTINCT c.oid::text, ' ') INTO changed
-  FROM pg_event_trigger_ddl_commands() d
-  LEFT JOIN pg_attribute a ON d.classid = 'pg_type'::regclass AND a.atttypid = d.objid
-  JOIN pg_class c ON c.oid = CASE d.classid
-    WHEN 'pg_class'::regclass THEN d.objid WHEN 'pg_type'::regclass THEN a.attrelid END
-  WHERE c.relkind = 'r' AND c.relpersistence = 'p'
-    AND d.command_tag NOT IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO');
+  ${CHANGED_RELATIONS}, published (relation) AS (
+    SELECT p.prrelid FROM commands d JOIN pg_publication_rel p ON p.oid = d.objid
+    WHERE d.classid = 'pg_publication_rel'::regclass
+    UNION SELECT to_regclass(format('%I.%I', t.schemaname, t.tablename))
+    FROM commands d JOIN pg_publication p ON p.oid = d.objid
+    JOIN pg_publication_tables t ON t.pubname = p.pubname
+    WHERE d.classid = 'pg_publication'::regclass AND d.command_tag = 'ALTER PUBLICATION'
+  )
+  SELECT string_agg(c.oid::text, ' ') INTO changed
+  FROM (SELECT relation FROM relations UNION SELECT relation FROM published) r
+  JOIN pg_class c ON c.oid = r.relation
+  WHERE c.relkind = 'r' AND c.relpersistence <> 't';
   IF changed IS NOT NULL THEN
     PERFORM pg_logical_emit_message(true, ${literal(PREFIX)}, 'schema ' || changed);
   END IF;
@@ -45,9 +52,14 @@ CREATE OR REPLACE FUNCTION haste.table_dropped() RETURNS event_trigger
 LANGUAGE plpgsql SET search_path = pg_catalog AS $dropped$
 DECLARE dropped text;
 BEGIN
-  SELECT string_agg(DISTINCT objid::text, ' ') INTO dropped
-  FROM pg_event_trigger_dropped_objects()
-  WHERE object_type = 'table' AND NOT is_temporary;
+  SELECT string_agg(DISTINCT relation::text, ' ') INTO dropped
+  FROM (
+    SELECT CASE object_type WHEN 'publication relation'
+      THEN to_regclass(format('%I.%I', address_names[1], address_names[2]))::oid ELSE objid END
+    FROM pg_event_trigger_dropped_objects()
+    -- A type that is dropped takes columns with it.
+    WHERE object_type IN ('table', 'table column', 'publication relation') AND NOT is_temporary
+  ) d (relation);
   IF dropped IS NOT NULL THEN
     PERFORM pg_logical_emit_message(true, ${literal(PREFIX)}, 'schema ' || dropped);
   END IF;
@@ -58,6 +70,8 @@ CREATE EVENT TRIGGER haste_schema_changed ON ddl_command_end
   EXECUTE FUNCTION haste.schema_changed();
 DROP EVENT TRIGGER IF EXISTS haste_table_dropped;
 CREATE EVENT TRIGGER haste_table_dropped ON sql_drop EXECUTE FUNCTION haste.table_dropped();
+ALTER EVENT TRIGGER haste_schema_changed ENABLE ALWAYS;
+ALTER EVENT TRIGGER haste_table_dropped ENABLE ALWAYS;
 `.trim();
 
 /** The part of {@link setupSql} that is there once, whatever the tables. */

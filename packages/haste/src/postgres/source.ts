@@ -87,7 +87,16 @@ class PostgresSource implements Source {
     columns?: ReadonlyMap<string, ReadonlySet<string>>,
   ): Promise<readonly Table[]> {
     const found = await this.#snapshots.ask((query) =>
-      describeTables(query, names, { publication: this.#publication, slot: this.#slot }, columns),
+      describeTables(
+        query,
+        names,
+        {
+          publication: this.#publication,
+          slot: this.#slot,
+          isFollowed: this.#history !== null,
+        },
+        columns,
+      ),
     );
     for (const one of found) {
       this.#tables.set(one.table.id, one);

@@ -47,6 +47,8 @@ export class TransactionReader {
   readonly #limits: ReaderLimits;
   readonly #tables = new Map<number, Table>();
   readonly #relations = new Map<number, Relation>();
+  /** Those whose schema has changed, until they are described again. */
+  readonly #changed = new Set<number>();
   #open: Open | null = null;
   #lastXid: bigint;
 
@@ -61,6 +63,7 @@ export class TransactionReader {
   follow({ oid, table }: CatalogTable): void {
     for (const [known, { id }] of this.#tables) if (id === table.id) this.#tables.delete(known);
     this.#tables.set(oid, table);
+    this.#changed.delete(oid);
     for (const [known, relation] of this.#relations) this.#place(known, relation);
   }
 
@@ -134,11 +137,12 @@ export class TransactionReader {
 
   #change(kind: 0x49 | 0x55 | 0x44, reader: ByteReader): void {
     const open = this.#inside();
-    const relation = this.#relations.get(reader.int32());
+    const oid = reader.int32();
+    const relation = this.#relations.get(oid);
     const table = relation?.table;
     if (relation === undefined || table === undefined || table === null) return;
     const { places } = relation;
-    if (places === null || !relation.isFull) {
+    if (places === null || !relation.isFull || this.#changed.has(oid)) {
       this.#reload(open, table.id, "schema");
       return;
     }
@@ -190,7 +194,9 @@ export class TransactionReader {
     if (reader.zeroEnded() !== PREFIX || this.#open === null) return;
     for (const oid of changedTables(reader.text(reader.int32()))) {
       const table = this.#tables.get(oid);
-      if (table !== undefined) this.#reload(this.#open, table.id, "schema");
+      if (table === undefined) continue;
+      this.#reload(this.#open, table.id, "schema");
+      this.#changed.add(oid);
     }
   }
 

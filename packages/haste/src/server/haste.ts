@@ -14,8 +14,9 @@ import { Quota } from "./page/quota.ts";
 import type { JoinRequest } from "./protocol/request.ts";
 import { bindView, columnsOf, tablesOf } from "./view/bind-view.ts";
 import type { BoundView } from "./view/bound-view.ts";
-import type { View } from "./view/define-view.ts";
+import type { Definition, View } from "./view/define-view.ts";
 import { PolicyWatch } from "./view/policy-watch.ts";
+import { ServedViews } from "./view/served-views.ts";
 
 export interface HasteOptions<User> {
   /** Where changes come from: `pgliteSource(…)` or `postgresSource(…)`. Closed with Haste. */
@@ -130,7 +131,7 @@ export class Haste<User = unknown> {
  */
 export async function createHaste<User>(options: HasteOptions<User>): Promise<Haste<User>> {
   const limits = withLimits(options.limits ?? {});
-  const views = await boundViews(options.source, options.views);
+  const { views: bound, columns } = await boundViews(options.source, options.views);
   const counts = { transactions: 0, changes: 0, lag: 0 };
   const pages = new Map<Page, PageContext>();
   const { telemetry = {}, logger } = options;
@@ -155,6 +156,18 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     },
     arriving: (transaction) => watch.arriving(transaction),
     startedOver: () => watch.startedOver(),
+    schemaChanged: (tables) => views.check(tables),
+  });
+  const views: ServedViews = new ServedViews(bound, {
+    source: options.source,
+    columns,
+    closing: engine.closing.signal,
+    changed(view, problem) {
+      if (problem !== null) logger?.error?.(`${view.name} does not fit its table.`, problem);
+      const error = new PageError("unavailable", "The view has changed. Open the page again.");
+      for (const page of pages.keys()) if (page.view === view) page.giveUp(error);
+      engine.giveUp(view, error);
+    },
   });
   const quota = new Quota(limits);
   const host: HasteHost = {
@@ -194,10 +207,10 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     },
   };
   const channels: Record<string, ChannelClass<User>> = {};
-  for (const view of views) {
-    const channel = pageChannel(host, view) as unknown as ChannelClass<User>;
-    channels[`haste:${view.name}`] = channel;
-    channels[`haste:${view.name}:*`] = channel;
+  for (const served of views.all) {
+    const channel = pageChannel(host, served) as unknown as ChannelClass<User>;
+    channels[`haste:${served.view.name}`] = channel;
+    channels[`haste:${served.view.name}:*`] = channel;
   }
   try {
     await engine.start();
@@ -208,10 +221,16 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   return new Haste<User>({ channels, engine, watch, pages, counts });
 }
 
+interface BoundViews {
+  readonly views: readonly (readonly [Definition, BoundView])[];
+  /** Those that are followed, by the names of their tables. */
+  readonly columns: ReturnType<typeof columnsOf>;
+}
+
 async function boundViews<User>(
   source: Source,
   views: readonly View<unknown, User>[],
-): Promise<readonly BoundView[]> {
+): Promise<BoundViews> {
   const names = [...new Set(views.flatMap(({ definition }) => tablesOf(definition)))];
   const definitions = views.map(({ definition }) => definition);
   const described = async (...wanted: [] | [ReturnType<typeof columnsOf>]) => {
@@ -221,11 +240,14 @@ async function boundViews<User>(
   // First all columns, so that errors can name them; then those that are looked at, to be followed.
   const whole = await described();
   for (const definition of definitions) bindView(definition, whole);
-  const tables = await described(columnsOf(definitions, whole));
-  const bound = definitions.map((definition) => bindView(definition, tables));
-  for (const [at, { name }] of bound.entries()) {
-    if (bound.findIndex((other) => other.name === name) === at) continue;
+  const columns = columnsOf(definitions, whole);
+  const tables = await described(columns);
+  const bound = definitions.map(
+    (definition) => [definition, bindView(definition, tables)] as const,
+  );
+  for (const [at, { name }] of definitions.entries()) {
+    if (definitions.findIndex((other) => other.name === name) === at) continue;
     throw new ViewError(name, "there are two views of this name.");
   }
-  return bound;
+  return { views: bound, columns };
 }

@@ -24,7 +24,7 @@ import {
   parseSize,
   parseWhy,
 } from "./protocol/request.ts";
-import type { BoundView } from "./view/bound-view.ts";
+import type { ServedView } from "./view/served-views.ts";
 
 /** What the channel says to itself. */
 type Note = { readonly type: "start" } | { readonly type: "ended"; readonly error: PageError };
@@ -37,7 +37,7 @@ type ViewChannel = typeof Channel;
 /** The channel class of a view. */
 export function pageChannel(
   host: HasteHost,
-  view: BoundView,
+  served: ServedView,
 ): new (...args: ConstructorParameters<ViewChannel>) => Channel {
   return class PageChannel extends Channel {
     #page: Page | null = null;
@@ -48,6 +48,7 @@ export function pageChannel(
       try {
         const request = parseJoin(params);
         const began = performance.now();
+        const view = await served.current();
         const { page, close } = host.admit(view, this, request, (error) =>
           this.sendInfo({ type: "ended", error } satisfies Note),
         );
@@ -59,7 +60,7 @@ export function pageChannel(
         return ok(opened);
       } catch (error) {
         this.#close?.();
-        return deny(host.explain(view, error).toResponse());
+        return deny(host.explain(served.view, error).toResponse());
       }
     }
 
@@ -90,7 +91,7 @@ export function pageChannel(
             page.member.release("paused");
             return reply();
           case "count": {
-            const { maxCount } = view.limits;
+            const { maxCount } = page.view.limits;
             const cap = Math.min(parseCount(payload).cap ?? maxCount, maxCount);
             host.ask(this);
             return this.#later(page.count(cap));
@@ -108,7 +109,7 @@ export function pageChannel(
             throw new PageError("invalid_page", "There is no event of this name; see PROTOCOL.md.");
         }
       } catch (error) {
-        return reply("error", host.explain(view, error).toResponse());
+        return reply("error", host.explain(served.view, error).toResponse());
       }
     }
 
@@ -134,7 +135,7 @@ export function pageChannel(
       answer
         .then(
           (response) => later.reply(response ?? {}),
-          (error: unknown) => later.reply("error", host.explain(view, error).toResponse()),
+          (error: unknown) => later.reply("error", host.explain(served.view, error).toResponse()),
         )
         .finally(() => (this.#pending -= 1))
         .catch(() => {});

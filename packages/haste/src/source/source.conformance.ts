@@ -88,8 +88,9 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
       await db.run(sql);
       await db.setUp(names);
       await restart(names, limits);
-      // What the last test left in the history.
+      // What the last test left in the history, and the set-up of these tables.
       await follower.caughtUp();
+      await source.describe(names);
       follower.transactions.length = 0;
     }
 
@@ -399,6 +400,82 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
       ]);
     });
 
+    test.each(["mood[]", "feeling", "feeling[]", "pair", "pair[]"])(
+      "so it is where the enum is within another type: %s",
+      async (type) => {
+        await db.run(`
+          CREATE TYPE mood AS ENUM ('sad', 'so so'); CREATE DOMAIN feeling AS mood;
+          CREATE TYPE pair AS (a integer, m mood)`);
+        await follow(`${flights}; CREATE TABLE people (id integer PRIMARY KEY, m ${type})`, [
+          "flights",
+          "people",
+        ]);
+        await db.run("ALTER TYPE mood RENAME VALUE 'so so' TO 'well'");
+        await follower.caughtUp();
+        expect(follower.changes).toEqual([
+          { kind: "reload", table: "public.people", cause: "schema" },
+        ]);
+      },
+    );
+
+    test("a type of rows that gets another attribute is a reload of the tables with it", async () => {
+      await db.run("CREATE TYPE pair AS (a integer, b text)");
+      await follow("CREATE TABLE people (id integer PRIMARY KEY, p pair)", ["people"]);
+      await db.run("INSERT INTO people VALUES (1, '(1,x)')");
+      await db.run("ALTER TYPE pair ADD ATTRIBUTE c integer");
+      await follower.caughtUp();
+      expect(follower.changes.slice(1)).toEqual([
+        { kind: "reload", table: "public.people", cause: "schema" },
+      ]);
+    });
+
+    test("a type that is dropped takes its columns along, and the table can be written", async () => {
+      await db.run("CREATE TYPE mood AS ENUM ('sad', 'so so')");
+      await follow("CREATE TABLE people (id integer PRIMARY KEY, m mood, n integer)", ["people"]);
+      await db.run("INSERT INTO people VALUES (1, 'sad', 1)");
+      await db.run("DROP TYPE mood CASCADE");
+      await follower.caughtUp();
+      expect(follower.changes.slice(1)).toEqual([
+        { kind: "reload", table: "public.people", cause: "schema" },
+      ]);
+      await source.describe(["people"]);
+      await db.run("INSERT INTO people VALUES (2, 2)");
+      await follower.caughtUp();
+      expect(follower.changes.at(-1)).toEqual({
+        kind: "insert",
+        table: "public.people",
+        after: ["2", "2"],
+      });
+    });
+
+    test("a table that others inherit from since is a reload", async () => {
+      await follow(flights, ["flights"]);
+      await db.run("CREATE TABLE more () INHERITS (flights)");
+      await follower.caughtUp();
+      expect(follower.changes).toEqual([schemaReload]);
+    });
+
+    test("what is written as a replica is told as well, and so is a change of the schema", async () => {
+      await follow(flights, ["flights"]);
+      const asReplica = "SET LOCAL session_replication_role = replica";
+      await db.run(`${asReplica}; INSERT INTO flights VALUES (1, 'A1', 1)`);
+      await db.run(`${asReplica}; ALTER TABLE flights ALTER delay TYPE integer USING 5`);
+      await follower.caughtUp();
+      await source.describe(["flights"]);
+      await db.run(`${asReplica}; UPDATE flights SET gate = 'A2'`);
+      await follower.caughtUp();
+      expect(follower.changes).toEqual([
+        { kind: "insert", table: "public.flights", after: ["1", "A1", "1"] },
+        schemaReload,
+        {
+          kind: "update",
+          table: "public.flights",
+          before: ["1", "A1", "5"],
+          after: ["1", "A2", "5"],
+        },
+      ]);
+    });
+
     test("a table that was changed is told in its new shape once it is described again", async () => {
       await follow(flights, ["flights"]);
       await db.run("ALTER TABLE flights ADD COLUMN added integer DEFAULT 5, DROP COLUMN gate");
@@ -420,14 +497,18 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
       await db.setUp(["flights"]);
       source = db.source();
       opened.push(source);
-      tables = await source.describe(["flights"], new Map([["flights", new Set(["delay"])]]));
+      const wanted = new Map([["flights", new Set(["delay"])]]);
+      tables = await source.describe(["flights"], wanted);
       expect(tables[0]!.columns.map(({ name }) => name)).toEqual(["id", "delay"]);
       follower = new Follower(source, tables);
       await source.subscribe(follower);
       await follower.caughtUp();
+      await source.describe(["flights"], wanted);
       follower.transactions.length = 0;
       await db.run("INSERT INTO flights VALUES (1, 'A1', 2)");
       await db.run("ALTER TABLE flights DROP COLUMN gate, ADD COLUMN added integer DEFAULT 5");
+      await follower.caughtUp();
+      await source.describe(["flights"], wanted);
       await db.run("UPDATE flights SET delay = 3");
       await follower.caughtUp();
       expect(follower.changes).toEqual([

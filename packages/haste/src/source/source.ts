@@ -16,7 +16,8 @@ export type Change =
       /**
        * The table has changed in a way that no rows tell: all its pages are read again. It is then
        * the only change of that table in its transaction. After `schema` the table may have other
-       * columns, or be gone: it is described again first.
+       * columns, or be gone: until it is described again, whatever else happens to it is told as
+       * a `reload` by `schema` too.
        */
       readonly kind: "reload";
       readonly table: string;

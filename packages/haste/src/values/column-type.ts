@@ -10,6 +10,8 @@ export interface ColumnType {
   readonly name: string;
   /** How SQL casts a parameter to it, quoted where needed: `int4`, `"public"."mood"`. */
   readonly sql: string;
+  /** An enum's labels, in its order. */
+  readonly labels?: readonly string[];
   /** What filters may do with it. `none`: it is shown, and that is all (json). */
   readonly filters: "none" | "equality" | "order" | "text";
   /**

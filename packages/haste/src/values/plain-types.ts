@@ -69,6 +69,7 @@ export function enumType(name: string, sql: string, labels: readonly string[]): 
   return {
     name,
     sql,
+    labels,
     filters: "order",
     key: identity,
     compare: (a, b) => placeOf(a) - placeOf(b) || byLetters(a, b),

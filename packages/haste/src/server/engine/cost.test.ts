@@ -55,6 +55,7 @@ async function looksWith(pages: number): Promise<Looks> {
     telemetry: { transaction: ({ groups }) => (looks.led += groups) },
     arriving: () => {},
     startedOver: () => {},
+    schemaChanged: async () => {},
   });
   class Counting extends ModelContent {
     override apply(change: Change): Change | null {

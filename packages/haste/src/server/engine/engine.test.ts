@@ -61,6 +61,7 @@ async function play(choices: Choices, slack: number): Promise<Watcher[]> {
     telemetry: {},
     arriving: () => {},
     startedOver: () => {},
+    schemaChanged: async () => {},
   });
   const watchers: Watcher[] = [];
   const open = (choice: number): void => {
@@ -182,6 +183,7 @@ describe("the stream", () => {
       telemetry: { transaction: taking },
       arriving: () => {},
       startedOver: () => {},
+      schemaChanged: async () => {},
     });
   }
 

@@ -5,6 +5,7 @@ import type { Change, Snapshot, Source, Subscriber, Transaction } from "../../so
 import type { EngineLimits } from "./engine-limits.ts";
 import { PageError } from "../errors.ts";
 import type { PageShape } from "../page/page-shape.ts";
+import type { BoundView } from "../view/bound-view.ts";
 import type { Content } from "./content.ts";
 import { Group, type GroupHost } from "./group.ts";
 import { Groups } from "./groups.ts";
@@ -38,6 +39,11 @@ export interface EngineOptions {
   readonly arriving: (transaction: Transaction) => void;
   /** Told when transactions may have been missed. */
   readonly startedOver: () => void;
+  /**
+   * Told which tables have been changed, all of them (null) where that may have been missed. Until it
+   * resolves, no page is read and nothing more is taken in.
+   */
+  readonly schemaChanged: (tables: ReadonlySet<string> | null) => Promise<void>;
 }
 
 export class Engine implements Subscriber, GroupHost {
@@ -53,6 +59,7 @@ export class Engine implements Subscriber, GroupHost {
   readonly #telemetry: Telemetry;
   readonly #arriving: (transaction: Transaction) => void;
   readonly #startedOver: () => void;
+  readonly #schemaChanged: EngineOptions["schemaChanged"];
   readonly #readings: Readings;
   #version: Version = { epoch: "", position: 0n };
   #last: bigint | null = null;
@@ -61,12 +68,15 @@ export class Engine implements Subscriber, GroupHost {
   #epochs = 0;
   /** Ms of work since others had their turn. */
   #worked = 0;
+  #checking: Promise<void> | null = null;
   #confirming: Promise<void> | null = null;
   /** What was still retained after that. */
   #confirmed = 0;
 
-  constructor({ source, limits, telemetry, arriving, startedOver }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { source, limits, telemetry, arriving, startedOver, schemaChanged } = options;
     this.source = source;
+    this.#schemaChanged = schemaChanged;
     // Each page that is being read listens, and they are bounded otherwise.
     setMaxListeners(0, this.closing.signal);
     this.limits = limits;
@@ -90,6 +100,11 @@ export class Engine implements Subscriber, GroupHost {
   /** Why nothing comes at present; null while the stream flows. */
   get interruption(): Error | null {
     return this.#interruption;
+  }
+
+  /** Resolves when the views have been compared with their tables; null when they have been. */
+  get checking(): Promise<void> | null {
+    return this.#checking;
   }
 
   get epochs(): number {
@@ -156,6 +171,15 @@ export class Engine implements Subscriber, GroupHost {
     this.#readings.want(group, pause);
   }
 
+  /** Gives up what is shown of a view that is not any more what it was. */
+  giveUp(view: BoundView, error: PageError): void {
+    for (const group of this.groups) {
+      if (group.shape.view !== view) continue;
+      group.failed(error);
+      this.groups.remove(group);
+    }
+  }
+
   #dropped(group: Group): void {
     group.isDropped = true;
     this.routes.delete(group);
@@ -168,7 +192,7 @@ export class Engine implements Subscriber, GroupHost {
   transaction(transaction: Transaction): Promise<void> | void {
     const began = performance.now();
     this.#takeIn(transaction);
-    const halt = this.#confirm();
+    const halt = this.#checked(transaction) ?? this.#confirm();
     this.#worked += performance.now() - began;
     if (halt !== undefined) return halt;
     if (this.#worked < TURN) return;
@@ -208,6 +232,22 @@ export class Engine implements Subscriber, GroupHost {
       });
     }
     return touched;
+  }
+
+  /** What comes behind a change of the schema is of tables as they are then. */
+  #checked({ changes }: Transaction): Promise<void> | null {
+    const tables = new Set<string>();
+    for (const change of changes) {
+      if (change.kind === "reload" && change.cause === "schema") tables.add(change.table);
+    }
+    return tables.size === 0 ? null : this.#check(tables);
+  }
+
+  async #check(tables: ReadonlySet<string> | null): Promise<void> {
+    const checking = this.#schemaChanged(tables);
+    this.#checking = checking;
+    await checking;
+    if (this.#checking === checking) this.#checking = null;
   }
 
   /** Sees to it that what is retained is known to be seen by snapshots to come, and is forgotten. */
@@ -254,6 +294,7 @@ export class Engine implements Subscriber, GroupHost {
   #startOver(): void {
     this.retention.clear();
     this.#startedOver();
+    void this.#check(null);
     for (const group of this.groups) this.reread(group, 0);
   }
 }

@@ -15,6 +15,8 @@ export interface ReadHost {
   readonly limits: EngineLimits;
   readonly version: Version;
   readonly closing: AbortController;
+  /** Until it resolves, it is not known whether views are what their tables are; null when it is. */
+  readonly checking: Promise<void> | null;
   /** Resolves when the stream has come there; with false if it never will. */
   reaches(version: Version & Pick<Snapshot, "isOfThisStream">): Promise<boolean>;
 }
@@ -33,6 +35,7 @@ const PAUSE = 20;
  */
 export async function readGroup(group: Group, host: ReadHost): Promise<number> {
   for (let attempts = 1; ; attempts += 1) {
+    if (host.checking !== null) await host.checking;
     if (group.isDropped || (await attempt(group, host))) return attempts;
     if (attempts > 3) await sleep(PAUSE, undefined, { signal: host.closing.signal });
   }

@@ -6,6 +6,11 @@ export function forbidden(): PageError {
   return new PageError("forbidden", "You may not see this.");
 }
 
+/** Its client has left the page. */
+export function left(): PageError {
+  return new PageError("closed", "The page was left.");
+}
+
 /** What a client is told of an error that may come from the database. */
 export function asPageError(error: unknown): PageError {
   if (error instanceof PageError) return error;

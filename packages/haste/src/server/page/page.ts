@@ -10,7 +10,7 @@ import type { ChangeRequest, JoinRequest, PageRequest } from "../protocol/reques
 import type { BoundView } from "../view/bound-view.ts";
 import { allowedBy, type Allowed } from "../view/allowed.ts";
 import { headerOf } from "./header.ts";
-import { asPageError, forbidden } from "./page-errors.ts";
+import { asPageError, forbidden, left } from "./page-errors.ts";
 import { Member } from "./member.ts";
 import type { PageShape } from "./page-shape.ts";
 import { changedRequest, fixed, grownRequest, resizedRequest } from "./next-request.ts";
@@ -33,6 +33,8 @@ export class Page {
   #isAnew = false;
   #isSettling = false;
   #hasEnded = false;
+  /** What whoever waits for it is told once it has ended. */
+  #ending: PageError = left();
   /** Whether the join has been answered, so that rows may follow. */
   #isStarted = false;
   #start: (() => void) | null = null;
@@ -65,12 +67,8 @@ export class Page {
    *
    * @throws {PageError}
    */
-  async open(request: JoinRequest): Promise<Opened> {
-    try {
-      return await this.#open(request);
-    } finally {
-      this.#opened();
-    }
+  open(request: JoinRequest): Promise<Opened> {
+    return this.#open(request).finally(this.#opened);
   }
 
   async #open({ resume }: JoinRequest): Promise<Opened> {
@@ -78,16 +76,14 @@ export class Page {
     if (allowed === null) throw forbidden();
     this.#allowed = allowed;
     const shape = await this.#resolve(allowed, this.#request);
+    if (this.#hasEnded) throw this.#ending;
     const group = this.#obtain(shape);
     try {
       await group.whenLive();
+      if (this.#hasEnded) throw this.#ending;
     } catch (error) {
       this.#seat.engine.groups.unused(group);
       throw error;
-    }
-    if (this.#hasEnded) {
-      this.#seat.engine.groups.unused(group);
-      throw new PageError("closed", "The page was left.");
     }
     this.#group = group;
     this.#keep({ ...this.#request, at: fixed(shape.anchor) });
@@ -122,7 +118,15 @@ export class Page {
     this.member.end();
     if (this.#group !== null) this.#seat.engine.groups.unused(this.#group);
     this.#group = null;
-    this.#revisions.reject(this.#revisions.newest, new PageError("closed", "The page was left."));
+    this.#revisions.reject(this.#revisions.newest, this.#ending);
+  }
+
+  /** Ends it for a reason that its client is told. */
+  giveUp(error: PageError): void {
+    if (this.#hasEnded) return;
+    this.#ending = error;
+    this.end();
+    this.#seat.ended(error);
   }
 
   // Changing what is asked for.
@@ -268,7 +272,7 @@ export class Page {
   /** How many rows there are, up to `cap`; one more stands for "more". @throws {PageError} */
   async count(cap: number): Promise<{ readonly count: number; readonly more: boolean }> {
     const group = this.#group;
-    if (group === null) throw new PageError("closed", "The page was left.");
+    if (group === null) throw this.#ending;
     const { filter, view } = group.shape;
     const { sql, parameters } = countQuery({ table: view.table, filter, ...view.from }, cap);
     const [row] = await this.#seat.engine.snapshots.read((snapshot) =>
@@ -289,9 +293,7 @@ export class Page {
     const left = Math.max(1, deadline - performance.now());
     const version = position === null ? null : await this.member.reaches(position, left);
     if (version !== null) return version;
-    throw new PageError(
-      "not_seen",
-      "The transaction did not get here in time. Has it been committed?",
-    );
+    const sentence = "The transaction did not get here in time. Has it been committed?";
+    throw new PageError("not_seen", sentence);
   }
 }
