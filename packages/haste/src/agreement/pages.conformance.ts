@@ -22,7 +22,7 @@ import type { Row } from "../row.ts";
 
 const EVERYTHING = bindFilter(["and"], table);
 const QUESTIONS = 5;
-const UNBOUNDED = { ...FILTER_LIMITS, depth: 100, conditions: 10_000 };
+const UNBOUNDED = { ...FILTER_LIMITS, depth: 100, conditions: 10_000, total: Infinity };
 
 /** @param open makes an empty database under the settings that `row.ts` names. */
 export function pagesAgree(open: () => Promise<TextDatabase>): void {

@@ -109,6 +109,14 @@ describe("a filter is bounded", () => {
     const text = "x".repeat(FILTER_LIMITS.text + 1);
     expect(refusal(["eq", "gate", text])).toMatch(/1000 UTF-16 code units, and no more\.$/);
     expect(refusal(["prefix", "gate", text])).toMatch(/1000 UTF-16 code units, and no more\.$/);
+    const texts = (length: number): unknown => [
+      "or",
+      ...Array.from({ length: 8 }, () => ["in", "gate", Array<string>(8).fill("x".repeat(length))]),
+    ];
+    expect(bind(texts(512))).toBeDefined();
+    expect(refusal(texts(513))).toMatch(
+      /^where\[8\]\[2\]\[7\]: .* 32768 UTF-16 code units together/,
+    );
   });
 
   test("in the columns that it may name, and is not told that there are others", () => {

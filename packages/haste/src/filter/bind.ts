@@ -27,6 +27,8 @@ class Binding {
   readonly #table: Table;
   readonly #limits: FilterLimits;
   #conditions = 0;
+  /** How long the values so far are. */
+  #total = 0;
 
   constructor(table: Table, limits: FilterLimits) {
     this.#table = table;
@@ -152,12 +154,26 @@ class Binding {
       throw new InvalidFilterError(path, "nothing equals null; use isNull or isNotNull.");
     }
     this.#bounded(value, path);
-    return explained(path, () => columnAt(this.#table, column).type.fromJson(value));
+    return this.#counted(
+      explained(path, () => columnAt(this.#table, column).type.fromJson(value)),
+      path,
+    );
   }
 
   #text(value: unknown, path: string): string {
     this.#bounded(value, path);
-    return explained(path, () => storableText("a text to look for", value));
+    return this.#counted(
+      explained(path, () => storableText("a text to look for", value)),
+      path,
+    );
+  }
+
+  /** A filter is kept as long as its page, and longer. */
+  #counted(text: string, path: string): string {
+    this.#total += text.length;
+    if (this.#total <= this.#limits.total) return text;
+    const most = `the values of a filter may have ${this.#limits.total} UTF-16 code units together, and no more.`;
+    throw new InvalidFilterError(path, most);
   }
 
   #bounded(value: unknown, path: string): void {

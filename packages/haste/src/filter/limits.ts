@@ -10,6 +10,8 @@ export interface FilterLimits {
   readonly values: number;
   /** How long a text may be, in UTF-16 code units. */
   readonly text: number;
+  /** How long all values together may be, as PostgreSQL writes them, in UTF-16 code units. */
+  readonly total: number;
   /** The columns that may be named; all by default. Another is told like one that does not exist. */
   readonly columns?: ReadonlySet<string>;
 }
@@ -19,4 +21,5 @@ export const FILTER_LIMITS: FilterLimits = {
   conditions: 100,
   values: 500,
   text: 1_000,
+  total: 32_768,
 };

@@ -23,7 +23,12 @@ beforeAll(async () => {
         FROM generate_series(1, 40) n`,
     tables: ["documents"],
     views: [documents],
-    limits: { maxOpenRate: 10_000, maxBehind: 1_024, maxPagesPerConnection: 3 },
+    limits: {
+      maxOpenRate: 10_000,
+      maxBehind: 1_024,
+      maxPagesPerConnection: 3,
+      maxIdleText: 100_000,
+    },
   });
 }, 120_000);
 
@@ -114,6 +119,37 @@ test("pages of one connection are bounded, and a page that was left makes room",
   expect(await fourth.join().catch(reasonOf)).toBe("too_many_pages");
   await pages[0]?.channel.leave();
   await PageMirror.open(socket, "haste:documents:e");
+});
+
+test("pages that are opened and left, each large, cost no more than a bound of them", async () => {
+  const socket = await serving.socket();
+  for (let count = 1; count <= 20; count += 1) {
+    const bodies = Array.from({ length: 30 }, (_, at) => `${count} ${at}`.padEnd(800, "x"));
+    const page = await PageMirror.open(socket, "haste:documents", {
+      filter: ["in", "body", bodies],
+    });
+    await page.channel.leave();
+  }
+  const { groups, idleGroups } = serving.haste.stats();
+  expect(groups).toBe(idleGroups);
+  expect(idleGroups).toBeGreaterThan(0);
+  expect(idleGroups).toBeLessThan(5);
+});
+
+test.each([
+  [
+    "a filter",
+    {
+      filter: [
+        "or",
+        ...Array.from({ length: 60 }, () => ["in", "body", Array(500).fill("body 1 xx")]),
+      ],
+    },
+  ],
+  ["a position", { order: [{ column: "body" }], at: { position: ["x".repeat(2 ** 20), 1] } }],
+])("%s that is too large to be kept is refused", async (_what, params) => {
+  const socket = await serving.socket();
+  expect(await tryToOpen(socket, params)).toMatch(/^invalid_(filter|page)$/);
 });
 
 test("a reader that does not read is owed one difference, and the others get theirs", async () => {

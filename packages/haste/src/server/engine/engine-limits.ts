@@ -13,6 +13,11 @@ export interface EngineLimits {
   readonly grace: number;
   /** How many of those are kept; those left first go first. Default 1,000. */
   readonly maxIdleGroups: number;
+  /**
+   * How much those may hold together, in UTF-16 code units of what was asked for and of the rows; those
+   * left first go first. Default 32 Mi.
+   */
+  readonly maxIdleText: number;
   /** How many rows are kept beyond those that a page shows, so that removals need no query. Default 20. */
   readonly slack: number;
 }
@@ -24,5 +29,6 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   maxRetainedChanges: 20_000,
   grace: 30_000,
   maxIdleGroups: 1_000,
+  maxIdleText: 2 ** 25,
   slack: 20,
 };

@@ -72,6 +72,13 @@ export class Group {
     return this.#history.at(-1) ?? null;
   }
 
+  /** What it holds, about: UTF-16 code units of what was asked for and of its rows. */
+  get text(): number {
+    let text = this.shape.key.length;
+    for (const row of this.shown?.rows ?? []) for (const value of row) text += value?.length ?? 0;
+    return text;
+  }
+
   /** Until when what it shows is known to be true. */
   get version(): Version {
     return this.state === "live" ? this.#host.version : this.#version;

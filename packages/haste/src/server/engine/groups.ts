@@ -4,14 +4,16 @@ import type { Group } from "./group.ts";
 export interface GroupsLimits {
   readonly grace: number;
   readonly maxIdleGroups: number;
+  readonly maxIdleText: number;
 }
 
 export class Groups {
   readonly #limits: GroupsLimits;
   readonly #drop: (group: Group) => void;
   readonly #byKey = new Map<string, Group>();
-  /** Those without members, the longest alone first. */
-  readonly #idle = new Set<Group>();
+  /** Those without members and what each holds, the longest alone first. */
+  readonly #idle = new Map<Group, number>();
+  #idleText = 0;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param drop - told of each group that is given up */
@@ -47,7 +49,7 @@ export class Groups {
   /** Somebody looks at it, or waits for it. */
   used(group: Group): void {
     group.users += 1;
-    this.#idle.delete(group);
+    this.#notIdle(group);
     group.idleSince = null;
   }
 
@@ -56,9 +58,12 @@ export class Groups {
     group.users -= 1;
     if (group.users > 0 || !this.has(group)) return;
     group.idleSince = performance.now();
-    this.#idle.add(group);
-    for (const oldest of this.#idle) {
-      if (this.#idle.size <= this.#limits.maxIdleGroups) break;
+    const text = group.text;
+    this.#idle.set(group, text);
+    this.#idleText += text;
+    for (const oldest of this.#idle.keys()) {
+      const { maxIdleGroups, maxIdleText } = this.#limits;
+      if (this.#idle.size <= maxIdleGroups && this.#idleText <= maxIdleText) break;
       this.remove(oldest);
     }
     if (this.#idle.size > 0) this.#timer ??= setTimeout(() => this.#sweep(), this.#limits.grace);
@@ -67,7 +72,7 @@ export class Groups {
   remove(group: Group): void {
     if (!this.has(group)) return;
     this.#byKey.delete(group.shape.key);
-    this.#idle.delete(group);
+    this.#notIdle(group);
     this.#drop(group);
   }
 
@@ -77,10 +82,15 @@ export class Groups {
     for (const group of [...this.#byKey.values()]) this.remove(group);
   }
 
+  #notIdle(group: Group): void {
+    this.#idleText -= this.#idle.get(group) ?? 0;
+    this.#idle.delete(group);
+  }
+
   #sweep(): void {
     this.#timer = null;
     const now = performance.now();
-    for (const group of this.#idle) {
+    for (const group of this.#idle.keys()) {
       const left = (group.idleSince ?? now) + this.#limits.grace - now;
       if (left > 0) {
         this.#timer = setTimeout(() => this.#sweep(), left);

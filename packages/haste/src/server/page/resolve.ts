@@ -1,6 +1,7 @@
 // From what a client asks for and a policy allows to a page with everything settled.
 import { bindFilter } from "../../filter/bind.ts";
 import type { BoundFilter } from "../../filter/filter.ts";
+import { FILTER_LIMITS } from "../../filter/limits.ts";
 import { bindOrder, ORDER_LIMITS } from "../../order/bind.ts";
 import { positionOf } from "../../order/compare.ts";
 import type { Anchor, BoundOrder } from "../../order/order.ts";
@@ -136,8 +137,14 @@ function texts(
   if (values.length !== columns.length) {
     throw new PageError("invalid_page", `at has ${columns.length} values for this page.`);
   }
+  let total = 0;
   return values.map((value, index) => {
     if (value === null && nulls === "nullable") return null;
+    // It is kept as long as the page.
+    if (typeof value === "string") total += value.length;
+    if (total > FILTER_LIMITS.total) {
+      throw new PageError("invalid_page", `at may have ${FILTER_LIMITS.total} UTF-16 code units.`);
+    }
     const { type, name } = columnAt(table, columns[index] as number);
     try {
       return type.fromJson(value);

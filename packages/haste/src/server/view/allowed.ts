@@ -17,7 +17,13 @@ export interface Allowed {
 }
 
 /** An author may be longer than a client, but not without end. */
-const LIMITS: FilterLimits = { depth: 20, conditions: 1_000, values: 10_000, text: 10_000 };
+const LIMITS: FilterLimits = {
+  depth: 20,
+  conditions: 1_000,
+  values: 10_000,
+  text: 10_000,
+  total: 2 ** 20,
+};
 
 /**
  * Asks a view's policy. Null: nothing may be seen.
