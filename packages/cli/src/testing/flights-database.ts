@@ -12,7 +12,7 @@ const FILL: string = `INSERT INTO flights
     timestamp '2001-01-01 00:00' + n * interval '7 minutes',
     (n * 7919 % 97 - 20) + CASE WHEN n % 41 = 0 THEN n % 600 ELSE 0 END,
     100 + n * 31 % 2400,
-    a[1 + (n * n) % 12],
+    a[1 + mod(n::bigint * n, 12)::integer],
     a[1 + (n * 5 + n / 12 + 3) % 12]
   FROM generate_series(1, $1::integer) n,
     (SELECT ARRAY['ATL','BOS','DEN','DFW','JFK','LAX','MIA','ORD','PHX','SEA','SFO','SLC'] AS a) airports`;

@@ -382,6 +382,7 @@ describe("a live page", () => {
     await page.ready();
     const xid = await serving.write("UPDATE flights SET gate = 'W' WHERE id = 2");
     await page.seen(xid);
+    await page.next(2);
     expect(told).toEqual([{ xid, committedAt: expect.any(Number), changes: [["update", [2]]] }]);
   });
 

@@ -212,8 +212,10 @@ export class PageReader<Row> {
       const message = batchOf(payload);
       this.#content.applyBatch(message);
       this.#show();
-      const { why } = message;
-      if (why !== undefined) this.#store.call(() => this.#onWhy?.(why));
+      const { why, page } = message;
+      // What came because it was asked for is no change.
+      if (why === undefined || (why === null && page !== undefined)) return;
+      this.#store.call(() => this.#onWhy?.(why));
     });
     on("cleared", () => {
       this.#content.clear();

@@ -9,7 +9,7 @@ export interface Told {
   readonly batches: number;
   /** When the last one came, ms since 1970; null before there was one. */
   readonly at: number | null;
-  /** What it was; null where it was several transactions in one. */
+  /** What it was; null where it was a large transaction, or several in one. */
   readonly why: Why | null;
 }
 
@@ -32,7 +32,7 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 function sentence(at: number, why: Why | null): ReactNode {
-  if (why === null) return <>{clock(at)}: several transactions, in one step</>;
+  if (why === null) return <>{clock(at)}: a large transaction, or several in one step</>;
   const [first, ...others] = why.changes;
   if (first === undefined) return <>{clock(why.committedAt)}: more rows</>;
   const [kind, key] = first;
