@@ -5,7 +5,7 @@ import { failureOf } from "./fixtures/failure.ts";
 import { relayTo, serve } from "./fixtures/servers.ts";
 import { nextEnd, openSocket } from "./fixtures/sockets.ts";
 import { connected } from "./fixtures/test-server.ts";
-import { reply, TestServer } from "./testing/index.ts";
+import { reply, TestClock, TestServer } from "./testing/index.ts";
 
 /** A server that leaves heartbeats to the test. */
 const attentive = (): TestServer => new TestServer({ heartbeats: "manual" });
@@ -48,19 +48,21 @@ describe("the heartbeat", () => {
   test("a path that goes silent: found out, reset, and everything comes back on a new one", async () => {
     const { server, port } = await serve();
     const relay = await relayTo(port);
-    const socket = await openSocket(relay.url, {
-      heartbeat: { interval: 20, timeout: 50 },
-      reconnect: [20],
-    });
+    const clock = new TestClock();
+    const socket = await openSocket(relay.url, { clock });
     const room = await socket.join("room:a");
     const lost = failureOf(room.push("silent", {}, { timeout: Infinity }));
     const end = nextEnd(socket);
     relay.behave({ type: "silent" });
-    expect(await end).toMatchObject({ reason: { type: "heartbeatTimeout" }, clean: false });
+    expect(await clock.advanceUntil(end)).toMatchObject({
+      reason: { type: "heartbeatTimeout" },
+      clean: false,
+    });
     expect(await lost).toMatchObject({ code: "disconnected" });
     relay.behave({ type: "pass" });
+    await clock.advance(10);
     expect(await room.push("echo", "back")).toBe("back");
-    expect(socket.stats.counters.endsByReason.heartbeatTimeout).toBeGreaterThanOrEqual(1);
+    expect(socket.stats.counters.endsByReason.heartbeatTimeout).toBe(1);
     await socket.disconnect();
     await expect.poll(() => server.stats().live.websocket).toBe(0);
   });

@@ -5,6 +5,7 @@ import { failureOf } from "./fixtures/failure.ts";
 import { serve, speak } from "./fixtures/servers.ts";
 import { newSocket, openSocket, turn, untilChannel } from "./fixtures/sockets.ts";
 import { LeaveError, OptionError } from "./index.ts";
+import { TestClock } from "./testing/index.ts";
 
 describe("leave", () => {
   test("resolves on the server's word; nothing is delivered from the call on", async () => {
@@ -38,9 +39,10 @@ describe("leave", () => {
 
   test("timeout: rejects, the channel is left all the same, and says so when asked again", async () => {
     const { url } = await speak((speaker) => void speaker.letIn());
-    const socket = await openSocket(url, { joinTimeout: 300 });
+    const clock = new TestClock();
+    const socket = await openSocket(url, { joinTimeout: 300, clock });
     const room = await socket.join("room:a");
-    const error = await failureOf(room.leave());
+    const error = await clock.advanceUntil(failureOf(room.leave()));
     expect(error).toBeInstanceOf(LeaveError);
     expect(error).toMatchObject({ code: "timeout", topic: "room:a" });
     expect(room.state).toEqual({ type: "left", by: "leave", confirmed: false });

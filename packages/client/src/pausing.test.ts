@@ -7,6 +7,7 @@ import { Log, newSocket, nextEnd, openSocket, turn, untilState } from "./fixture
 import { OptionError, UnsupportedError } from "./errors.ts";
 import { dialWs } from "./node/index.ts";
 import { ReadableSocket } from "./readable-socket.ts";
+import { TestClock } from "./testing/index.ts";
 
 const LONG = 60_000;
 
@@ -89,12 +90,16 @@ test("a pause ends with its connection, and the next one is read", async () => {
 
 test("a server that is silent only because it is not read is not taken for dead", async () => {
   const { url } = await serve();
+  const clock = new TestClock();
   const socket = await openSocket(url, {
     maxPause: 150,
     heartbeat: { interval: 10, timeout: 30 },
+    clock,
   });
   socket.pause();
-  await socket.ping();
+  const answered = socket.ping({ timeout: Infinity });
+  await clock.advance(150);
+  await answered;
   expect(socket.state.type).toBe("open");
   expect(socket.stats.counters.endsByReason.heartbeatTimeout).toBe(0);
 });

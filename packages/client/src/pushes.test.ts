@@ -146,9 +146,9 @@ describe("a process that was busy", () => {
     };
     const { room: it } = await room(async (speaker) => {
       await speaker.reply(await speaker.hear(), "ok", "in time");
-      busy(200);
+      busy(600);
     });
-    expect(await it.push("e", {}, { timeout: 100 })).toBe("in time");
+    expect(await it.push("e", {}, { timeout: 500 })).toBe("in time");
   });
 });
 

@@ -8,6 +8,7 @@ import { Leaks, SECRETS } from "./fixtures/leaks.ts";
 import { serve, serveRaw, speak } from "./fixtures/servers.ts";
 import { Log, newSocket, nextEnd, openSocket, untilState } from "./fixtures/sockets.ts";
 import { connect, Socket, type NodeSocketOptions } from "./index.ts";
+import { TestClock } from "./testing/index.ts";
 
 let leaks: Leaks;
 beforeEach(() => {
@@ -184,16 +185,15 @@ describe("an open connection", () => {
       await speaker.hear();
       await end(speaker.peer);
     });
-    const socket = secretSocket(url, {
-      maxPayload: 1_000,
-      heartbeat: reason === "heartbeatTimeout" && { interval: 100, timeout: 20 },
-    });
+    const clock = new TestClock();
+    const socket = secretSocket(url, { maxPayload: 1_000, clock });
     const ended = nextEnd(socket);
     await socket.connect();
     const room = await socket.join("room:a", { secret: SECRETS.join });
     room.onState((state) => leaks.look(state));
     const loop = room.messages();
     const push = failureOf(room.push("e", { secret: SECRETS.payload }, { timeout: Infinity }));
+    if (reason === "heartbeatTimeout") await clock.advanceUntil(ended);
     expect((await ended).reason.type).toBe(reason);
     leaks.look(await push);
     leaks.look(await failureOf(loop.next()));

@@ -1,6 +1,6 @@
 // A callback that throws: the client ends in `terminate` with the reason, whoever waits is told, and
 // it starts anew if its policy says so.
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   joinedClient,
   newClient,
@@ -103,7 +103,7 @@ describe("a callback throws", () => {
       "slipstream: terminate threw while the client was ending.",
       expect.any(Odd),
     ]);
-    await vi.waitFor(() => expect(server.stats().live.websocket).toBe(0));
+    await expect.poll(() => server.stats().live.websocket).toBe(0);
   });
 
   test("terminate may still push, await and disconnect", async () => {
@@ -250,7 +250,7 @@ describe("restart", () => {
       { restart: [60_000] },
     );
     client.send("crash");
-    await vi.waitFor(() => expect(client.state.type).toBe("restarting"));
+    await expect.poll(() => client.state.type).toBe("restarting");
     expect(client.state).toMatchObject({ attempt: 0, delay: 60_000, cause: { type: "crashed" } });
     expect(() => client.send("x")).toThrow("The client is restarting.");
     await client.stop();

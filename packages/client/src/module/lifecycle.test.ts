@@ -1,5 +1,5 @@
 // Starting and stopping: what is waited for, what is not, and that nothing is left behind.
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
 import { joinedClient, newClient, startClient, type Client } from "../fixtures/clients.ts";
 import { failureOf } from "../fixtures/failure.ts";
@@ -139,7 +139,7 @@ describe("stopping", () => {
     await stopping;
     expect(order).toEqual(["callback done", "terminate", "stopped"]);
     expect(client.told("handleInfo")).toEqual([["go"]]);
-    await vi.waitFor(() => expect(server.stats().live.websocket).toBe(0));
+    await expect.poll(() => server.stats().live.websocket).toBe(0);
   });
 
   test("what a callback awaits is ended at once, and what it awaits from then on", async () => {
@@ -199,7 +199,7 @@ describe("stopping", () => {
       "slipstream: The callback that was running did not end within 5000 ms, and is not waited for any longer.",
       "slipstream: terminate did not end within 5000 ms, and is not waited for any longer.",
     ]);
-    await vi.waitFor(() => expect(server.stats().live.websocket).toBe(0));
+    await expect.poll(() => server.stats().live.websocket).toBe(0);
   });
 
   test("by a signal", async () => {
@@ -258,6 +258,6 @@ describe("stopping", () => {
         await client.stop();
       }),
     );
-    await vi.waitFor(() => expect(server.stats().live).toMatchObject({ websocket: 0, channel: 0 }));
+    await expect.poll(() => server.stats().live).toMatchObject({ websocket: 0, channel: 0 });
   });
 });

@@ -2,7 +2,7 @@
 // what is taken back.
 import { MAX_REFUSALS } from "@slipstream/core";
 import { accept, refuse } from "@slipstream/server";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
 import { startClient, newClient, type Client } from "../fixtures/clients.ts";
 import { failureOf } from "../fixtures/failure.ts";
@@ -181,7 +181,7 @@ describe("rejoin", () => {
       { clock, rejoin: SLIPSTREAM_REJOIN },
     );
     await client.until("handleTopicClose", 7);
-    await vi.waitFor(() => expect(delays.length).toBeGreaterThanOrEqual(6));
+    await expect.poll(() => delays.length).toBeGreaterThanOrEqual(6);
     expect(delays.slice(0, 6).map(Math.round)).toEqual([100, 500, 1_000, 2_000, 5_000, 100]);
   });
 
