@@ -6,8 +6,11 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { compile, inFolder, snippetsOf } from "./test/snippets.mjs";
+
+// A bound for what hangs: it compiles, and starts nine programs.
+vi.setConfig({ testTimeout: 120_000 });
 
 const guide = fileURLToPath(new URL("../docs/guides/server.md", import.meta.url));
 

@@ -287,7 +287,7 @@ test("a client that closes while much waits for it, and does not read, is reset"
 });
 
 test("a client that says nothing is closed with 1000; a ping, or part of a frame, is something", async () => {
-  const { server, port } = await serve(echo, { idleTimeout: 200 });
+  const { server, port } = await serve(echo, { idleTimeout: 1_000 });
   const silent = new RawClient(port);
   const pinging = new RawClient(port);
   const writing = new RawClient(port);
