@@ -7,6 +7,7 @@ import { Recorder } from "../conformance/recorder.conformance.ts";
 import { tokenProtocols } from "../credentials.ts";
 import { PollServer, type Exchange } from "../fixtures/poll-server.ts";
 import { serveRaw } from "../fixtures/servers.ts";
+import { TestClock } from "../testing/index.ts";
 import type { TransportClosed } from "../transport.ts";
 import { longPoll, type LongPollOptions } from "./long-poll.ts";
 import { LongPollError } from "./long-poll-error.ts";
@@ -206,9 +207,10 @@ describe("dialling", () => {
 
   test("no answer within requestTimeout", async () => {
     const server = await PollServer.listen();
-    const end = failToOpen(server.url, { requestTimeout: 20 });
+    const clock = new TestClock();
+    const end = failToOpen(server.url, { clock });
     const begin = await server.next("GET");
-    expect((await end).error?.cause).toMatchObject({ code: "request_timeout" });
+    expect((await clock.advanceUntil(end)).error?.cause).toMatchObject({ code: "request_timeout" });
     expect(await begin.over).toBe("gone");
   });
 
@@ -380,8 +382,11 @@ describe("receiving", () => {
   });
 
   test("a poll that is not answered within requestTimeout ends the connection", async () => {
-    const { client, poll } = await open({ requestTimeout: 100 });
-    expect((await client.end()).error?.cause).toMatchObject({ code: "request_timeout" });
+    const clock = new TestClock();
+    const { client, poll } = await open({ clock });
+    expect((await clock.advanceUntil(client.end())).error?.cause).toMatchObject({
+      code: "request_timeout",
+    });
     expect(await poll.over).toBe("gone");
   });
 });
