@@ -165,6 +165,35 @@ test("callbacks that return nonsense crash their channel", async () => {
   expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
 });
 
+test("callbacks that return what cannot even be looked at crash their channel, and nothing else", async () => {
+  const untouchable = (): never =>
+    new Proxy(
+      {},
+      {
+        get() {
+          throw new Error("hands off");
+        },
+        has() {
+          throw new Error("hands off");
+        },
+      },
+    ) as never;
+  const { port, server } = await serve({
+    join: (params) => (params === "bad" ? untouchable() : ok()),
+    handleIn: (push) => (push.event === "bad" ? untouchable() : reply()),
+    terminate: untouchable,
+  });
+  const client = await TestClient.connect(port);
+  const crashed = { response: { reason: "join crashed" }, status: "error" };
+  expect(await client.join("a", "bad")).toEqual(crashed);
+  await client.join("a");
+  client.push("a", "bad");
+  expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
+  await client.join("a");
+  expect(await client.ask("a", "good")).toEqual(okReply({}));
+  expect(server.stats().channelEndsByReason.crashed).toBe(1);
+});
+
 const frame = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
   fc.string({ maxLength: 40 }),

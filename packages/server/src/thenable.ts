@@ -1,10 +1,11 @@
 // Telling a promise from a value, so that synchronous callbacks cost no turn of the event loop.
 
+/** Must not throw: whoever cannot be asked is awaited, and so rejects with what it threw. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return "then" in value && typeof value.then === "function";
+  } catch {
+    return true;
+  }
 }

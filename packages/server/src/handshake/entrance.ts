@@ -141,20 +141,31 @@ export class Entrance {
 
   /** What `connect` has said. */
   #read(value: unknown, release: () => void): Admission {
+    try {
+      return this.#readable(value, release);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** @throws What `id` throws, or a value that cannot even be looked at. */
+  #readable(value: unknown, release: () => void): Admission {
     if (isTagged(value, "refused") && "status" in value) {
       const status = Number(value.status);
       return refused("refused", status >= 400 && status < 600 ? status : 403);
     }
     if (!isTagged(value, "accepted") || !("assigns" in value)) {
-      return this.#failed(new InvalidResultError("connect", "accept(…) or refuse(…)"));
+      throw new InvalidResultError("connect", "accept(…) or refuse(…)");
     }
     const { assigns } = value;
-    try {
-      const id = this.#endpoint.idOf?.(assigns) ?? null;
-      return { type: "accepted", assigns, id, release };
-    } catch (error) {
-      return this.#failed(error);
+    const id: unknown = this.#endpoint.idOf?.(assigns) ?? null;
+    // Under another name `server.disconnect` would never find it.
+    if (typeof id !== "string" && id !== null) {
+      // An async `id` must not end the process when it rejects.
+      if (isThenable(id)) Promise.resolve(id).catch(() => {});
+      throw new InvalidResultError("id", "a text, or null for no name");
     }
+    return { type: "accepted", assigns, id, release };
   }
 
   #failed(error: unknown): Admission {
