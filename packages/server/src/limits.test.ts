@@ -5,9 +5,10 @@ import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { OptionError } from "./errors.ts";
 import { DEFAULT_LIMITS, withLimits } from "./limits.ts";
-import { ok, reply, type Reply } from "./channel/results.ts";
+import { ok, reply, stop, type Reply } from "./channel/results.ts";
 import { ChannelsServer } from "./server.ts";
-import { TestClient } from "./fixtures/client.ts";
+import { connect as connectTo, type TestChannel, type TestSocket } from "./testing/index.ts";
+import { payloadOf, TestClient } from "./fixtures/client.ts";
 import { servesUntil } from "./fixtures/server.ts";
 import { gate, until } from "./fixtures/until.ts";
 
@@ -49,6 +50,26 @@ test("maxChannels: a channel whose handler still works when it ends takes up its
     await client.join(topic);
     for (let n = 0; n < 3; n++) client.push(topic, "hang");
     expect(await client.next()).toEqual([topic, topic, topic, "phx_error", {}]);
+  }
+  expect(await client.join("a")).toEqual(tooMany);
+  work.open();
+  client.send(null, "h", "phoenix", "heartbeat", {});
+  await client.next();
+  expect(await client.join("a")).toEqual(okReply({}));
+});
+
+test("maxChannels: a channel whose terminate still works takes up its room", async () => {
+  const work = gate();
+  const { port } = await serve(
+    { join: () => ok(), terminate: () => work.opened },
+    { maxChannels: 2 },
+  );
+  const client = await TestClient.connect(port);
+  for (const topic of ["a", "b"]) {
+    await client.join(topic);
+    client.send(topic, "l", topic, "phx_leave", {});
+    expect(payloadOf(await client.next())).toEqual(okReply({}));
+    expect(await client.next()).toEqual([topic, topic, topic, "phx_close", {}]);
   }
   expect(await client.join("a")).toEqual(tooMany);
   work.open();
@@ -167,6 +188,61 @@ test("maxBuffered: answers that are gathered do not wait for the client", async 
     expect(await client.next()).toEqual(["a", String(n + 1), "a", "phx_reply", okReply(n)]);
   }
   expect(server.stats().endsByReason.overflow).toBe(0);
+});
+
+test.each([
+  ["a join", (socket: TestSocket) => socket.join("b")],
+  ["the last push", (_: TestSocket, room: TestChannel) => room.push("stop").assertReply("ok")],
+  ["a leave", (_: TestSocket, room: TestChannel) => room.leave()],
+])("maxBuffered: the answer to %s is too much, and its channel ends once", async (_name, ask) => {
+  const terminated: unknown[] = [];
+  const { server } = await serve(
+    {
+      join: () => ok(),
+      handleIn: { ping: () => reply(), stop: () => stop("done", reply()) },
+      terminate: (reason) => void terminated.push(reason),
+    },
+    { maxBuffered: 10 },
+  );
+  const socket = await connectTo(server, "/socket");
+  const room = await socket.join("a");
+  socket.pause();
+  room.push("ping");
+  await expect(ask(socket, room)).rejects.toThrow();
+  await until(() => server.stats().live.websocket === 0);
+  const { opened, ended, live, channelsOpened, channelsEnded } = server.stats();
+  expect({ opened, ended, live }).toEqual({
+    opened: 1,
+    ended: 1,
+    live: { websocket: 0, longpoll: 0, channel: 0 },
+  });
+  expect(channelsEnded).toBe(channelsOpened);
+  expect(terminated).toHaveLength(channelsOpened);
+});
+
+test("maxBuffered: hundreds stop reading at once, each of whose ends is broadcast to the others", async () => {
+  const errors: unknown[] = [];
+  const { server } = await serve(
+    {
+      join: () => ok(),
+      terminate: (_reason, channel) => channel.broadcast("left", {}),
+    },
+    { maxBuffered: 10_000 },
+    { logger: { error: (...told) => errors.push(told) } },
+  );
+  for (let n = 0; n < 600; n++) {
+    const socket = await connectTo(server, "/socket");
+    await socket.join("a");
+    socket.pause();
+  }
+  const reader = await connectTo(server, "/socket");
+  await reader.join("a");
+  // More than may wait, and the straw.
+  server.broadcast("a", "much", { body: "x".repeat(20_000) });
+  server.broadcast("a", "straw", {});
+  await until(() => server.stats().live.websocket === 1);
+  expect(errors).toEqual([]);
+  expect(server.stats()).toMatchObject({ endsByReason: { overflow: 600 }, live: { channel: 1 } });
 });
 
 test("connectTimeout: whoever does not finish a request is answered 408 and let go", async () => {

@@ -87,6 +87,34 @@ test("an intercepted event goes through handleOut, for each member, in turn", as
   expect(server.stats().channelEndsByReason.stopped).toBe(1);
 });
 
+test("where each end is broadcast and ends the next, all come to their end, however many", async () => {
+  const errors: unknown[] = [];
+  const { port, server } = await serve(
+    {
+      intercept: ["bye"],
+      join: () => ok(),
+      handleIn: () => stop("the host goes", reply()),
+      handleOut: () => stop("told to"),
+      terminate: (_reason, channel) => channel.broadcast("bye", {}),
+    },
+    {},
+    { logger: { error: (...told) => errors.push(told) } },
+  );
+  const connecting = Array.from({ length: 800 }, () => TestClient.connect(port));
+  const clients = await Promise.all(connecting);
+  for (const client of clients) await client.join("a");
+  clients[0]?.push("a", "go");
+  expect(payloadOf((await clients[0]?.next()) ?? [])).toMatchObject({ status: "ok" });
+  for (const client of clients) {
+    expect(await client.next()).toEqual(["a", "a", "a", "phx_close", {}]);
+  }
+  expect(errors).toEqual([]);
+  expect(server.stats()).toMatchObject({
+    live: { channel: 0 },
+    channelEndsByReason: { stopped: 800 },
+  });
+});
+
 test("a broadcast is encoded once, however many receive it", async () => {
   const { port, server } = await serve(Talk);
   const clients = await Promise.all(Array.from({ length: 10 }, () => TestClient.connect(port)));

@@ -135,13 +135,21 @@ export class Connection implements Line, WebSocketListener, Watched {
   #write(wire: Buffer): void {
     // No close frame goes out before the end is known; a carrier that has ended otherwise takes nothing.
     if (this.#end !== null) return;
-    if (this.#carrier.buffered > this.limits.maxBuffered) {
-      return this.#reset({ type: "overflow" });
-    }
+    if (this.#carrier.buffered > this.limits.maxBuffered) return this.#overflow();
     const { counters } = this.scope;
     counters.messagesSent += 1;
     counters.bytesSent += payloadLength(wire);
     this.#carrier.write(wire);
+  }
+
+  /**
+   * Nothing more is sent, and the end follows. It must not come within what is being sent: that may be
+   * a channel's own last word, or a broadcast to thousands that do not read, whose ends are broadcast.
+   */
+  #overflow(): void {
+    const end: ConnectionEnd = { type: "overflow" };
+    this.#end = end;
+    queueMicrotask(() => this.#reset(end));
   }
 
   get bufferedAmount(): number {
