@@ -1,10 +1,10 @@
 // The server: what its user calls. It holds the sockets' definitions and the live connections, and
 // leaves the rest to the files that it names.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Server as HttpsServer } from "node:https";
 import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { Activity } from "./activity.ts";
+import { attachTo, type HttpServer } from "./handshake/attachment.ts";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connection/connections.ts";
 import { Counters } from "./counters.ts";
@@ -38,9 +38,6 @@ import {
 import { answerUnreadable } from "./handshake/unreadable-requests.ts";
 import { refuse, Upgrader } from "./handshake/upgrade.ts";
 
-type HttpServer = Server | HttpsServer;
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
 /**
  * A server of Phoenix Channels.
  *
@@ -66,7 +63,8 @@ export class ChannelsServer {
   readonly #entrances = new Map<Endpoint, Entrance>();
   readonly #connections = new Connections();
   readonly #distribution: Distribution;
-  readonly #attached = new Map<HttpServer, UpgradeListener>();
+  /** How each is left again. */
+  readonly #attached = new Map<HttpServer, () => void>();
   readonly #owned = new Set<Server>();
   /** Requests that are being answered. */
   readonly #answers = new Activity();
@@ -150,8 +148,9 @@ export class ChannelsServer {
 
   /**
    * Serves the sockets on an HTTP or HTTPS server that exists, beside whatever else it does.
-   * Upgrades to other paths are left to its other listeners, and answered 404 if it has none.
-   * `close` ends the connections and leaves the HTTP server to its owner.
+   * Upgrades to paths of the sockets are told to none of its other listeners (those of `ws`, or of
+   * plugins for WebSockets of a framework); all others are left to them, and answered 404 if it has
+   * none. `close` ends the connections and leaves the HTTP server to its owner.
    *
    * @example
    * ```ts
@@ -163,11 +162,16 @@ export class ChannelsServer {
   attach(http: HttpServer): void {
     if (this.#closing !== null) throw new ServerClosedError();
     if (this.#attached.has(http)) return;
-    const listener: UpgradeListener = (request, socket, head) => {
-      this.#upgrade(http, request, socket, head);
-    };
-    this.#attached.set(http, listener);
-    http.on("upgrade", listener);
+    const detach = attachTo(http, {
+      take: (request, socket, head) => {
+        if (findEndpoint(splitTarget(request.url).path, this.#endpoints) === undefined)
+          return false;
+        this.#upgrade(request, socket, head);
+        return true;
+      },
+      leftOver: (request, socket, head) => this.#upgrade(request, socket, head),
+    });
+    this.#attached.set(http, detach);
   }
 
   /**
@@ -270,18 +274,15 @@ export class ChannelsServer {
   }
 
   #detach(http: HttpServer): void {
-    const listener = this.#attached.get(http);
-    if (listener !== undefined) http.off("upgrade", listener);
+    this.#attached.get(http)?.();
     this.#attached.delete(http);
   }
 
-  #upgrade(http: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const decision = decideUpgrade(request, this.#endpoints);
     const { closeTimeout } = this.#limits;
     if (decision.type === "refuse") {
-      const isOthers = decision.reason === "unknownPath" && http.listenerCount("upgrade") > 1;
-      if (!isOthers) refuse(this.#scope, socket, decision.reason, decision.answer, closeTimeout);
-      return;
+      return refuse(this.#scope, socket, decision.reason, decision.answer, closeTimeout);
     }
     if (this.#closing !== null) {
       return refuse(this.#scope, socket, "closing", { status: 503 }, closeTimeout);

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { connect as connectTcp, type AddressInfo } from "node:net";
 import { kernelSockets, selfSigned } from "@slipstream/faults";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import type { ConnectRequest } from "../endpoint.ts";
 import { ListenError, OptionError, ServerClosedError } from "../errors.ts";
 import { accept, ok, refuse, type Accepted } from "../channel/results.ts";
@@ -75,6 +75,15 @@ test("connect is told the params, headers, token, URL and peer, and its assigns 
   expect(request?.url.pathname).toBe("/socket/websocket");
 });
 
+const untouchable = new Proxy(
+  {},
+  {
+    has() {
+      throw new Error("secret");
+    },
+  },
+);
+
 test.each([
   ["refuse(401)", () => refuse(401), 401, "refused"],
   ["refuse(), later", async () => refuse(), 403, "refused"],
@@ -93,6 +102,9 @@ test.each([
     "connectFailed",
   ],
   ["nothing", () => undefined as unknown as Accepted<unknown>, 500, "connectFailed"],
+  ["what cannot be looked at", () => untouchable as never, 500, "connectFailed"],
+  ["the same, later", async () => untouchable as never, 500, "connectFailed"],
+  ["a status that is no number", () => refuse(Symbol("no") as never), 500, "connectFailed"],
 ])("connect returns %s", async (_name, connect, status, reason) => {
   const { port, server } = await serve(anyone, { connect });
   const answer = await refusal(`ws://127.0.0.1:${port}/socket/websocket?vsn=2.0.0`);
@@ -108,6 +120,17 @@ test("an id that throws is a connect that failed", async () => {
     },
   });
   expect(await refusal(`ws://127.0.0.1:${port}/socket/websocket`)).toMatchObject({ status: 500 });
+});
+
+test.each([
+  ["a number", () => 7],
+  ["an object", () => ({})],
+  ["a promise", async () => "user:7"],
+  ["a promise that rejects", () => Promise.reject(new Error("no id"))],
+])("an id that disconnect could not name (%s) is a connect that failed", async (_name, id) => {
+  const { port, server } = await serve(anyone, { id: id as never });
+  expect(await refusal(`ws://127.0.0.1:${port}/socket/websocket`)).toMatchObject({ status: 500 });
+  expect(server.stats().upgradesRefused.connectFailed).toBe(1);
 });
 
 test("a connect that takes too long is answered 503", async () => {
@@ -198,6 +221,58 @@ test("an existing HTTP server keeps its requests and its other upgrades", async 
   expect((await client.closed).code).toBe(1012);
   expect(http.listening).toBe(true);
   expect(http.listenerCount("upgrade")).toBe(1);
+  await new Promise((resolve) => http.close(resolve));
+});
+
+test.each(["before", "after"])(
+  "who answers every upgrade, and was there %s, is told of none of ours",
+  async (when) => {
+    const http = createServer();
+    const server = new ChannelsServer({ logger: false });
+    server.socket("/socket", { channels: { "*": anyone } });
+    if (when === "after") server.attach(http);
+    const others = new WebSocketServer({ server: http, path: "/others" });
+    others.on("connection", (webSocket) => webSocket.send('"hello"'));
+    if (when === "before") server.attach(http);
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    const { port } = http.address() as AddressInfo;
+
+    const client = await TestClient.connect(port);
+    expect(await client.join("a")).toEqual({ status: "ok", response: {} });
+    const other = await TestClient.connect(port, { path: "/others" });
+    expect(await other.next()).toBe("hello");
+    expect(await raw(port, "GET /nowhere HTTP/1.1", ...handshake)).toContain("400");
+    expect(server.stats().upgradesRefused.unknownPath).toBe(0);
+
+    await server.close();
+    expect((await client.closed).code).toBe(1012);
+    expect(Object.hasOwn(http, "emit")).toBe(false);
+    expect(await raw(port, "GET /socket/websocket HTTP/1.1", ...handshake)).toContain("400");
+    await other.close();
+    others.close();
+    await new Promise((resolve) => http.close(resolve));
+  },
+);
+
+test("two servers on one HTTP server: each has its paths, and others are answered once", async () => {
+  const http = createServer();
+  const [one, two] = [new ChannelsServer(), new ChannelsServer()] as const;
+  one.socket("/one", { channels: { "*": anyone } }).attach(http);
+  two.socket("/two", { channels: { "*": anyone } }).attach(http);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+  const client = await TestClient.connect(port, { path: "/one/websocket" });
+  await (await TestClient.connect(port, { path: "/two/websocket" })).close();
+  expect(await raw(port, "GET /three/websocket HTTP/1.1", ...handshake)).toContain("404");
+  const refused = (server: ChannelsServer): number => server.stats().upgradesRefused.unknownPath;
+  expect(refused(one) + refused(two)).toBe(1);
+
+  // Taken down in the order in which they came, which is not that of wrappers.
+  await one.close();
+  expect((await client.closed).code).toBe(1012);
+  await (await TestClient.connect(port, { path: "/two/websocket" })).close();
+  await two.close();
+  expect(http.listenerCount("upgrade")).toBe(0);
   await new Promise((resolve) => http.close(resolve));
 });
 
