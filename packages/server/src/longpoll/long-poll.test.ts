@@ -287,6 +287,26 @@ test("a body over maxPayload is refused, and its session goes on", async () => {
   expect((await client.send(["1", "1", "a", "phx_join", {}])).status).toBe(200);
 });
 
+test("a body of many messages leaves others their turns, and is answered when all are taken", async () => {
+  const { port, server } = await serve(room, { maxMessageRate: Infinity });
+  const client = new PollClient(port);
+  await client.poll();
+  const heartbeats = Array.from({ length: 20_000 }, (_, n) => [
+    null,
+    String(n),
+    "phoenix",
+    "heartbeat",
+    {},
+  ]);
+  const answered = client.send(...heartbeats);
+  await until(() => server.stats().messagesReceived > 0);
+  expect(server.stats().messagesReceived).toBeLessThan(heartbeats.length);
+  expect(await answered).toEqual({ status: 200 });
+  expect(server.stats().messagesReceived).toBe(heartbeats.length);
+  const refs = messagesOf(await client.poll()).map((message) => (message as unknown[])[1]);
+  expect(refs).toEqual(heartbeats.map(([, ref]) => ref));
+});
+
 test("one body at a time is read of a session, and none once it has ended", async () => {
   const { port, server, seen } = await serveWatched();
   const client = new PollClient(port);

@@ -64,8 +64,8 @@ export class LongPoll {
   readonly #entrance: Entrance;
   /** By token: whoever knows it is the session's client. */
   readonly #sessions = new Map<string, PollSession>();
-  /** Whose messages are being read just now. */
-  readonly #taking = new Map<PollSession, IncomingMessage>();
+  /** Whose messages are being read, and then taken, just now; null once they are read. */
+  readonly #taking = new Map<PollSession, IncomingMessage | null>();
 
   constructor(scope: ServerScope, registry: Registry, endpoint: Endpoint, entrance: Entrance) {
     this.#scope = scope;
@@ -181,13 +181,35 @@ export class LongPoll {
     response: ServerResponse,
   ): Promise<void> {
     const body = await readBody(request, this.#endpoint.limits.maxPayload);
+    if (body.type === "whole") {
+      this.#taking.set(session, null);
+      const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
+      for (const message of isBatch ? linesOf(body.text) : [body.text]) {
+        if (!session.isOpen) break;
+        if (message !== "" || !isBatch) session.take(message);
+        // A body may hold a million messages, and others have their turn.
+        await this.#scope.loopTurn.rest();
+      }
+    }
     this.#taking.delete(session);
-    if (body.type === "aborted") return;
-    if (body.type === "tooLarge") return answer(response, { status: 413 }, null);
-    const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
-    const messages = isBatch ? body.text.split(/\r?\n/).filter((line) => line !== "") : [body.text];
-    for (const message of messages) session.take(message);
-    answer(response, session.isOpen ? { status: 200 } : { status: 410 }, null);
+    switch (body.type) {
+      case "aborted":
+        return;
+      case "tooLarge":
+        return answer(response, { status: 413 }, null);
+      case "whole":
+        return answer(response, session.isOpen ? { status: 200 } : { status: 410 }, null);
+    }
+  }
+}
+
+/** One after the other, since all at once would be a list of millions. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\n", start);
+    const line = text.slice(start, end === -1 ? undefined : end);
+    yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    start = end === -1 ? text.length : end + 1;
   }
 }
 

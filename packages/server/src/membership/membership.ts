@@ -286,9 +286,11 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     const work = terminate(this.#kind, opened, this, reason, this.line.scope.logger);
     if (work === null) return;
     this.#terminating = true;
+    this.#topics.lingers();
     this.began();
     void work.then(() => {
       this.#terminating = false;
+      this.#topics.lingered();
       this.onSettled?.();
       this.finished();
     });

@@ -275,6 +275,28 @@ test("sendInfo waits for its turn, and reaches handleInfo", async () => {
   expect(payloadOf(await client.next())).toEqual({ info: "from a handler" });
 });
 
+test("a channel that always has something more to do leaves others their turns", async () => {
+  const MOST = 1_000_000;
+  let steps = 0;
+  let isHeard = false;
+  const { port } = await serve({
+    join(_params, channel) {
+      channel.sendInfo("step");
+      return ok();
+    },
+    handleInfo(_step, channel) {
+      steps += 1;
+      if (!isHeard && steps < MOST) channel.sendInfo("step");
+    },
+  });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.send(null, "h", "phoenix", "heartbeat", {});
+  expect(await client.next()).toMatchObject([null, "h", "phoenix", "phx_reply", {}]);
+  isHeard = true;
+  expect(steps).toBeLessThan(MOST);
+});
+
 test("what join pushes and broadcasts: the pushes follow the reply, its own broadcast is not heard", async () => {
   const { port } = await serve({
     join(_params, channel) {

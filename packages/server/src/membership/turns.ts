@@ -3,6 +3,9 @@
 import { isThenable } from "../thenable.ts";
 import { Inbox, type Waiting } from "./inbox.ts";
 
+/** So many without a break, and others have their turn. */
+const AT_ONCE = 100;
+
 /**
  * Works on items one after the other. Synchronous work is done within `take`, so that whoever has
  * nothing to wait for waits for nothing.
@@ -83,6 +86,7 @@ export abstract class Turns<T> {
   }
 
   #work(first: T | undefined): void {
+    let left = AT_ONCE;
     for (let item = first; item !== undefined; item = this.#next()) {
       let result: unknown;
       try {
@@ -93,9 +97,20 @@ export abstract class Turns<T> {
       }
       if (isThenable(result)) return this.#await(item, result);
       this.conclude(item, result);
+      left -= 1;
+      if (left <= 0 && this.#inbox !== null && this.#inbox.size > 0) return this.#goOnLater();
     }
     this.#busy = false;
     this.rest();
+  }
+
+  /** Work may put more work behind itself for ever, as a handler does that sends itself the next step. */
+  #goOnLater(): void {
+    this.began();
+    setImmediate(() => {
+      this.#work(this.#next());
+      this.finished();
+    });
   }
 
   #await(item: T, result: PromiseLike<unknown>): void {
