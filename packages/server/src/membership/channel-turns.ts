@@ -50,6 +50,11 @@ export abstract class ChannelTurns extends Turns<Item> implements Placed {
     this.#span = null;
   }
 
+  /** A message was handled by nobody. */
+  protected dropped(): void {
+    this.line.scope.counters.messagesDropped += 1;
+  }
+
   protected override began(): void {
     this.line.began();
   }

@@ -1,6 +1,12 @@
 // What a connection does with a message of its client: the rules, without the doing. Pure.
 // Source: Phoenix 1.7 `socket.ex` (handle_in) as it was seen on the wire.
-import { PHOENIX_TOPIC, type ClientMessage, type Ref, type ReplyMessage } from "@slipstream/core";
+import {
+  PHOENIX_TOPIC,
+  type ClientMessage,
+  type LeaveMessage,
+  type Ref,
+  type ReplyMessage,
+} from "@slipstream/core";
 
 /** What a connection knows about the topic of a message. */
 export type TopicState =
@@ -53,8 +59,7 @@ export function decide(message: ClientMessage, state: TopicState): Decision {
         case "join":
           return REJOIN;
         case "leave":
-          // A membership without a join_ref (V1) cannot be told apart: any leave is for it.
-          return state.joinRef === null || state.joinRef === message.joinRef ? DELIVER : IGNORE;
+          return isLeaveOf(state.joinRef, message) ? DELIVER : IGNORE;
         case "push":
           // Whatever its join_ref: so Phoenix does.
           return DELIVER;
@@ -79,6 +84,11 @@ export function decide(message: ClientMessage, state: TopicState): Decision {
           return { type: "answer", reply: unmatched(message.topic, message.ref) };
       }
   }
+}
+
+/** A membership without a join_ref (V1) cannot be told apart: any leave is for it. */
+export function isLeaveOf(joinRef: Ref | null, leave: LeaveMessage): boolean {
+  return joinRef === null || joinRef === leave.joinRef;
 }
 
 /** The answer to what needs a channel where there is none. It names no membership. */

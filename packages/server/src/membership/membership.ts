@@ -5,7 +5,7 @@ import type { Broadcast } from "../broadcast/broadcast.ts";
 import { callFor } from "./call-for.ts";
 import type { ChannelKind } from "../channel/channel-kind.ts";
 import { ChannelTurns } from "./channel-turns.ts";
-import { errorReply } from "./decide.ts";
+import { errorReply, isLeaveOf } from "./decide.ts";
 import type { ChannelEnd } from "../end-reason.ts";
 import { lastWord } from "./last-word.ts";
 import type { Line, Topics } from "./membership-host.ts";
@@ -137,7 +137,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
 
   #enqueue(item: Item, bytes: number): void {
     if (this.#phase.type !== "ended" && this.take(item, bytes)) return;
-    this.line.scope.counters.messagesDropped += 1;
+    this.dropped();
     // While the join is being decided there is nothing yet whose end the client would understand.
     if (this.#phase.type !== "joining") this.end({ type: "overflow" });
   }
@@ -160,6 +160,8 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     this.#current = null;
     // The connection ended before the channel was asked.
     if (this.#opened === null) return;
+    // It waited for a join to be decided, and is about another channel than that has made.
+    if (item.type === "leave" && !isLeaveOf(this.joinRef, item)) return this.dropped();
     try {
       const wasOver = this.isOver;
       const outcome = outcomeOf(item, value, this.#phase.type);
@@ -274,7 +276,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     if (successor !== null) this.#topics.rejoin(successor, this);
     for (const { item, weight } of leftover) {
       if (item.type === "info" || item.type === "out") {
-        this.line.scope.counters.messagesDropped += 1;
+        this.dropped();
       } else {
         this.#topics.dispatch(item, weight);
       }

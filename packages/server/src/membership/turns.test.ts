@@ -190,6 +190,35 @@ test("a join of a join that is being decided is a duplicate of it, in order", as
   expect(server.stats().live.channel).toBe(1);
 });
 
+test("a leave of the old channel that comes while the new one is being joined does not end the new one", async () => {
+  const decision = gate();
+  const { port, server } = await serve({
+    async join(params) {
+      if (params === "later") await decision.opened;
+      return ok();
+    },
+    handleIn: { ping: () => reply("pong") },
+  });
+  const client = await TestClient.connect(port);
+  client.send("1", "1", "a", "phx_join", {});
+  expect(await client.next()).toEqual(["1", "1", "a", "phx_reply", okReply({})]);
+  client.send("2", "2", "a", "phx_join", "later");
+  client.send("1", "3", "a", "phx_leave", {});
+  // One for the join that is waited for, and a join behind it.
+  client.send("2", "4", "a", "ping", {});
+  client.send("2", "5", "a", "phx_leave", {});
+  client.send("6", "6", "a", "phx_join", {});
+  await until(() => server.stats().messagesReceived === 6);
+  decision.open();
+  expect(await client.next()).toEqual(["2", "2", "a", "phx_reply", okReply({})]);
+  expect(await client.next()).toEqual(["1", "1", "a", "phx_close", {}]);
+  expect(await client.next()).toEqual(["2", "4", "a", "phx_reply", okReply("pong")]);
+  expect(await client.next()).toEqual(["2", "5", "a", "phx_reply", okReply({})]);
+  expect(await client.next()).toEqual(["2", "2", "a", "phx_close", {}]);
+  expect(await client.next()).toEqual(["6", "6", "a", "phx_reply", okReply({})]);
+  expect(server.stats().messagesDropped).toBe(1);
+});
+
 test("a handler that throws ends its channel with phx_error and nothing else", async () => {
   const told: string[] = [];
   const errors: unknown[] = [];
