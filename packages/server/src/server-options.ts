@@ -7,7 +7,10 @@ import type { Logger } from "./logger.ts";
 
 /** The limits of all sockets, the other nodes, and where errors are written. */
 export interface ServerOptions extends Partial<Limits>, ClusterOptions {
-  /** Told about callbacks that threw. By default they are written to standard error. */
+  /**
+   * Told about callbacks that threw, and once for each socket about a page whose origin was refused. By
+   * default they are written to standard error.
+   */
   readonly logger?: Logger | false;
 }
 

@@ -1,6 +1,7 @@
 // Whether a client may come in: where its page is from, whether there is room, and what `connect`
 // says. The same for all transports.
 import { Addresses } from "./addresses.ts";
+import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectRequest, Endpoint } from "../endpoint.ts";
 import type { UpgradeRefusal } from "../end-reason.ts";
 import { InvalidResultError } from "../errors.ts";
@@ -46,6 +47,7 @@ export class Entrance {
   /** Those who wait for `connect`. */
   readonly #pending = new Set<() => void>();
   #admitted = 0;
+  #saidOrigins = false;
 
   constructor(scope: ServerScope, endpoint: Endpoint) {
     this.#scope = scope;
@@ -69,10 +71,8 @@ export class Entrance {
   }
 
   #ask(asked: ConnectRequest, onGone: OnGone, decided: (admission: Admission) => void): void {
-    const { mayConnect, connect } = this.#endpoint;
-    if (!mayConnect(asked.headers.origin, asked.headers.host)) {
-      return decided(refused("forbiddenOrigin", 403));
-    }
+    const { connect } = this.#endpoint;
+    if (!this.mayConnect(asked.headers)) return decided(refused("forbiddenOrigin", 403));
     const release = this.#admit(asked);
     if (typeof release === "string") {
       return decided(refused(release, release === "full" ? 503 : 429));
@@ -89,6 +89,19 @@ export class Entrance {
     }
     if (isThenable(result)) this.#await(result, release, onGone, conclude);
     else conclude(this.#read(result, release));
+  }
+
+  /** Whether the page that asks, if it is one, may. Told once, since a browser does not say why. */
+  mayConnect({ origin, host }: Pick<IncomingHttpHeaders, "origin" | "host">): boolean {
+    if (this.#endpoint.mayConnect(origin, host)) return true;
+    if (!this.#saidOrigins) {
+      this.#scope.logger.error(
+        `The socket ${this.#endpoint.path} has refused a web page of another origin with 403. If it is ` +
+          "a page of yours, name its origin in the option origins. This is said once.",
+      );
+    }
+    this.#saidOrigins = true;
+    return false;
   }
 
   /** Refuses whoever waits for `connect`. */

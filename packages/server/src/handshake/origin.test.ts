@@ -72,10 +72,15 @@ async function statusOf(port: number, origin: string): Promise<number> {
 }
 
 test("a page of another origin is refused with 403, and counted", async () => {
-  const { port, server } = await serve({ join: () => ok() });
+  const logged: string[] = [];
+  const logger = { error: (message: string) => void logged.push(message) };
+  const { port, server } = await serve({ join: () => ok() }, {}, { logger });
   expect(await statusOf(port, "https://evil.org")).toBe(403);
   expect(await statusOf(port, `http://127.0.0.1:${port}`)).toBe(101);
-  expect(server.stats().upgradesRefused.forbiddenOrigin).toBe(1);
+  expect(await statusOf(port, "http://127.0.0.1:1")).toBe(403);
+  expect(server.stats().upgradesRefused.forbiddenOrigin).toBe(2);
+  // Once, and without a word of the client's.
+  expect(logged).toEqual([expect.stringMatching(/\/socket has refused .* option origins/)]);
 });
 
 test("origins of the socket", async () => {

@@ -75,8 +75,8 @@ export class LongPoll {
   }
 
   handle(request: IncomingMessage, response: ServerResponse, query: string): void {
-    const { origin, host } = request.headers;
-    if (!this.#endpoint.mayConnect(origin, host)) {
+    const { origin } = request.headers;
+    if (!this.#entrance.mayConnect(request.headers)) {
       this.#scope.counters.upgradesRefused.forbiddenOrigin += 1;
       return answer(response, { status: 403 }, null);
     }
