@@ -178,6 +178,7 @@ export class ChannelsServer {
    * Answers an HTTP request to the path of a socket: long polling, and 400 for what should have been
    * an upgrade. False for any other path, which is then for the caller to answer. Call it before the
    * body is read, with `listen` it is called by itself.
+   * @throws {OptionError} The body was read, as by a body parser that stands in front.
    *
    * @example
    * ```ts

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { noreply, ok, reply, accept, refuse, stop } from "../channel/results.ts";
+import { ChannelsServer } from "../server.ts";
 import { servesUntil } from "../fixtures/server.ts";
 import { gate, until } from "../fixtures/until.ts";
 
@@ -322,6 +323,31 @@ test("one body at a time is read of a session, and none once it has ended", asyn
   const gone = once(half, "close");
   await server.close();
   await gone;
+});
+
+test("a request whose body was read by somebody else is refused to who passes it on", async () => {
+  const server = new ChannelsServer();
+  server.socket("/socket", { channels: {} });
+  const http = createServer((request, response) => {
+    const pass = (): void => {
+      try {
+        server.handleRequest(request, response);
+      } catch (error) {
+        response.writeHead(500).end(String(error));
+      }
+    };
+    if (request.method === "POST") request.resume().on("end", pass);
+    else pass();
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    await server.close();
+    await new Promise((resolve) => http.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/socket/longpoll`;
+  expect(await (await fetch(url)).json()).toMatchObject({ status: 410 });
+  const answer = await fetch(url, { method: "POST", body: "{}" });
+  expect(await answer.text()).toContain("one whose body nobody has read");
 });
 
 test("what is no message ends the session", async () => {

@@ -13,6 +13,7 @@ import {
 } from "../handshake/connect-params.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Entrance } from "../handshake/entrance.ts";
+import { OptionError } from "../errors.ts";
 import type { ServerScope } from "../server-scope.ts";
 import type { Registry } from "../connection/registry.ts";
 import { negotiate } from "../handshake/vsn.ts";
@@ -104,6 +105,10 @@ export class LongPoll {
         if (isInSession(request)) return answer(response, { status: 410 }, null);
         return this.#begin(request, response, params);
       case "POST":
+        // Otherwise the session would end for a message of nothing.
+        if (request.readableDidRead) {
+          throw new OptionError("request", request, "one whose body nobody has read");
+        }
         if (session === undefined) return answer(response, { status: 410 }, null);
         // One at a time, as clients send them: what is being read is bounded by the sessions.
         if (this.#taking.has(session)) return refuseBody(response);
