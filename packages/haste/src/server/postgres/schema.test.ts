@@ -28,6 +28,7 @@ let haste: Haste;
 let server: ChannelsServer;
 let socket: Socket;
 let page: LivePage<Thing>;
+let slot: string;
 const logged: string[] = [];
 
 beforeAll(async () => {
@@ -42,9 +43,10 @@ beforeEach(async () => {
   await client.query("CREATE TABLE things (id integer PRIMARY KEY, value integer NOT NULL)");
   await client.query("INSERT INTO things VALUES (1, 1), (2, 2)");
   await setup(client, ["things"]);
+  slot = `haste_${connection.split("/").at(-1)}`;
   logged.length = 0;
   haste = await createHaste<unknown>({
-    source: postgresSource({ connection, slot: `haste_${connection.split("/").at(-1)}` }),
+    source: postgresSource({ connection, slot }),
     views: [things],
     logger: { error: (_text, error) => logged.push(String(error)) },
   });
@@ -106,4 +108,25 @@ test.each([
   );
   await page.seen(rows[0]?.xid ?? "");
   expect(page.state.rows[0]?.value).toBe(9);
+});
+
+test("a publication that was dropped is followed again once the slot has been dropped too", async () => {
+  await client.query("DROP PUBLICATION haste");
+  await client.query("UPDATE things SET value = 5 WHERE id = 1");
+  await until(page, ({ error }) => error?.code === "unavailable");
+  await setup(client, ["things"]);
+  // Only when nobody holds it.
+  const drop =
+    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1";
+  await expect
+    .poll(() =>
+      client.query(drop, [slot]).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  await until(page, ({ status }) => status === "live");
+  expect(page.state.rows.map(({ value }) => value)).toEqual([5, 2]);
+  expect(haste.stats().epochs).toBe(2);
 });
