@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
 import { readArguments } from "./arguments.ts";
-import { benches } from "./benches/index.ts";
+import { benchNames, loadBench } from "./benches/index.ts";
 
-const all = [...benches.map(({ name }) => name), "transports"];
+const all = [...benchNames, "transports"];
 
 test("all benches run nine times, unless told otherwise", () => {
   expect(readArguments([])).toEqual({
     type: "measure",
     names: all,
     runs: 9,
+    only: "",
     size: "full",
     output: "tables",
   });
+});
+
+test.each(benchNames)("%s is the name of the bench that it loads", async (name) => {
+  expect(await loadBench(name)).toMatchObject({ name });
 });
 
 test("benches are named, and run in their own order", () => {
@@ -19,6 +24,7 @@ test("benches are named, and run in their own order", () => {
     type: "measure",
     names: ["receive", "churn"],
     runs: 11,
+    only: "",
     size: "full",
     output: "json",
   });
@@ -27,6 +33,11 @@ test("benches are named, and run in their own order", () => {
 test("a quick look is one small run", () => {
   expect(readArguments(["--quick", "import"])).toMatchObject({ runs: 1, size: "quick" });
   expect(readArguments(["--quick", "--runs", "2"])).toMatchObject({ runs: 2, size: "quick" });
+});
+
+test("some trials of a bench are named by what their names have in them", () => {
+  const asked = readArguments(["receive", "--only", "100 KB"]);
+  expect(asked).toMatchObject({ names: ["receive"], only: "100 KB" });
 });
 
 test("help is help", () => {

@@ -1,17 +1,18 @@
 // Reading the command line of the bench.
 import { parseArgs } from "node:util";
 import type { Size } from "./bench.ts";
-import { benches } from "./benches/index.ts";
+import { benchNames } from "./benches/index.ts";
 import { TRANSPORTS } from "./transports/run.ts";
 
 /** The benches, and the close matrix, which has no figures. */
-const NAMES: readonly string[] = [...benches.map(({ name }) => name), TRANSPORTS];
+const NAMES: readonly string[] = [...benchNames, TRANSPORTS];
 
 export const USAGE: string = `Usage: npm run bench -- [options] [bench…]
 
 Benches: ${NAMES.join(", ")}; all if none is named.
 
   --runs N   how many runs of each side count (9 if left out)
+  --only T   of each bench, what has T in its name, such as "100 KB, 1,000 channels"
   --quick    one small run of each, to see that it works; its figures say nothing
   --json     a line of JSON for each side and case, and nothing else, on stdout
   --help     this text
@@ -23,6 +24,8 @@ export type Arguments =
       /** Names of benches, in the order in which they run. */
       readonly names: readonly string[];
       readonly runs: number;
+      /** What the names of trials must contain; "" for all of them. */
+      readonly only: string;
       readonly size: Size;
       readonly output: "tables" | "json";
     }
@@ -31,6 +34,7 @@ export type Arguments =
 
 const options = {
   runs: { type: "string" },
+  only: { type: "string", default: "" },
   quick: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -61,6 +65,7 @@ export function readArguments(args: readonly string[]): Arguments {
     type: "measure",
     names: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
     runs: Number(runs),
+    only: values.only,
     size: values.quick ? "quick" : "full",
     output: values.json ? "json" : "tables",
   };

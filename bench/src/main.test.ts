@@ -45,6 +45,13 @@ test("a quick run prints a table", async () => {
   expect(stdout).toMatch(/slipstream +[\d,.]+ cycles\/s/);
 });
 
+// It fails where the process that it is measured in has loaded anything before.
+test("a quick run of the bench of imports has a result of each side", async () => {
+  const { stdout, stderr, code } = await bench("--quick", "--json", "import");
+  expect({ stderr, code }).toMatchObject({ code: 0 });
+  expect(resultsOf(stdout).map(({ side }) => side)).toEqual(["bare", "slipstream", "phoenix"]);
+});
+
 // Far above the goal of 1.5, which is measured among more connections, and far below what it was
 // before anybody looked: whoever gives every socket something more to carry hears of it.
 test("the heap of an idle connection is less than twice that of bare ws", async () => {
@@ -73,6 +80,17 @@ test("a mistake is told, and fails", async () => {
   expect(code).toBe(1);
   expect(stdout).toBe("");
   expect(stderr).toContain("There is no bench recieve.");
+});
+
+test("some trials run alone, and what fits none of them is a mistake", async () => {
+  const some = await bench("--quick", "--json", "receive", "--only", "100 B, 1 channel");
+  expect(some.code).toBe(0);
+  expect(new Set(resultsOf(some.stdout).map((result) => result.case))).toEqual(
+    new Set(["100 B, 1 channel"]),
+  );
+  const none = await bench("--quick", "--json", "receive", "--only", "1 GB");
+  expect(none).toMatchObject({ stdout: "", code: 1 });
+  expect(none.stderr).toContain('Nothing of receive has "1 GB" in its name: 100 B, 1 channel;');
 });
 
 test("the close matrix has a cell for each case and library", async () => {

@@ -1,7 +1,7 @@
 // The command `npm run bench`. Results go to stdout, progress and circumstances of JSON to stderr.
 import { readArguments, USAGE, type Arguments } from "./arguments.ts";
 import type { Bench } from "./bench.ts";
-import { findBench } from "./benches/index.ts";
+import { loadBench } from "./benches/index.ts";
 import { circumstances, load } from "./report/circumstances.ts";
 import { tableOf, type Row } from "./report/table.ts";
 import { resultOf, workOf, type Series } from "./result.ts";
@@ -12,7 +12,7 @@ type Measure = Extract<Arguments, { readonly type: "measure" }>;
 
 const args = process.argv.slice(2);
 
-async function measure({ names, runs, size, output }: Measure): Promise<void> {
+async function measure({ names, runs, size, only, output }: Measure): Promise<void> {
   // By `exit`, so that what ends with this process ends at Ctrl+C too.
   process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
   const head = circumstances({ args, runs, thrownAway: size === "quick" ? 0 : 1 });
@@ -26,9 +26,16 @@ async function measure({ names, runs, size, output }: Measure): Promise<void> {
       else for (const report of reports) tellOnStdout(JSON.stringify({ bench: name, ...report }));
       continue;
     }
-    const bench = findBench(name);
-    if (bench === undefined) continue;
-    const series = await runBench(bench, { runs, size, progress: tellOnStderr });
+    const bench = await loadBench(name);
+    const known = bench.trials(size).map((trial) => trial.name);
+    if (!known.some((trial) => trial.includes(only))) {
+      tellOnStderr(
+        `Nothing of ${name} has ${JSON.stringify(only)} in its name: ${known.join("; ")}`,
+      );
+      process.exitCode = 1;
+      continue;
+    }
+    const series = await runBench(bench, { runs, size, only, progress: tellOnStderr });
     const rows = rowsOf(bench, series);
     if (output === "tables") tell(`\n${tableOf(`${name}: ${bench.about}`, rows)}\n`);
     else {

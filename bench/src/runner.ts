@@ -12,6 +12,8 @@ export interface RunOptions {
    */
   readonly runs: number;
   readonly size: Size;
+  /** Trials run whose name has this in it. */
+  readonly only: string;
   /** Told what runs now. */
   readonly progress: (what: string) => void;
 }
@@ -23,13 +25,14 @@ interface GrowingSeries extends Series {
 
 /** Resolves with a series for each case and side, side by side. */
 export async function runBench(bench: Bench, options: RunOptions): Promise<readonly Series[]> {
-  const { size, progress } = options;
+  const { size, only, progress } = options;
   const runs = Math.min(options.runs, bench.maxRuns ?? Infinity);
   const thrownAway = size === "quick" || bench.warmsUp === true ? 0 : 1;
   const gathered = new Map<string, GrowingSeries>();
   const stand = await startStand(bench);
   try {
     for (const [trial, { name }] of bench.trials(size).entries()) {
+      if (!name.includes(only)) continue;
       for (let run = 1 - thrownAway; run <= runs; run++) {
         for (const side of turnOf(bench.sides, run)) {
           progress(`${bench.name}: ${name}, run ${run} of ${runs}, ${side}`);

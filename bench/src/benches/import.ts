@@ -2,6 +2,7 @@
 // those of the others for what they need beyond it.
 import { setImmediate as turn } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
+import { requireNothingLoaded } from "../process/loaded.ts";
 import { clientSides } from "../sides/side.ts";
 
 async function timeOf(load: () => Promise<unknown>): Promise<number> {
@@ -13,6 +14,7 @@ async function timeOf(load: () => Promise<unknown>): Promise<number> {
 const trial: Trial = {
   name: "import",
   async measure(side) {
+    requireNothingLoaded();
     const whole = await timeOf(() => import("ws"));
     // What `ws` has left to be done in the next turn, a collection of garbage above all, is not ours.
     await turn();

@@ -1,13 +1,13 @@
 // The process that runs one trial, once: reads which from its arguments, sends what it measured to
 // its parent, and ends with everything that it holds.
-import { findBench } from "../benches/index.ts";
+import { loadBench } from "../benches/index.ts";
 import type { Size } from "../bench.ts";
 import type { Report } from "./run-client.ts";
 
 const [name = "", index = "", side = "", size = "", url = ""] = process.argv.slice(2);
 
 async function run(): Promise<Report> {
-  const trial = findBench(name)?.trials(size as Size)[Number(index)];
+  const trial = (await loadBench(name)).trials(size as Size)[Number(index)];
   if (trial === undefined) throw new Error(`There is no trial ${index} of a bench ${name}.`);
   return { type: "measured", figures: await trial.measure(side, url) };
 }
