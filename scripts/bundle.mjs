@@ -43,6 +43,7 @@ async function bundle(name, except = []) {
   };
   const apart = await build({ ...options, metafile: true });
   const { outputFiles } = await build({ ...options, plugins: [together(folder, apart.metafile)] });
+  requireAscii(outputFiles);
   write(join(folder, "dist"), [...outputFiles, ...except]);
 }
 
@@ -80,6 +81,19 @@ function together(folder, { outputs }) {
       });
     },
   };
+}
+
+/**
+ * V8 keeps a source in ASCII as the bytes that it is; for one character beyond, all of it is decoded
+ * and doubled. esbuild escapes those in strings, and leaves them in comments.
+ */
+function requireAscii(files) {
+  for (const { path, text } of files) {
+    if (!path.endsWith(".js")) continue;
+    const line = text.split("\n").find((line) => /[^\0-\x7f]/.test(line));
+    if (line !== undefined)
+      throw new Error(`${path} is not ASCII; this comment is to be written otherwise:\n${line}`);
+  }
 }
 
 /** The files that an output loads, itself not among them. */

@@ -75,6 +75,23 @@ test("the benches of clients and of servers load nothing but Node before they me
   expect(await packagesAfter(load)).toEqual([]);
 });
 
+// What each costs: docs/decisions/0010-bundled-client.md.
+test("importing the client loads three files, and nothing of Node's that ws has not loaded", async () => {
+  const loaded = await run(`
+    import "ws";
+    import { loadedFiles } from "./loaded.js";
+    const all = () => [...loadedFiles(), ...process.moduleLoadList];
+    const before = new Set(all());
+    await import("@slipstream/client");
+    for (const name of all()) if (!before.has(name)) console.log(name);
+  `);
+  expect(loaded.trim().split("\n").toSorted()).toEqual([
+    expect.stringMatching(/\/client\/dist\/chunks\/[^/]+\.js$/),
+    expect.stringMatching(/\/client\/dist\/index\.js$/),
+    expect.stringMatching(/\/core\/dist\/index\.js$/),
+  ]);
+});
+
 test("a trial of import says so where something was loaded before", async () => {
   const measure = `
     import { loadBench } from "../benches/index.js";

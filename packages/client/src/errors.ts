@@ -25,7 +25,7 @@ export class OptionError extends SlipstreamError {
   /** Its name, such as "heartbeat.interval". */
   readonly option: string;
 
-  /** `accepts` completes the sentence "It must be …", or names the options that there are. The value itself is never shown. */
+  /** `accepts` completes the sentence "It must be ...", or names the options that there are. The value itself is never shown. */
   constructor(option: string, value: unknown, accepts: Accepts) {
     super(sayWrongOption(option, value, accepts));
     this.option = option;

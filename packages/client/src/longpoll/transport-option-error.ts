@@ -8,7 +8,7 @@ export class TransportOptionError extends SlipstreamError {
   override readonly code = "invalid_option";
   readonly option: string;
 
-  /** `accepts` completes the sentence "It must be …". */
+  /** `accepts` completes the sentence "It must be ...". */
   constructor(option: string, accepts: string) {
     super(`The option ${option} cannot be this. It must be ${accepts}.`);
     this.option = option;

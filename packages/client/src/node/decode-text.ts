@@ -1,5 +1,7 @@
 // Turns the bytes of a text message into a string.
-import { isAscii, isUtf8, transcode } from "node:buffer";
+import { buffer } from "./builtins.ts";
+
+const { isAscii, isUtf8, transcode } = buffer;
 
 /**
  * From this length on, in bytes, it pays to look at the bytes before they are decoded: V8 decodes

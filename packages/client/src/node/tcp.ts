@@ -1,16 +1,16 @@
 // The TCP connection under a WebSocket: how it is made, so that it can always be reached, and how
 // it is reset. Nothing here knows WebSockets.
 import type { ClientRequestArgs } from "node:http";
-import net from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { setImmediate } from "node:timers";
 import type { ConnectionOptions } from "node:tls";
+import { net, setImmediate } from "./builtins.ts";
 
 /** As `http.request` calls it back: with what it is to write the request to, or an error. */
 export type StreamReady = (error: Error | null, stream?: Duplex) => void;
 
 /** Opens TCP (or a unix socket) to where the request goes. The caller listens to its "error". */
-export function openTcp(target: ClientRequestArgs): net.Socket {
+export function openTcp(target: ClientRequestArgs): Socket {
   return typeof target.socketPath === "string"
     ? net.connect({ path: target.socketPath })
     : net.connect({ host: target.host ?? "localhost", port: Number(target.port) });
@@ -22,7 +22,7 @@ export function openTcp(target: ClientRequestArgs): net.Socket {
  * than one that `tls.connect` makes and hides, so that it can be reset.
  */
 export function secureTcp(
-  tcp: net.Socket,
+  tcp: Socket,
   target: ClientRequestArgs,
   options: ConnectionOptions,
   ready: StreamReady,

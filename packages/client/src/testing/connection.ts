@@ -55,7 +55,7 @@ export class TestConnection {
    * ```ts
    * await connection.assertJoin("room:lobby", { user: 1 }, ok({ members: 3 }));
    * await connection.assertJoin(/^room:/, {}, error({ reason: "full" }));
-   * const join = await connection.assertJoin("room:lobby", {}, noreply()); // join.reply(…) later
+   * const join = await connection.assertJoin("room:lobby", {}, noreply()); // join.reply(...) later
    * ```
    */
   async assertJoin(

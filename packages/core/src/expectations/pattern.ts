@@ -1,6 +1,6 @@
 // Partial matching: what a test says about a topic, an event or a payload, and where a value differs
 // from it. Values come from the wire, so they are JSON values or bytes, and are trusted in nothing.
-import { isBinary } from "../serializer/payload.ts";
+import { isBinary } from "@slipstream/core";
 import { print, printKey } from "./print.ts";
 
 /** Takes any function of one argument, whatever type the test gives that. */

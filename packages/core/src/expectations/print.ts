@@ -1,5 +1,5 @@
 // How values and expectations look in a failure: on one line, short, whatever they hold.
-import { isBinary } from "../serializer/payload.ts";
+import { isBinary } from "@slipstream/core";
 
 /** As many characters of one value as help a reader. */
 const LONGEST = 500;
