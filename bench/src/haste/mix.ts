@@ -1,5 +1,5 @@
 // The mix of pages that Haste's benches open, and which of them a change concerns.
-import type { Filter } from "@slipstream/haste";
+import type { FilterOf } from "@slipstream/haste";
 
 /** A row of the table `orders`, as clients get it. */
 export interface Order {
@@ -13,8 +13,8 @@ export interface Order {
  * There is a tenant for each page. Of ten pages seven ask for a tenant, two for a tenant and a range,
  * one for a range alone, which is of ten tenants.
  */
-export function filterOf(page: number): Filter<keyof Order> {
-  const tenant: Filter<keyof Order> = ["eq", "tenant", page];
+export function filterOf(page: number): FilterOf<Order> {
+  const tenant: FilterOf<Order> = ["eq", "tenant", page];
   switch (page % 10) {
     case 7:
     case 8:

@@ -19,7 +19,7 @@ export {
   prefix,
 } from "./filter/builders.ts";
 export { canonical } from "./filter/canonical.ts";
-export type { FilterOf } from "./filter/filter-of.ts";
+export type { FilterOf, OrderOf } from "./filter/filter-of.ts";
 export type { BoundFilter, Filter, FilterValue } from "./filter/filter.ts";
 export { FILTER_LIMITS, type FilterLimits } from "./filter/limits.ts";
 export { matcher, type Matcher } from "./filter/matcher.ts";

@@ -1,7 +1,7 @@
 // Which page each reader of the flood looks at: eight readers for each tenant, so that a change of an
 // order concerns at most eight.
 import type { Order as Sorting } from "@slipstream/haste";
-import type { Filter } from "@slipstream/haste";
+import type { FilterOf } from "@slipstream/haste";
 import type { Order } from "../mix.ts";
 
 const READERS_OF_A_TENANT = 8;
@@ -21,7 +21,7 @@ export function tenantsOf(readers: number): number {
 }
 
 /** Six readers of a tenant look at the same page, one at a range of it, one at a range of amounts. */
-export function floodFilterOf(reader: number): Filter<keyof Order> {
+export function floodFilterOf(reader: number): FilterOf<Order> {
   const tenant = tenantOfReader(reader);
   switch (reader % READERS_OF_A_TENANT) {
     case 6:

@@ -1,5 +1,23 @@
 // The client's end of Haste: pages that stay true.
 export {
+  and,
+  between,
+  contains,
+  eq,
+  gt,
+  gte,
+  isIn,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+  prefix,
+} from "../filter/builders.ts";
+export type { FilterOf, OrderOf } from "../filter/filter-of.ts";
+export {
   LiveList,
   type ListRequest,
   type ListState,

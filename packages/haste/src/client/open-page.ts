@@ -28,7 +28,7 @@ let opened = 0;
 export function openPage<Row = Record<string, unknown>>(
   socket: PageSocket,
   view: string,
-  request: PageRequest<Row> = {},
+  request: PageRequest<NoInfer<Row>> = {},
   options: LivePageOptions = {},
 ): LivePage<Row> {
   opened += 1;

@@ -1,7 +1,6 @@
 // Which page: what a program asks for, and how that goes over the wire.
-import type { Filter } from "../filter/filter.ts";
+import type { FilterOf, OrderOf } from "../filter/filter-of.ts";
 import type { Json } from "../json.ts";
-import type { Order } from "../order/order.ts";
 import { checkNames, checkRows } from "./check-options.ts";
 import type { Header } from "./wire.ts";
 
@@ -11,9 +10,9 @@ const DEFAULT_LIMIT = 50;
 /** A page of a view. All of it may be left out: the first 50 rows in the view's order. */
 export interface PageRequest<Row> {
   /** Which rows; default all that the view's policy allows. */
-  readonly where?: Filter<keyof Row & string> | undefined;
+  readonly where?: FilterOf<Row> | undefined;
   /** In which order; default the view's. The key's columns are added to it. */
-  readonly orderBy?: Order<keyof Row & string> | undefined;
+  readonly orderBy?: OrderOf<Row> | undefined;
   /**
    * Where it is opened: at the start (default), the end, around the row with this key, or around a
    * position, which is where a row with these values of the order's columns stands or would stand.

@@ -15,8 +15,10 @@ import {
   or,
   prefix,
 } from "./builders.ts";
+import type { Json } from "../json.ts";
+import type { Order } from "../order/order.ts";
 import type { Filter } from "./filter.ts";
-import type { FilterOf } from "./filter-of.ts";
+import type { FilterOf, OrderOf } from "./filter-of.ts";
 
 interface Flight {
   id: string;
@@ -70,6 +72,48 @@ test("nothing else", () => {
   page(contains("status", "go"));
   // @ts-expect-error wrong in the depth, too
   page(and(eq("gate", "A1"), or(not(eq("delay", "15")))));
+});
+
+test("in place, as tuples, the same", () => {
+  page(["eq", "gate", "A1"]);
+  page(["and", ["gte", "delay", 15], ["not", ["in", "status", ["gone"]]]]);
+  // @ts-expect-error a number belongs here
+  page(["eq", "delay", "15"]);
+  // @ts-expect-error no such column
+  page(["and", ["eq", "gat", "A1"]]);
+  // @ts-expect-error one of them is no number
+  page(["in", "delay", [1, "2"]]);
+});
+
+test("of rows of which nothing is known, any column with any value", () => {
+  const any = (where: FilterOf<Record<string, unknown>>): Filter => where;
+  any(eq("gate", "A1"));
+  any(and(gt("delay", 15), prefix("gate", "A")));
+  // @ts-expect-error no operator
+  any(["equals", "gate", "A1"]);
+});
+
+test("a column that may be left out, and one that holds JSON", () => {
+  interface Row {
+    gate?: string | null;
+    tags: Json;
+    load: number | "NaN" | "Infinity" | "-Infinity";
+  }
+  const row = (where: FilterOf<Row>): Filter => where;
+  row(and(eq("gate", "A1"), isNull("tags"), eq("load", "NaN"), lt("load", 0.5)));
+  // @ts-expect-error JSON cannot be compared
+  row(eq("tags", "x"));
+  // @ts-expect-error no number
+  row(eq("load", "much"));
+});
+
+test("an order is by columns that can be compared", () => {
+  const ordered = (order: OrderOf<Flight>): Order => order;
+  ordered([{ column: "gate", direction: "desc", nulls: "last" }, { column: "id" }]);
+  // @ts-expect-error no such column
+  ordered([{ column: "gat" }]);
+  // @ts-expect-error JSON has no order
+  ordered([{ column: "notes" }]);
 });
 
 test("what they return is a filter of any table", () => {

@@ -46,7 +46,7 @@ export function pageKey<Row>(view: string, request: PageRequest<Row>): string {
 
 /** The page, if somebody looks at it. */
 export function sharedPage<Row>(socket: PageSocket, key: string): LivePage<Row> | undefined {
-  return sockets.get(socket)?.pages.get(key)?.shared.page;
+  return sockets.get(socket)?.pages.get(key)?.shared.page as unknown as LivePage<Row> | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 // All rows of a filter in an order, as a list to scroll through: a page whose window goes along.
 import type { Json } from "../../json.ts";
+import type { OrderOf } from "../../filter/filter-of.ts";
 import type { Order } from "../../order/order.ts";
 import type { LivePage } from "../live-page.ts";
 import { pageErrorOf, type PageClientError } from "../page-client-error.ts";
@@ -14,7 +15,7 @@ import { PageBreaks } from "./page-breaks.ts";
 /** Which rows a list has, and in which order they stand. */
 export interface ListRequest<Row> extends Pick<PageRequest<Row>, "where"> {
   /** By its columns a list knows where it is; the key's are added to it. */
-  readonly orderBy: Order<keyof Row & string>;
+  readonly orderBy: OrderOf<Row>;
 }
 
 export interface LiveListOptions extends Partial<WishLimits> {

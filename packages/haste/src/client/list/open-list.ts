@@ -21,7 +21,7 @@ import { LIST_LIMITS, LiveList, type ListRequest, type LiveListOptions } from ".
 export function openList<Row = Record<string, unknown>>(
   socket: PageSocket,
   view: string,
-  request: ListRequest<Row>,
+  request: ListRequest<NoInfer<Row>>,
   { onWhy, ...options }: LiveListOptions & Pick<LivePageOptions, "onWhy"> = {},
 ): LiveList<Row> {
   checkNames(request, ["where", "orderBy"]);

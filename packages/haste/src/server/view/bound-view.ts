@@ -24,7 +24,7 @@ export interface BoundView {
   /** Ms between two queries; 0 where changes are taken in one by one. */
   readonly debounce: number;
   readonly policy: {
-    readonly decide: PolicyFunction<never, string>;
+    readonly decide: PolicyFunction<never, Record<string, unknown>>;
     readonly tables: ReadonlySet<string>;
     readonly maxAge: number;
   };

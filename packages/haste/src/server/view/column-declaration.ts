@@ -26,7 +26,7 @@ export type JsonOf<Type extends string> = Type extends `${infer Plain} | null`
             : string;
 
 /** What a row of declared columns looks like to a client. */
-export type RowOf<Columns extends ColumnDeclarations> = {
+export type DeclaredRow<Columns extends ColumnDeclarations> = {
   readonly [Name in keyof Columns]: JsonOf<Columns[Name]>;
 };
 

@@ -1,8 +1,8 @@
 import { expectTypeOf, test } from "vitest";
+import { and, eq, isNull } from "../../filter/builders.ts";
 import type { Json } from "../../json.ts";
-import { defineJoinedView, defineView, type View } from "./define-view.ts";
+import { defineJoinedView, defineView, type RowOf, type View } from "./define-view.ts";
 
-type RowOf<V> = V extends View<infer Row> ? Row : never;
 type UserOf<V> = V extends View<unknown, infer User> ? User : never;
 
 test("what a row is comes from the declared columns", () => {
@@ -65,6 +65,33 @@ test("or from an interface", () => {
   defineView<Flight>({ name: "f", table: "f", columns: ["other"], policy: () => true });
 });
 
+test("a row of declared columns, too", () => {
+  expectTypeOf<RowOf<{ id: "int8"; gate: "text | null" }>>().toEqualTypeOf<{
+    readonly id: string;
+    readonly gate: string | null;
+  }>();
+});
+
+test("a policy gives each column a value of its type", () => {
+  const columns = { id: "bigint", delay: "integer", gate: "text | null" } as const;
+  const about = { name: "f", table: "f", columns } as const;
+  defineView({ ...about, policy: (user: { most: number }) => ["lte", "delay", user.most] });
+  defineView({
+    ...about,
+    policy: (user: { id: number }) => and(eq("id", user.id), isNull("gate")),
+  });
+  defineView({ ...about, policy: { decide: async (gate: string) => ["in", "gate", [gate]] } });
+  defineView({ ...about, policy: () => ({ rows: ["eq", "gate", "A1"], columns: ["id", "gate"] }) });
+  // @ts-expect-error a number belongs here
+  defineView({ ...about, policy: (user: { most: string }) => ["lte", "delay", user.most] });
+  // @ts-expect-error a number belongs here
+  defineView({ ...about, policy: () => eq("delay", "x") });
+  // @ts-expect-error there is no such column
+  defineView({ ...about, policy: () => ({ rows: true, columns: ["id", "other"] }) });
+  // @ts-expect-error a number belongs here
+  defineView({ ...about, policy: { decide: async () => ["in", "delay", ["x"]] } });
+});
+
 test("columns that are not there cannot be named", () => {
   defineView({
     name: "f",
@@ -72,6 +99,14 @@ test("columns that are not there cannot be named", () => {
     columns: { id: "integer" },
     // @ts-expect-error there is no such column
     order: [{ column: "other" }],
+    policy: () => true,
+  });
+  defineView({
+    name: "f",
+    table: "f",
+    columns: { id: "integer", tags: "jsonb" },
+    // @ts-expect-error JSON has no order
+    order: [{ column: "tags" }],
     policy: () => true,
   });
   defineJoinedView({

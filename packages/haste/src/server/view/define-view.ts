@@ -1,6 +1,6 @@
 // What an author says of a view: a table, or a query over several.
-import type { Order } from "../../order/order.ts";
-import type { ColumnDeclarations, RowOf } from "./column-declaration.ts";
+import type { OrderOf } from "../../filter/filter-of.ts";
+import type { ColumnDeclarations, DeclaredRow } from "./column-declaration.ts";
 import type { Policy } from "./policy.ts";
 
 /** What one page, and one user's pages together, may cost. */
@@ -29,13 +29,13 @@ interface CommonDefinition<Row, User> extends Partial<ViewLimits> {
   /** Pages of it are joined as `haste:<name>`, with `:` and anything behind it. No colon. */
   readonly name: string;
   /** Who may see which rows. There is no default: `() => true` shows all of them to everybody. */
-  readonly policy: Policy<User, keyof Row & string>;
+  readonly policy: Policy<User, Row>;
   /** The columns that a page may filter by; the key's always. Default: all. */
   readonly filterable?: readonly (keyof Row & string)[];
   /** The columns that a page may order by; the key's always. Default: all that have an order. */
   readonly orderable?: readonly (keyof Row & string)[];
   /** The order of pages that ask for none. Default: the key. */
-  readonly order?: Order<keyof Row & string>;
+  readonly order?: OrderOf<Row>;
 }
 
 /** A view of one table, kept true change by change. */
@@ -68,6 +68,19 @@ export interface View<Row = unknown, User = never> {
   readonly types?: { readonly row: Row; readonly user: (user: User) => void };
 }
 
+/**
+ * What clients get for a row of a view, or of columns that are declared. A client needs the type
+ * alone, and nothing of the server's code: `import type { flights } from "./views.ts"`.
+ *
+ * @example
+ * ```ts
+ * type Flight = RowOf<typeof flights>;
+ * const page = openPage<Flight>(socket, "flights", { where: eq("delay", 15) });
+ * ```
+ */
+export type RowOf<Of extends View<unknown, never> | ColumnDeclarations> =
+  Of extends View<infer Row, never> ? Row : Of extends ColumnDeclarations ? DeclaredRow<Of> : never;
+
 /** Either kind, without its types. */
 export type Definition =
   | ({ readonly kind: "table" } & ViewDefinition<Record<string, unknown>>)
@@ -93,8 +106,8 @@ export function defineView<Row extends object, User = never>(
   definition: ViewDefinition<Row, User> & { readonly columns: readonly (keyof Row & string)[] },
 ): View<Row, User>;
 export function defineView<const Columns extends ColumnDeclarations, User>(
-  definition: ViewDefinition<RowOf<Columns>, User> & { readonly columns: Columns },
-): View<RowOf<Columns>, User>;
+  definition: ViewDefinition<DeclaredRow<Columns>, User> & { readonly columns: Columns },
+): View<DeclaredRow<Columns>, User>;
 export function defineView<Row, User>(definition: ViewDefinition<Row, User>): View<Row, User> {
   return {
     name: definition.name,
@@ -118,8 +131,8 @@ export function defineView<Row, User>(definition: ViewDefinition<Row, User>): Vi
  * ```
  */
 export function defineJoinedView<const Columns extends ColumnDeclarations, User>(
-  definition: JoinedViewDefinition<RowOf<Columns>, User> & { readonly columns: Columns },
-): View<RowOf<Columns>, User> {
+  definition: JoinedViewDefinition<DeclaredRow<Columns>, User> & { readonly columns: Columns },
+): View<DeclaredRow<Columns>, User> {
   return {
     name: definition.name,
     definition: { ...definition, kind: "joined" } as unknown as Definition,

@@ -1,45 +1,44 @@
 // What a user may see of a view: decided on the server, as data, and never by what a client says.
+import type { FilterOf } from "../../filter/filter-of.ts";
 import type { Filter } from "../../filter/filter.ts";
 
-/** What a policy may say. */
-export type PolicyDecision<Column extends string = string> =
+/** What a policy may say of rows of this shape. */
+export type PolicyDecision<Row = Record<string, unknown>> =
   /** All rows, or none: then the page is not opened, and an open one ends. */
   | boolean
   /** The rows that meet this filter, which may name all columns of the view. */
-  | Filter<Column>
+  | FilterOf<Row>
   /** These rows, and of them these columns alone. The key's columns cannot be left out. */
   | {
-      readonly rows: boolean | Filter<Column>;
-      readonly columns?: readonly Column[];
+      readonly rows: boolean | FilterOf<Row>;
+      readonly columns?: readonly (keyof Row & string)[];
     };
 
 /** Turns a user, which is what the socket's `connect` has accepted, into what he may see. */
-export type PolicyFunction<User, Column extends string> = (
+export type PolicyFunction<User, Row> = (
   user: User,
-) => PolicyDecision<Column> | PromiseLike<PolicyDecision<Column>>;
+) => PolicyDecision<Row> | PromiseLike<PolicyDecision<Row>>;
 
 /**
  * A policy that looks something up.
  *
  * @example
  * ```ts
- * const policy: Policy<{ id: number }, "team"> = {
+ * const policy: Policy<{ id: number }, { team: number }> = {
  *   tables: ["memberships"],
  *   decide: async ({ id }) => ["in", "team", await teamsOf(id)],
  * };
  * ```
  */
-export interface LookedUpPolicy<User, Column extends string> {
-  readonly decide: PolicyFunction<User, Column>;
+export interface LookedUpPolicy<User, Row> {
+  readonly decide: PolicyFunction<User, Row>;
   /** Tables on which the decision depends: a change to one has it made again, before anything else is sent. */
   readonly tables?: readonly string[];
   /** It is made again when it is so many ms old. Default 5 minutes. */
   readonly maxAge?: number;
 }
 
-export type Policy<User, Column extends string> =
-  | PolicyFunction<User, Column>
-  | LookedUpPolicy<User, Column>;
+export type Policy<User, Row> = PolicyFunction<User, Row> | LookedUpPolicy<User, Row>;
 
 export const DEFAULT_MAX_AGE: number = 5 * 60_000;
 
