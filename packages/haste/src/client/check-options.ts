@@ -16,8 +16,8 @@ export function checkNames(options: object, known: readonly string[]): void {
   }
 }
 
-/** @throws {PageClientError} `invalid_page`: no number of rows. */
-export function checkRows(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw new PageClientError("invalid_page", `${name} is a whole number of rows, from 0.`);
+/** @throws {PageClientError} `invalid_page`: no number of rows, or fewer than there must be. */
+export function checkRows(name: string, value: number, least: 0 | 1 = 0): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new PageClientError("invalid_page", `${name} is a whole number of rows, from ${least}.`);
 }

@@ -3,25 +3,40 @@
 import type { LivePage } from "../client/live-page.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import type { PageState } from "../client/page-state.ts";
+import { throwAside } from "../client/store.ts";
+import type { Why } from "../client/wire.ts";
+
+/** A component that looks at a page. */
+export interface Onlooker {
+  /** The page's state is another. */
+  readonly changed: () => void;
+  /** Which change of the database it was; of a page that was opened to tell. */
+  readonly onWhy?: ((why: Why | null) => void) | undefined;
+}
 
 export class SharedPage {
   readonly #socket: PageSocket;
-  readonly #open: () => LivePage<never>;
+  readonly #open: (onWhy: (why: Why | null) => void) => LivePage<never>;
   readonly #cutOff: () => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #onlookers = new Set<Onlooker>();
   #page: LivePage<never>;
   /** Ends what is listened to: the page, or the socket while there is none. */
   #ignore: () => void = () => {};
 
   /**
-   * @param open - opens the page, and another in its place when the socket is connected again
+   * @param open - opens the page, and another in its place when the socket is connected again; what it
+   *   is given tells all onlookers
    * @param cutOff - is told when the socket was disconnected
    */
-  constructor(socket: PageSocket, open: () => LivePage<never>, cutOff: () => void) {
+  constructor(
+    socket: PageSocket,
+    open: (onWhy: (why: Why | null) => void) => LivePage<never>,
+    cutOff: () => void,
+  ) {
     this.#socket = socket;
     this.#open = open;
     this.#cutOff = cutOff;
-    this.#page = open();
+    this.#page = open(this.#tellWhy);
     this.#follow();
   }
 
@@ -36,12 +51,12 @@ export class SharedPage {
     if (state.status === "error" && !isCutOff(state)) this.#reopen();
   }
 
-  subscribe(listener: () => void): () => void {
-    // A function of its own, so that one listener may subscribe twice.
-    const own = (): void => listener();
-    this.#listeners.add(own);
+  subscribe(onlooker: Onlooker): () => void {
+    // An object of its own, so that one onlooker may subscribe twice.
+    const own = { ...onlooker };
+    this.#onlookers.add(own);
     return () => {
-      this.#listeners.delete(own);
+      this.#onlookers.delete(own);
     };
   }
 
@@ -74,14 +89,25 @@ export class SharedPage {
 
   #reopen(): void {
     this.#ignore();
-    this.#page = this.#open();
+    this.#page = this.#open(this.#tellWhy);
     this.#follow();
     this.#tell();
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const { changed } of [...this.#onlookers]) changed();
   }
+
+  /** What one of them throws, the others do not hear of. */
+  readonly #tellWhy = (why: Why | null): void => {
+    for (const { onWhy } of [...this.#onlookers]) {
+      try {
+        onWhy?.(why);
+      } catch (error) {
+        throwAside(error);
+      }
+    }
+  };
 }
 
 /** Whether there is no page since there is no socket: its owner has disconnected it, or not connected it yet. */

@@ -1,9 +1,9 @@
 // Pages that several components look at, opened once: equal requests on one socket are one page.
-import type { LivePage } from "../client/live-page.ts";
+import type { LivePage, LivePageOptions } from "../client/live-page.ts";
 import { openPage } from "../client/open-page.ts";
 import type { PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
-import { SharedPage } from "./shared-page.ts";
+import { SharedPage, type Onlooker } from "./shared-page.ts";
 
 /**
  * How long a page outlives its last component, ms: React takes components away and puts them back
@@ -38,10 +38,18 @@ export function lifeOf(socket: PageSocket): object {
   return pagesOf(socket).life;
 }
 
+/** Which page it is that components look at. */
+export interface PageWish<Row> {
+  readonly view: string;
+  readonly request: PageRequest<Row>;
+  /** Whether it is to say which changes moved it. */
+  readonly tellsWhy: boolean;
+}
+
 /** Names a page: the same text for the same view and request, whatever the order of their fields. */
-export function pageKey<Row>(view: string, request: PageRequest<Row>): string {
+export function pageKey<Row>({ view, request, tellsWhy }: PageWish<Row>): string {
   const { where, orderBy, at, limit, columns } = request;
-  return JSON.stringify([view, where, orderBy, at, limit, columns]);
+  return JSON.stringify([view, where, orderBy, at, limit, columns, tellsWhy]);
 }
 
 /** The page, if somebody looks at it. */
@@ -56,15 +64,19 @@ export function sharedPage<Row>(socket: PageSocket, key: string): LivePage<Row> 
  */
 export function sharePage<Row>(
   socket: PageSocket,
-  view: string,
-  request: PageRequest<Row>,
-  listener: () => void,
+  wish: PageWish<Row>,
+  onlooker: Onlooker,
 ): () => void {
-  const key = pageKey(view, request);
+  const key = pageKey(wish);
   const all = pagesOf(socket);
   const { pages } = all;
-  const open = (): LivePage<never> =>
-    openPage<Row>(socket, view, request) as unknown as LivePage<never>;
+  const open = (onWhy: LivePageOptions["onWhy"] & {}): LivePage<never> =>
+    openPage<Row>(
+      socket,
+      wish.view,
+      wish.request,
+      wish.tellsWhy ? { onWhy } : {},
+    ) as unknown as LivePage<never>;
   const entry = pages.get(key) ?? {
     shared: new SharedPage(socket, open, () => (all.life = {})),
     users: 0,
@@ -75,7 +87,7 @@ export function sharePage<Row>(
   if (entry.closing !== null) clearTimeout(entry.closing);
   entry.closing = null;
   entry.shared.retry();
-  const unsubscribe = entry.shared.subscribe(listener);
+  const unsubscribe = entry.shared.subscribe(onlooker);
   return () => {
     unsubscribe();
     entry.users -= 1;

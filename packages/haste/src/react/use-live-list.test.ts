@@ -99,6 +99,19 @@ test("a filter that is refused is told of, and forgotten with the next", async (
   await until(({ error, rows }) => error === null && rows[1]?.id === 3);
 });
 
+test.each<readonly [string, object, string]>([
+  ["an option that there is not", { stp: 2 }, "There is no option stp."],
+  ["a step that is no number of rows", { step: 0 }, "step is a whole number of rows, from 1."],
+  ["as many rows as nobody can know", { maxRows: 0.5 }, "maxRows is a whole number of rows"],
+])("%s is thrown to the error boundary, and mended by another render", async (_, wrong, says) => {
+  show(wrong);
+  const error = await lists.failed();
+  expect(error).toMatchObject({ code: "invalid_page", name: "PageClientError" });
+  expect(error.message).toContain(says);
+  show({});
+  await until(isLive);
+});
+
 test("goes to both ends, and is asked through the hook", async () => {
   show({});
   const list = await until(isLive);

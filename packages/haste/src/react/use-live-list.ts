@@ -7,14 +7,13 @@ import {
   type LiveList,
   type LiveListOptions,
 } from "../client/list/live-list.ts";
-import { openList } from "../client/list/open-list.ts";
+import { checkList, openList } from "../client/list/open-list.ts";
 import type { LivePageOptions } from "../client/live-page.ts";
 import { PageClientError } from "../client/page-client-error.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import type { Total } from "../client/page-state.ts";
 import { rowIdOf } from "./row-id.ts";
 import { isCutOff } from "./shared-page.ts";
-import { pageKey } from "./shared-pages.ts";
 
 export interface UseLiveListOptions<Row>
   extends ListRequest<Row>, LiveListOptions, Pick<LivePageOptions, "onWhy"> {
@@ -42,6 +41,8 @@ export interface UseLiveList<Row> extends ListState<Row> {
  * count from the next list on.
  *
  * @param socket null until there is one
+ * @throws {PageClientError} `invalid_page`, while rendering: an option that there is not, or a `step` or
+ *   `maxRows` that is no number of rows. What the server refuses is `error`, and is not thrown.
  * @example
  * ```tsx
  * const { rows, first, length, look } = useLiveList<Flight>(socket, {
@@ -52,10 +53,12 @@ export interface UseLiveList<Row> extends ListState<Row> {
  */
 export function useLiveList<Row = Record<string, unknown>>(
   socket: PageSocket | null,
-  options: UseLiveListOptions<Row>,
+  options: UseLiveListOptions<NoInfer<Row>>,
 ): UseLiveList<Row> {
-  const { view, where, orderBy } = options;
-  const key = pageKey<Row>(view, { where, orderBy });
+  const { view, where, orderBy, ...rest } = options;
+  // Here, and not where the list is opened: an error boundary then knows which component it was.
+  checkList({ where, orderBy }, rest);
+  const key = JSON.stringify([view, where, orderBy]);
   const latest = useRef({ options, key });
   latest.current = { options, key };
   const [opened, setOpened] = useState<{ list: LiveList<Row>; key: string } | null>(null);

@@ -1,6 +1,7 @@
 // The hook in real React, under StrictMode, against the server's end: PGlite, real sockets.
 import type { Socket } from "@slipstream/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { PageClientError, type Why } from "../client/index.ts";
 import { serve, type Serving } from "../fixtures/serving.ts";
 import { pretendBrowser, ShownHook } from "../fixtures/shown-hook.ts";
 import { defineView } from "../server/index.ts";
@@ -153,10 +154,81 @@ test("what the server would not give is asked for again by whoever comes new, fo
 test("a page that nobody looks at any more does not keep the process alive", () => {
   const timers = (): number =>
     process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const leave = sharePage(socket, "flights", { limit: 2 }, () => {});
+  const wish = { view: "flights", request: { limit: 2 }, tellsWhy: false };
+  const leave = sharePage(socket, wish, { changed: () => {} });
   const before = timers();
   leave();
   expect(timers()).toBe(before);
+});
+
+test("tells why it changed, each component by its latest function, whatever another throws", async () => {
+  const why: unknown[] = [];
+  const tell = (who: string) => (told: Why | null) => void why.push([who, told?.changes]);
+  show(
+    { view: "flights", limit: 2, onWhy: tell("a") },
+    { view: "flights", limit: 2, onWhy: tell("b") },
+    { view: "flights", limit: 2 },
+  );
+  await until(({ status }) => status === "live");
+  // Of those that say why there is one, too.
+  await expect.poll(() => serving.haste.stats().pages).toBe(2);
+  show(
+    { view: "flights", limit: 2, onWhy: raise },
+    { view: "flights", limit: 2, onWhy: tell("c") },
+    { view: "flights", limit: 2 },
+  );
+  pages.latest = null;
+  await until(({ status }) => status === "live");
+  const thrown = await thrownAside(async () => {
+    await serving.write("UPDATE flights SET gate = 'Z' WHERE id = 1");
+    await until(({ rows }) => rows[0]?.gate === "Z");
+  });
+  expect(thrown).toEqual(new Error("Mine."));
+  await expect.poll(() => why).toEqual([["c", [["update", [1]]]]]);
+});
+
+/** What is thrown where nobody catches it, while something is done. */
+async function thrownAside(work: () => Promise<void>): Promise<unknown> {
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  try {
+    const thrown = new Promise((resolve) => process.once("uncaughtException", resolve));
+    await work();
+    return await thrown;
+  } finally {
+    process.removeAllListeners("uncaughtException");
+    for (const listener of listeners) process.on("uncaughtException", listener);
+  }
+}
+
+function raise(): never {
+  throw new Error("Mine.");
+}
+
+test.each<readonly [string, object, string]>([
+  ["an option that there is not", { lmit: 2 }, "There is no option lmit."],
+  ["a limit that is no number of rows", { limit: -1 }, "limit is a whole number of rows, from 0."],
+])("%s is thrown to the error boundary, and mended by another render", async (_, wrong, says) => {
+  show({ view: "flights", ...wrong });
+  const error = await pages.failed();
+  expect(error).toBeInstanceOf(PageClientError);
+  expect(error).toMatchObject({ code: "invalid_page" });
+  expect(error.message).toContain(says);
+  expect(serving.haste.stats().pages).toBe(0);
+  show({ view: "flights", limit: 2 });
+  await until(({ status }) => status === "live");
+});
+
+test("what is not known yet may be wrong while nothing is opened", async () => {
+  show({ view: "flights", limit: NaN, skip: true });
+  await until(({ status }) => status === "loading");
+});
+
+test("what the server refuses is told, and not thrown", async () => {
+  show({ view: "flights", limit: 2_000 });
+  expect(await until(({ status }) => status === "error")).toMatchObject({
+    error: { code: "too_many_rows" },
+  });
 });
 
 test("skip opens nothing, and a page that is gone is closed", async () => {

@@ -1,13 +1,14 @@
 // A live page as a React hook.
 import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
-import type { LivePage } from "../client/live-page.ts";
-import type { PageRequest } from "../client/page-request.ts";
+import type { LivePage, LivePageOptions } from "../client/live-page.ts";
+import { wireRequest, type PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import { LOADING, type PageState, type Total } from "../client/page-state.ts";
+import type { Why } from "../client/wire.ts";
 import { rowIdOf } from "./row-id.ts";
-import { lifeOf, pageKey, sharedPage, sharePage } from "./shared-pages.ts";
+import { lifeOf, pageKey, sharedPage, sharePage, type PageWish } from "./shared-pages.ts";
 
-export interface UseLivePageOptions<Row> extends PageRequest<Row> {
+export interface UseLivePageOptions<Row> extends PageRequest<Row>, Pick<LivePageOptions, "onWhy"> {
   readonly view: string;
   /** Opens nothing: for what is not known yet. */
   readonly skip?: boolean;
@@ -28,9 +29,12 @@ export interface UseLivePage<Row> extends PageState<Row> {
 /**
  * Opens a page for as long as a component shows it. Equal pages of all components are one; a page
  * whose arguments change keeps its rows, `stale`, until the new ones are there. The arguments are
- * compared by what is in them, so that they may be written in place.
+ * compared by what is in them, so that they may be written in place. With `onWhy` a page is shared by
+ * those components alone that have it, too; the newest function is the one that is called.
  *
  * @param socket null until there is one
+ * @throws {PageClientError} `invalid_page`, while rendering: an option that there is not, or a `limit`
+ *   that is no number of rows. What the server refuses is `error`, and is not thrown.
  * @example
  * ```tsx
  * const { rows, status, hasNext, next, rowId } = useLivePage<Flight>(socket, {
@@ -43,20 +47,24 @@ export interface UseLivePage<Row> extends PageState<Row> {
  */
 export function useLivePage<Row = Record<string, unknown>>(
   socket: PageSocket | null,
-  { view, skip = false, ...request }: UseLivePageOptions<Row>,
+  { view, skip = false, onWhy, ...request }: UseLivePageOptions<NoInfer<Row>>,
 ): UseLivePage<Row> {
-  const key = pageKey(view, request);
+  // Here, and not where the page is opened: an error boundary then knows which component it was.
+  if (!skip) wireRequest(request);
+  const wish: PageWish<Row> = { view, request, tellsWhy: onWhy !== undefined };
+  const key = pageKey(wish);
   const from = skip ? null : socket;
-  const latest = useRef(request);
-  latest.current = request;
+  const latest = useRef({ wish, onWhy });
+  latest.current = { wish, onWhy };
 
   // The key stands for view and request: while it is the same, so is the page.
   const subscribe = useCallback(
-    (listener: () => void) => {
+    (changed: () => void) => {
       if (from === null) return () => {};
-      return sharePage(from, view, latest.current, listener);
+      const onWhy = (why: Why | null): void => latest.current.onWhy?.(why);
+      return sharePage(from, latest.current.wish, { changed, onWhy });
     },
-    [from, view, key],
+    [from, key],
   );
   const getSnapshot = useCallback(
     (): PageState<Row> =>

@@ -1,5 +1,5 @@
 // Opening lists on a socket.
-import { checkNames } from "../check-options.ts";
+import { checkNames, checkRows } from "../check-options.ts";
 import { openPage } from "../open-page.ts";
 import type { LivePageOptions } from "../live-page.ts";
 import type { PageSocket } from "../page-socket.ts";
@@ -10,7 +10,8 @@ import { LIST_LIMITS, LiveList, type ListRequest, type LiveListOptions } from ".
  * window goes along with what is looked at, and knows at most `maxRows` rows (800).
  *
  * @param view the view's name, as the server defines it; its `maxRows` bounds the list's
- * @throws {PageClientError} `invalid_page`: an option that there is not.
+ * @throws {PageClientError} `invalid_page`: an option that there is not, or a `step` or `maxRows` that
+ *   is no number of rows.
  * @example
  * ```ts
  * const list = openList<Flight>(socket, "flights", { orderBy: [{ column: "departs" }] });
@@ -24,8 +25,7 @@ export function openList<Row = Record<string, unknown>>(
   request: ListRequest<NoInfer<Row>>,
   { onWhy, ...options }: LiveListOptions & Pick<LivePageOptions, "onWhy"> = {},
 ): LiveList<Row> {
-  checkNames(request, ["where", "orderBy"]);
-  checkNames(options, ["maxRows", "step", "onWhy", "onError"]);
+  checkList(request, options);
   const { step = LIST_LIMITS.step, onError } = options;
   const page = openPage<Row>(
     socket,
@@ -34,4 +34,13 @@ export function openList<Row = Record<string, unknown>>(
     { ...(onWhy === undefined ? {} : { onWhy }), ...(onError === undefined ? {} : { onError }) },
   );
   return new LiveList<Row>(page, request, options);
+}
+
+/** @throws {PageClientError} `invalid_page` */
+export function checkList(request: object, options: LiveListOptions): void {
+  checkNames(request, ["where", "orderBy"]);
+  checkNames(options, ["maxRows", "step", "onWhy", "onError"]);
+  const { maxRows, step } = { ...LIST_LIMITS, ...options };
+  checkRows("maxRows", maxRows, 1);
+  checkRows("step", step, 1);
 }

@@ -78,8 +78,8 @@ export interface View<Row = unknown, User = never> {
  * const page = openPage<Flight>(socket, "flights", { where: eq("delay", 15) });
  * ```
  */
-export type RowOf<Of extends View<unknown, never> | ColumnDeclarations> =
-  Of extends View<infer Row, never> ? Row : Of extends ColumnDeclarations ? DeclaredRow<Of> : never;
+export type RowOf<Of extends View | ColumnDeclarations> =
+  Of extends View<infer Row> ? Row : Of extends ColumnDeclarations ? DeclaredRow<Of> : never;
 
 /** Either kind, without its types. */
 export type Definition =
