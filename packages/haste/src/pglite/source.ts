@@ -77,7 +77,7 @@ class PgliteSource implements Source {
     const shortcomings: Shortcoming[] = problems.map((problem) => ({ problem }));
     const [state] = await run("SELECT to_regclass('haste.state'), to_regclass('haste.log')", []);
     if (state?.includes(null) !== false) {
-      const problem = "There is no change log: await setup(db, tables), or run the SQL below.";
+      const problem = "There is no change log.";
       shortcomings.push({ problem, sql: setupSql(found.map(({ table }) => tableSql(table))) });
     } else {
       for (const { table, oid } of found) {
@@ -87,7 +87,8 @@ class PgliteSource implements Source {
         shortcomings.push({ problem: `${table.id} has not all of its triggers.`, sql });
       }
     }
-    if (shortcomings.length > 0) throw new SetupError(shortcomings);
+    const call = `await setup(db, ${JSON.stringify(names)}) of @slipstream/haste/pglite`;
+    if (shortcomings.length > 0) throw new SetupError(shortcomings, call);
     for (const one of found) this.#log.follow(one);
     return found.map(({ table }) => table);
   }

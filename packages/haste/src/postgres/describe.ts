@@ -25,8 +25,14 @@ export async function describeTables(
     ...problems.map((problem) => ({ problem })),
   ];
   for (const one of found) shortcomings.push(...(await tableShortcomings(query, names, one)));
-  if (shortcomings.length > 0) throw new SetupError(shortcomings);
+  if (shortcomings.length > 0) throw new SetupError(shortcomings, setupCall(tables, names));
   return found;
+}
+
+/** What a program calls to set it up. */
+function setupCall(tables: readonly string[], { publication }: SetupNames): string {
+  const options = publication === "haste" ? "" : `, ${JSON.stringify({ publication })}`;
+  return `await setup(client, ${JSON.stringify(tables)}${options}) of @slipstream/haste/postgres, as a superuser; say { role } if another role follows`;
 }
 
 const SERVER = `
@@ -144,8 +150,10 @@ async function tableShortcomings(
     found.push({ problem: `${table.id} is not in the publication ${publication}.`, sql });
   } else if (isFiltered === "t") {
     const problem = `${table.id} is published in part only: some columns, or some rows.`;
-    const whole = `ALTER PUBLICATION "${publication}" DROP TABLE ${tableSql(table)};`;
-    found.push({ problem, sql: `${whole}\n${sql}` });
+    const steps = ["DROP", "ADD"].map(
+      (step) => `ALTER PUBLICATION "${publication}" ${step} TABLE ${tableSql(table)};`,
+    );
+    found.push({ problem, sql: steps.join(" ") });
   }
   if (replicaIdentity !== "f") {
     const problem = `${table.id} does not log its old rows: its replica identity must be FULL.`;

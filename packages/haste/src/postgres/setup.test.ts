@@ -57,6 +57,28 @@ test("a server that is not prepared is told all of it at once", async () => {
   }
   expect(error.message).toContain("ALTER SYSTEM SET wal_level = 'logical'");
   expect(error.message).toContain('ALTER ROLE "reader" REPLICATION');
+  expect(error.message).toContain('Run once: await setup(client, ["nowhere"])');
+  // What is printed is a line for each; the SQL is there for who asks for it.
+  expect(error.message.split("\n")).toHaveLength(error.shortcomings.length + 2);
+  expect(inspect(error)).not.toContain("CREATE OR REPLACE FUNCTION");
+  expect(error.sql).toContain("CREATE OR REPLACE FUNCTION haste.schema_changed()");
+  expect(error.sql.split("CREATE PUBLICATION")).toHaveLength(2);
+});
+
+test("what the error says to call, and the SQL that it has, set the database up", async () => {
+  for (const isCalled of [true, false]) {
+    const connection = await good.createDatabase();
+    const client = new Client(connection);
+    await client.connect();
+    await client.query("CREATE TABLE flights (id integer PRIMARY KEY, gate text)");
+    const error = await describeError(connection, ["flights"]);
+    expect(error.message).toContain('await setup(client, ["flights"])');
+    await (isCalled ? setup(client, ["flights"]) : client.query(error.sql));
+    const source = postgresSource({ connection });
+    expect(await source.describe(["flights"])).toHaveLength(1);
+    await source.close();
+    await client.end();
+  }
 });
 
 test("a table that is published in part, and a publication that leaves out deletes", async () => {
