@@ -13,6 +13,8 @@ import { Page } from "./page/page.ts";
 import { Quota } from "./page/quota.ts";
 import type { JoinRequest } from "./protocol/request.ts";
 import { bindView, columnsOf, tablesOf } from "./view/bind-view.ts";
+import { checkDefinition } from "./view/check-definition.ts";
+import { checkQuery } from "./view/check-query.ts";
 import type { BoundView } from "./view/bound-view.ts";
 import type { Definition, View } from "./view/define-view.ts";
 import { PolicyWatch } from "./view/policy-watch.ts";
@@ -121,7 +123,7 @@ export class Haste<User = unknown> {
 /**
  * Begins to serve live pages: checks the views against the database, and follows its changes.
  *
- * @throws {ViewError} A view that does not fit its table.
+ * @throws {ViewError} A view that does not fit its table, or whose query cannot be run.
  * @throws SetupError The database is not set up; says what to run.
  * @example
  * ```ts
@@ -130,6 +132,7 @@ export class Haste<User = unknown> {
  * ```
  */
 export async function createHaste<User>(options: HasteOptions<User>): Promise<Haste<User>> {
+  checkOptions(options);
   const limits = withLimits(options.limits ?? {});
   const { views: bound, columns } = await boundViews(options.source, options.views);
   const counts = { transactions: 0, changes: 0, lag: 0 };
@@ -214,6 +217,9 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   }
   try {
     await engine.start();
+    for (const [, view] of bound) {
+      await engine.snapshots.read((snapshot) => checkQuery(view, snapshot));
+    }
   } catch (error) {
     await engine.close();
     throw error;
@@ -227,12 +233,30 @@ interface BoundViews {
   readonly columns: ReturnType<typeof columnsOf>;
 }
 
+/** @throws {TypeError} What is no option, or no view. */
+function checkOptions({ source, views, ...others }: HasteOptions<never>): void {
+  const known = ["limits", "telemetry", "logger"];
+  const unknown = Object.keys(others).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const there = ["source", "views", ...known].join(", ");
+    throw new TypeError(`createHaste has no option ${unknown}. There are ${there}.`);
+  }
+  if (typeof source?.subscribe !== "function") {
+    throw new TypeError("createHaste needs a source: pgliteSource(db) or postgresSource({ … }).");
+  }
+  if (!Array.isArray(views)) throw new TypeError("createHaste needs its views: views: [flights].");
+  const no = views.findIndex((view) => typeof view?.definition !== "object");
+  if (no < 0) return;
+  throw new TypeError(`views[${no}] is no view. Make it with defineView or defineJoinedView.`);
+}
+
 async function boundViews<User>(
   source: Source,
   views: readonly View<unknown, User>[],
 ): Promise<BoundViews> {
-  const names = [...new Set(views.flatMap(({ definition }) => tablesOf(definition)))];
   const definitions = views.map(({ definition }) => definition);
+  for (const definition of definitions) checkDefinition(definition);
+  const names = [...new Set(definitions.flatMap((definition) => tablesOf(definition)))];
   const described = async (...wanted: [] | [ReturnType<typeof columnsOf>]) => {
     const tables = await source.describe(names, ...wanted);
     return new Map(names.map((name, at): [string, Table] => [name, tables[at] as Table]));

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { integers } from "../../fixtures/integers.ts";
 import { ViewError } from "../errors.ts";
 import { bindView } from "./bind-view.ts";
+import { checkDefinition } from "./check-definition.ts";
 import { parseDeclaration } from "./column-declaration.ts";
 import { defineJoinedView, defineView, type Definition } from "./define-view.ts";
 
@@ -14,8 +15,12 @@ const good = {
   policy: () => true,
 } as const;
 
-const bind = (definition: object) =>
-  bindView({ kind: "table", ...definition } as Definition, tables);
+const check = (definition: Definition) => {
+  checkDefinition(definition);
+  return bindView(definition, tables);
+};
+
+const bind = (definition: object) => check({ kind: "table", ...definition } as Definition);
 
 describe("a view", () => {
   test("has its limits, and may be filtered and ordered by what it shows", () => {
@@ -44,7 +49,7 @@ describe("a view", () => {
     expect(parseDeclaration("mood")).toEqual({ type: "mood", nullable: false });
   });
 
-  test.each([
+  test.each<readonly [object, string]>([
     [{ name: "a:b" }, "no colon"],
     [{ policy: undefined }, "has no policy"],
     [{ table: "others" }, "has no table"],
@@ -55,6 +60,18 @@ describe("a view", () => {
     [{ filterable: ["other"] }, "filterable names other"],
     [{ maxRows: 0 }, "maxRows is a whole number"],
     [{ policy: { decide: () => true, tables: ["others"] } }, "has no table"],
+    [{ policy: { decide: () => true, tables: "numbers" } }, "the tables of its policy are a list"],
+    [{ policy: { decide: () => true, maxAge: NaN } }, "maxAge of its policy is a number of ms"],
+    [{ policy: { decide: () => true, maxage: 5 } }, "no option of a policy maxage"],
+    [{ maxrows: 5 }, "there is no option maxrows. There are name, policy, columns"],
+    [{ debounce: 5 }, "there is no option debounce"],
+    [{ table: undefined }, "it has no table"],
+    [{ columns: undefined }, "does not say which columns"],
+    [{ columns: [] }, "does not say which columns"],
+    [{ columns: { id: 4 } }, "does not say which columns"],
+    [{ columns: ["id", "value", "id"] }, "its columns name id twice"],
+    [{ orderable: "id" }, "orderable is a list of names"],
+    [{ columns: ["id"], order: [{ column: "value" }] }, "order names value, which is not in"],
   ])("that cannot be served is refused: %j", (change, says) => {
     expect(() => bind({ ...good, ...change })).toThrow(ViewError);
     expect(() => bind({ ...good, ...change })).toThrow(says);
@@ -86,9 +103,14 @@ describe("a joined view", () => {
     [{ key: ["other"] }, "its key other"],
     [{ tables: ["others"] }, "has no table"],
     [{ columns: { id: "money" } }, "cannot show money"],
+    [{ sql: undefined }, "it has no query"],
+    [{ tables: [] }, "names no tables"],
+    [{ tables: "numbers" }, "tables is a list of names"],
+    [{ debounce: -1 }, "debounce is a number of ms, from 0"],
+    [{ table: "numbers" }, "there is no option table"],
   ])("that cannot be served is refused: %j", (change, says) => {
-    expect(() => bindView({ ...defineJoinedView(joined).definition, ...change }, tables)).toThrow(
-      says,
-    );
+    const definition = { ...defineJoinedView(joined).definition, ...change } as Definition;
+    expect(() => check(definition)).toThrow(ViewError);
+    expect(() => check(definition)).toThrow(says);
   });
 });

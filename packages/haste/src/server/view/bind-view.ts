@@ -50,9 +50,6 @@ function namesOf({ columns }: Definition): readonly string[] {
  */
 export function bindView(definition: Definition, tables: ReadonlyMap<string, Table>): BoundView {
   const { name } = definition;
-  if (typeof name !== "string" || !/^[^:*\s]+$/u.test(name)) {
-    throw new ViewError(name, "a name has no colon, star or space, and is not empty.");
-  }
   const policy = boundPolicy(definition, tables);
   const table =
     definition.kind === "table"
@@ -75,7 +72,7 @@ export function bindView(definition: Definition, tables: ReadonlyMap<string, Tab
     columns,
     filterable,
     orderable,
-    order: bindOrder(definition.order ?? [], table, ORDER_LIMITS, `${name}.order`),
+    order: orderOf(definition, table, shown),
     limits,
     filterLimits: { ...FILTER_LIMITS, conditions: limits.maxConditions },
     debounce: definition.kind === "joined" ? (definition.debounce ?? 100) : 0,
@@ -84,6 +81,15 @@ export function bindView(definition: Definition, tables: ReadonlyMap<string, Tab
 }
 
 type Column = Table["columns"][number];
+
+/** Of columns that are shown: an order by others would tell of them, and is given to nobody. */
+function orderOf({ name, order = [] }: Definition, table: Table, shown: ReadonlySet<string>) {
+  const hidden = order.find(({ column }) => !shown.has(column));
+  if (hidden !== undefined) {
+    throw new ViewError(name, `order names ${hidden.column}, which is not in its columns.`);
+  }
+  return bindOrder(order, table, ORDER_LIMITS, `the order of view ${JSON.stringify(name)}`);
+}
 
 function known(view: string, name: string, tables: ReadonlyMap<string, Table>): Table {
   const table = tables.get(name);
@@ -96,12 +102,6 @@ function boundPolicy(
   tables: ReadonlyMap<string, Table>,
 ): BoundView["policy"] {
   const given = typeof policy === "function" ? { decide: policy } : policy;
-  if (typeof given?.decide !== "function") {
-    throw new ViewError(
-      name,
-      "it has no policy. Say who may see what: `policy: (user) => filter`, or `() => true` for everybody.",
-    );
-  }
   const { decide, tables: looked = [], maxAge = DEFAULT_MAX_AGE } = given;
   return { decide, maxAge, tables: new Set(looked.map((each) => known(name, each, tables).id)) };
 }
