@@ -14,11 +14,11 @@ export function pgliteDatabase(db: PGlite): DifferentialDatabase {
     setUp: (tables) => setup(db, tables),
     source: () => pgliteSource(db),
     // What the change log does itself when nobody has taken from it for long.
-    loseEpoch: async () => {
-      await db.exec(`
+    loseEpoch: async (run) => {
+      await run(`
         WITH gone AS (DELETE FROM haste.log)
-        UPDATE haste.state SET epoch = gen_random_uuid(), acknowledged = (SELECT last_value FROM haste.log_id_seq);
-        NOTIFY haste_changes`);
+        UPDATE haste.state SET epoch = gen_random_uuid(), acknowledged = (SELECT last_value FROM haste.log_id_seq)`);
+      await run("NOTIFY haste_changes");
     },
     server: null,
   };

@@ -75,9 +75,11 @@ export async function postgresDatabase(
       }
     },
     source: () => postgresSource({ connection, slot }),
-    async loseEpoch() {
-      // Until it is dropped in a moment in which nobody holds it.
+    async loseEpoch(run) {
+      // A slot that is made anew waits for the end of all transactions under way: of this one, too,
+      // which is not in it then. Tried until it is dropped in a moment in which nobody holds it.
       for (let isDropped = false; !isDropped;) {
+        await run("SAVEPOINT losing");
         isDropped = await run(`DO $$ BEGIN
           PERFORM pg_terminate_backend(active_pid, 1000) FROM pg_replication_slots
             WHERE active AND slot_name = '${slot}';
@@ -86,6 +88,7 @@ export async function postgresDatabase(
           () => true,
           () => false,
         );
+        if (!isDropped) await run("ROLLBACK TO SAVEPOINT losing");
       }
     },
     server: {

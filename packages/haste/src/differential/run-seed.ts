@@ -12,7 +12,7 @@ import { nothing, PolicyBook, randomPolicy } from "./policies.ts";
 import { Pace } from "./pace.ts";
 import { RandomReader } from "./reader.ts";
 import { randomSchema, type Relation, type Schema } from "./schema.ts";
-import { seedPlan, type Disturbance } from "./seed-plan.ts";
+import { seedPlan, type DisturbanceBeside } from "./seed-plan.ts";
 import { TappedSource } from "./tapped-source.ts";
 import { Writers } from "./writers.ts";
 
@@ -28,8 +28,8 @@ export interface DifferentialDatabase {
   transaction(work: (run: Run) => Promise<void>): Promise<void>;
   setUp(tables: readonly string[]): Promise<void>;
   source(): Source;
-  /** Makes the source lose its place. */
-  loseEpoch(): Promise<void>;
+  /** Makes the source lose its place, and with it what the transaction that `run` is of has done. */
+  loseEpoch(run: Run): Promise<void>;
   /** Where the database is a server: cuts the source's connections, restarts the server. */
   readonly server: {
     terminate(): Promise<void>;
@@ -151,9 +151,8 @@ async function play(seed: number, { database, oracleRun, coverage }: SeedOptions
       }),
   );
   try {
-    const disturb: Readonly<Record<Disturbance, () => void | Promise<void>>> = {
+    const disturb: Readonly<Record<DisturbanceBeside, () => void | Promise<void>>> = {
       "subscriber failed": () => source.failNext(),
-      "epoch lost": () => database.loseEpoch(),
       "connections terminated": () => database.server?.terminate(),
       "database restarted": () => database.server?.restart(),
     };

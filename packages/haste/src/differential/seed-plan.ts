@@ -8,11 +8,14 @@ export interface SeedPlan {
   readonly disturbances: readonly Disturbance[];
 }
 
-export type Disturbance =
+/** What befalls it between two transactions of a writer. */
+export type DisturbanceBeside =
   | "subscriber failed"
   | "connections terminated"
-  | "database restarted"
-  | "epoch lost";
+  | "database restarted";
+
+/** Or in the middle of one, of which nobody is told then. */
+export type Disturbance = DisturbanceBeside | "epoch lost";
 
 export function seedPlan(seed: number): SeedPlan {
   const dice = new Dice(seed ^ 0x5eed);

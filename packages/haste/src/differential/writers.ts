@@ -6,8 +6,8 @@ import { randomPolicy, type PolicyBook } from "./policies.ts";
 import type { Pace } from "./pace.ts";
 import type { DifferentialDatabase } from "./run-seed.ts";
 import type { Relation, Schema } from "./schema.ts";
-import type { Disturbance, SeedPlan } from "./seed-plan.ts";
-import { insertBulk, updateBulk, write, type Writing } from "./writes.ts";
+import type { DisturbanceBeside, SeedPlan } from "./seed-plan.ts";
+import { insertBulk, updateBulk, write, writeGrant, type Writing } from "./writes.ts";
 
 export interface WritersOptions {
   readonly dice: Dice;
@@ -54,7 +54,7 @@ export class Writers {
   /** @param disturb - has something befall the source */
   async run(
     pace: Pace,
-    disturb: (disturbance: Disturbance) => void | Promise<void>,
+    disturb: (disturbance: DisturbanceBeside) => void | Promise<void>,
   ): Promise<void> {
     const { dice, database, plan, coverage } = this.#options;
     const { writers } = database;
@@ -79,12 +79,25 @@ export class Writers {
           pace.step("writers");
           if (writer > 0) continue;
           for (const { what } of coming.filter((disturbance) => disturbance.at === at)) {
-            coverage.count(what);
-            await disturb(what);
+            if (what === "epoch lost") await this.#loseEpoch(own);
+            else {
+              coverage.count(what);
+              await disturb(what);
+            }
           }
         }
       }),
     );
+  }
+
+  /** Somebody's policy changes, and no transaction will tell of it. */
+  async #loseEpoch(dice: Dice): Promise<void> {
+    const { database, coverage } = this.#options;
+    await this.#transaction(dice, async (writing) => {
+      await writeGrant(writing);
+      await database.loseEpoch(writing.run);
+      coverage.count("epoch lost");
+    });
   }
 
   /** A last transaction, that changes something for certain. */

@@ -93,7 +93,8 @@ async function changeKey({ dice, run, effects, coverage }: Writing, table: Rando
   }
 }
 
-async function writeGrant(writing: Writing): Promise<void> {
+/** Somebody gets another policy, or none. */
+export async function writeGrant(writing: Writing): Promise<void> {
   const { dice, schema, run, effects, coverage, grant } = writing;
   const table = schema.grants;
   const [person, policy] = grant();
