@@ -6,6 +6,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { innerMembers } from "./inner-members.mjs";
 import { innerNames } from "./inner-names.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -55,6 +56,7 @@ async function one(entry) {
     format: "esm",
     target: "es2022",
     plugins: [replace, innerNames],
+    mangleProps: innerMembers,
     metafile: true,
     write: false,
     logLevel: "warning",

@@ -11,6 +11,31 @@ import type * as browser from "./index.ts";
 const load = (file: string): Promise<typeof browser> =>
   import(new URL(`../../dist/browser/${file}`, import.meta.url).href);
 
+/** What a class and its objects can be asked for by name. */
+function members(Class: { readonly prototype: object }): PropertyKey[] {
+  const names = Reflect.ownKeys(Class);
+  for (let one = Class.prototype; one !== Object.prototype; one = Object.getPrototypeOf(one)) {
+    names.push(...Reflect.ownKeys(one));
+  }
+  return names;
+}
+
+test.each(["browser", "platform"])(
+  "%s: what a program holds has the same names in both builds",
+  async (entry) => {
+    const names = async (file: string): Promise<Record<string, PropertyKey[]>> => {
+      const all = (await load(`../${entry}/${file}`)) as unknown as Record<string, unknown>;
+      const classes = Object.entries(all).filter(([, value]) => String(value).startsWith("class"));
+      return Object.fromEntries(
+        classes.map(([name, value]) => [name, members(value as typeof Object)]),
+      );
+    };
+    const development = await names("index.js");
+    expect(Object.keys(development)).toContain("Socket");
+    expect(await names("production.js")).toEqual(development);
+  },
+);
+
 beforeEach(() => {
   vi.stubGlobal("WebSocket", WebSocket);
   vi.spyOn(console, "error").mockReturnValue();
