@@ -86,6 +86,38 @@ test("the thumb is dragged to the end again and again, and to the middle of what
   await expect.poll(() => isTrueAt("delay DESC, id DESC")).toBe(0);
 }, 60_000);
 
+test("assistive technology is told which flight of how many, and nothing that is not known", async () => {
+  const grid = page.getByRole("grid", { name: "Flights" });
+  const count = (): Promise<string | null> => grid.getAttribute("aria-rowcount");
+  const numbers = (): Promise<(string | null)[]> =>
+    page.evaluate(
+      `[...document.querySelectorAll("[data-flight]")].map((row) => row.getAttribute("aria-rowindex"))`,
+    );
+  // More than are counted.
+  await expect.poll(() => page.locator(".total b").textContent()).toBe("10,000+");
+  await expect.poll(async () => (await numbers())[0]).toBe("2");
+  expect(await count()).toBe("-1");
+  await page.getByRole("button", { name: "Last" }).click();
+  await endsWith((await ordered("ORDER BY delay, id LIMIT 10")).toReversed());
+  expect(await count()).toBe("-1");
+  expect(new Set(await numbers())).toEqual(new Set([null]));
+  await page.getByRole("button", { name: "First" }).click();
+  await expect.poll(async () => (await numbers())[0]).toBe("2");
+  // As many as are counted, and more than are ever held.
+  await page.getByLabel("From").fill("SEA");
+  await page.getByLabel("To").fill("ATL");
+  const fewer = "WHERE origin = 'SEA' AND destination = 'ATL'";
+  const expected = (await ordered(fewer)).length;
+  expect(expected).toBeGreaterThan(1_000);
+  await expect.poll(count).toBe(`${expected + 1}`);
+  await page.getByRole("button", { name: "Last" }).click();
+  await endsWith((await ordered(`${fewer} ORDER BY delay, id LIMIT 10`)).toReversed());
+  expect(await count()).toBe(`${expected + 1}`);
+  expect((await numbers()).at(-1)).toBe(`${expected + 1}`);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect.poll(count).toBe("-1");
+}, 60_000);
+
 test("the last flights are one query away in every order, and true there", async () => {
   for (const [name, column] of [
     ["Departed", "date"],

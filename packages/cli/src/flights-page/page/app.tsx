@@ -1,6 +1,6 @@
 // The whole page, around one list of flights on one socket.
 import { useSocket } from "@slipstream/client/react";
-import type { Why } from "@slipstream/haste/client";
+import type { Total, Why } from "@slipstream/haste/client";
 import { useLiveList } from "@slipstream/haste/react";
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { MAX_COUNT, VIEW, type Flight } from "../flight.ts";
@@ -34,7 +34,7 @@ export function App(): ReactNode {
   const { rows, status, error, progress, total } = list;
   const isLive = status === "live";
   const since = useMemo(() => Date.now(), [isLive]);
-  useTotal(isLive, list.count);
+  const counted = useTotal(isLive, list.count);
   const { toStart, toEnd } = list;
   const onEnd = useCallback(
     // Why it cannot be done, the pill tells.
@@ -82,6 +82,7 @@ export function App(): ReactNode {
       <SelectionTray socket={socket} selection={selection} />
       <FlightsTable
         list={list}
+        total={counted}
         sort={sort}
         onSort={setSort}
         onEnd={onEnd}
@@ -115,14 +116,28 @@ function Mark(): ReactNode {
   );
 }
 
-/** Counts when the list becomes live, with whatever filter it then has, and now and then. */
-function useTotal(isLive: boolean, count: (cap: number) => Promise<unknown>): void {
+/**
+ * Counts when the list becomes live, with whatever filter it then has, and now and then. What it gives
+ * is of the flights that are shown: nothing while they are not live, or have not been counted yet.
+ */
+function useTotal(isLive: boolean, count: (cap: number) => Promise<Total>): Total | null {
+  const [counted, setCounted] = useState<Total | null>(null);
   useEffect(() => {
     if (!isLive) return;
-    // What cannot be counted now is counted the next time.
-    const ask = (): void => void count(MAX_COUNT).catch(() => {});
+    let isOver = false;
+    const ask = (): void =>
+      void count(MAX_COUNT).then(
+        (total) => !isOver && setCounted(total),
+        // What cannot be counted now is counted the next time.
+        () => {},
+      );
     ask();
     const timer = setInterval(ask, 15_000);
-    return () => clearInterval(timer);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+      setCounted(null);
+    };
   }, [isLive, count]);
+  return isLive ? counted : null;
 }

@@ -12,6 +12,8 @@ export interface FlightRowProps extends Pick<UseEditing, "begin" | "save" | "can
   readonly flight: Flight;
   /** Its place in the list. */
   readonly place: number;
+  /** Which row of the table it is, if that is known. */
+  readonly ariaIndex: number | undefined;
   /** Pixels from the top of the list. */
   readonly top: number;
   readonly isSelected: boolean;
@@ -31,7 +33,7 @@ export function cellId(place: number, column: number): string {
 export const FlightRow: ComponentType<FlightRowProps> = memo(Row);
 
 function Row(props: FlightRowProps): ReactNode {
-  const { flight, place, top, isSelected, active, editing, recent, onToggle } = props;
+  const { flight, place, ariaIndex, top, isSelected, active, editing, recent, onToggle } = props;
   const row = useRef<HTMLDivElement>(null);
   const before = useRef<Flight | null>(null);
   const { id, date, distance, origin, destination, delay } = flight;
@@ -59,7 +61,7 @@ function Row(props: FlightRowProps): ReactNode {
       ref={row}
       role="row"
       className="row"
-      aria-rowindex={place + 2}
+      aria-rowindex={ariaIndex}
       aria-selected={isSelected}
       data-flight={id}
       style={{ transform: `translateY(${top}px)` }}

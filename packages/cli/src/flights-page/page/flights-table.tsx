@@ -1,5 +1,6 @@
 // The table: a grid of which only the rows in view, and a few more, are in the document.
 import { useVirtualizer, defaultRangeExtractor, type Range } from "@tanstack/react-virtual";
+import type { Total } from "@slipstream/haste/client";
 import type { UseLiveList } from "@slipstream/haste/react";
 import {
   useCallback,
@@ -11,7 +12,8 @@ import {
   type ReactNode,
 } from "react";
 import type { Flight } from "../flight.ts";
-import { cellId, COLUMN_COUNT, FlightRow } from "./flight-row.tsx";
+import { ariaRows } from "./aria-rows.ts";
+import { cellId, COLUMN_COUNT, FlightRow, type FlightRowProps } from "./flight-row.tsx";
 import { sortedBy, type Column, type Sort } from "./query.ts";
 import type { RecentChanges } from "./recent-changes.ts";
 import type { UseEditing } from "./use-editing.ts";
@@ -31,6 +33,8 @@ const HEADS: readonly (readonly [Column, string])[] = [
 
 export interface FlightsTableProps {
   readonly list: UseLiveList<Flight>;
+  /** How many there are of these flights, once that has been counted. */
+  readonly total: Total | null;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   /** Goes to the first row, or to the last. */
@@ -46,8 +50,8 @@ interface Cell {
 }
 
 export function FlightsTable(props: FlightsTableProps): ReactNode {
-  const { list, sort, onSort, onEnd, selection, editing, recent } = props;
-  const { rows, first, length, look, moved, jump, rowId, hasNext } = list;
+  const { list, total, sort, onSort, onEnd, selection, editing, recent } = props;
+  const { rows, first, length, look, moved, jump, rowId } = list;
   const grid = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<Cell>({ place: 0, column: 1 });
   const edited = rows.findIndex(({ id }) => id === editing.editing?.id);
@@ -138,6 +142,7 @@ export function FlightsTable(props: FlightsTableProps): ReactNode {
   }, [isEditing]);
 
   const shown = virtual.getVirtualItems();
+  const told = ariaRows(list, total);
   const isActiveShown = shown.some(({ index }) => index === active.place);
   return (
     <div className="table">
@@ -147,7 +152,7 @@ export function FlightsTable(props: FlightsTableProps): ReactNode {
         role="grid"
         tabIndex={0}
         aria-label="Flights"
-        aria-rowcount={hasNext ? -1 : length + 1}
+        aria-rowcount={told.count}
         aria-colcount={COLUMN_COUNT}
         aria-multiselectable
         aria-busy={list.status !== "live"}
@@ -174,12 +179,14 @@ export function FlightsTable(props: FlightsTableProps): ReactNode {
           {shown.map(({ index, key, start }) => {
             const flight = rowAt(index);
             const top = start - HEAD;
-            if (flight === undefined) return <Missing key={key} place={index} top={top} />;
+            const ariaIndex = told.indexOf(index);
+            if (flight === undefined) return <Missing key={key} ariaIndex={ariaIndex} top={top} />;
             return (
               <FlightRow
                 key={key}
                 flight={flight}
                 place={index}
+                ariaIndex={ariaIndex}
                 top={top}
                 isSelected={selection.ids.has(flight.id)}
                 active={active.place === index ? active.column : -1}
@@ -221,12 +228,12 @@ function Head({ column, name, sort, onSort }: HeadProps): ReactNode {
 }
 
 /** A row that is on its way. */
-function Missing({ place, top }: { readonly place: number; readonly top: number }): ReactNode {
+function Missing({ ariaIndex, top }: Pick<FlightRowProps, "ariaIndex" | "top">): ReactNode {
   return (
     <div
       role="row"
       className="row missing"
-      aria-rowindex={place + 2}
+      aria-rowindex={ariaIndex}
       aria-busy
       style={{ transform: `translateY(${top}px)` }}
     >

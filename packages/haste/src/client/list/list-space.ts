@@ -10,6 +10,8 @@ export interface ListSpace<Row> {
   readonly length: number;
   /** By how many places everything has moved down so far: whoever scrolls, scrolls along. */
   readonly moved: number;
+  /** Whether as many rows stand before each place as it says, but for those that came or went unseen. */
+  readonly isCounted: boolean;
 }
 
 /** Places that are looked at, the last one included. */
@@ -37,37 +39,47 @@ export interface SpaceLimits {
 /** 250,000 rows of 40 px are a third of what Chromium can scroll, and two thirds of Firefox's. */
 const SPACE_LIMITS: SpaceLimits = { lead: 500, tail: 20, maxPlace: 250_000 };
 
-export const EMPTY_SPACE: ListSpace<never> = { rows: [], first: 0, length: 0, moved: 0 };
+export const EMPTY_SPACE: ListSpace<never> = {
+  rows: [],
+  first: 0,
+  length: 0,
+  moved: 0,
+  isCounted: false,
+};
 
-/** Puts the rows where `first` says, whatever was known before; `extent` is how far places go at least. */
+/** Where the first row of some stands. */
+export type FirstPlace = Pick<ListSpace<unknown>, "first" | "isCounted">;
+
+/** Puts the rows where `first` says, wherever that is; `extent` is how far places go at least. */
 export function spaceAt<Row>(
   known: KnownRows<Row>,
   first: number,
   { moved, extent }: { readonly moved: number; readonly extent: number },
   limits: SpaceLimits = SPACE_LIMITS,
 ): ListSpace<Row> {
-  return settled(known, first, { moved, extent: extent - limits.tail }, limits);
+  const before = { moved, extent: extent - limits.tail };
+  return settled(known, { first, isCounted: false }, before, limits);
 }
 
 /**
  * Puts the rows that are known now so that those which are looked at stay where they are. At the very
  * top of the list the top stays in view instead, so that rows which come first are seen to come.
  *
- * @param otherwise - the place of the first row, if none that is looked at is still there
+ * @param otherwise - where the first row stands, if none that is looked at is still there
  */
 export function spaceAround<Row>(
   before: ListSpace<Row>,
   known: KnownRows<Row>,
   seen: Seen,
   idOf: (row: Row) => string,
-  otherwise: number = before.first,
+  otherwise: FirstPlace = before,
   limits: SpaceLimits = SPACE_LIMITS,
 ): ListSpace<Row> {
   const isTop = seen.from === 0 && before.first === 0 && !known.hasPrevious;
-  const first = isTop ? 0 : (firstByVotes(before, known.rows, seen, idOf) ?? otherwise);
+  const first = isTop ? 0 : firstByVotes(before, known.rows, seen, idOf);
   return settled(
     known,
-    first,
+    first === null ? otherwise : { first, isCounted: before.isCounted },
     { moved: before.moved, extent: before.length - limits.tail },
     limits,
   );
@@ -99,7 +111,7 @@ function firstByVotes<Row>(
 
 function settled<Row>(
   { rows, hasPrevious, hasNext }: KnownRows<Row>,
-  wanted: number,
+  { first: wanted, isCounted }: FirstPlace,
   { moved, extent }: { readonly moved: number; readonly extent: number },
   { lead, tail, maxPlace }: SpaceLimits,
 ): ListSpace<Row> {
@@ -107,5 +119,11 @@ function settled<Row>(
   const down = first - wanted;
   const end = first + rows.length;
   const length = hasNext ? Math.max(end, Math.min(extent + down, maxPlace)) + tail : end;
-  return { rows, first, length, moved: moved + down };
+  return {
+    rows,
+    first,
+    length,
+    moved: moved + down,
+    isCounted: !hasPrevious || (isCounted && down === 0),
+  };
 }

@@ -141,6 +141,28 @@ describe("a list", () => {
     await list.close();
   });
 
+  test("says whether its places were counted from the first row", async () => {
+    const list = openList<Flight>(socket, "flights", { orderBy: BY_DELAY }, SMALL);
+    const view = new View(list);
+    const isTrue = ({ rows, first }: State): boolean => rows[0]?.id === first + 1;
+    expect(list.state.isCounted).toBe(false);
+    for (let times = 0; times < 30; times += 1) {
+      await view.by(9);
+      expect(list.state).toSatisfy((state: State) => state.isCounted && isTrue(state));
+    }
+    await list.toEnd();
+    expect(list.state).toSatisfy((state: State) => !state.isCounted && !isTrue(state));
+    view.from = list.state.length - 10;
+    // Where it was before, by the break that was kept of there.
+    await view.by(90 - view.from);
+    expect(list.state).toSatisfy((state: State) => state.isCounted && isTrue(state));
+    await view.by(list.state.length);
+    expect(list.state.isCounted).toBe(false);
+    await list.toStart();
+    expect(list.state.isCounted).toBe(true);
+    await list.close();
+  });
+
   test("at the very top, rows that come first are seen to come", async () => {
     const list = openList<Flight>(socket, "flights", { orderBy: BY_DELAY }, SMALL);
     const view = new View(list);

@@ -8,7 +8,14 @@ import type { PageRequest } from "../page-request.ts";
 import { LOADING, type PageState, type PageWindow, type Total } from "../page-state.ts";
 import { Store, throwAside } from "../store.ts";
 import { positionColumns, valuesOf } from "./list-order.ts";
-import { EMPTY_SPACE, spaceAround, spaceAt, type ListSpace, type Seen } from "./list-space.ts";
+import {
+  EMPTY_SPACE,
+  spaceAround,
+  spaceAt,
+  type FirstPlace,
+  type ListSpace,
+  type Seen,
+} from "./list-space.ts";
 import { wish, type Wish, type WishLimits } from "./list-wish.ts";
 import { PageBreaks } from "./page-breaks.ts";
 
@@ -31,6 +38,12 @@ export interface ListState<Row> extends PageState<Row> {
   readonly length: number;
   /** By how many places everything has moved down so far; a view scrolls along. */
   readonly moved: number;
+  /**
+   * Whether `first` rows stand before `rows[0]`, but for those that came or went there unseen. False
+   * where the list was not scrolled to from its first row, as after `toEnd()`: then places are only
+   * for scrolling, and no numbers to show.
+   */
+  readonly isCounted: boolean;
   /** The end of the list that was gone to last: another object each time. */
   readonly jump: { readonly to: "start" | "end" };
 }
@@ -38,11 +51,17 @@ export interface ListState<Row> extends PageState<Row> {
 /** The state of a list that has just been asked for. */
 export const EMPTY_LIST: ListState<never> = {
   ...LOADING,
-  ...placesOf(EMPTY_SPACE),
+  ...EMPTY_SPACE,
   jump: { to: "start" },
 };
 
 export const LIST_LIMITS: WishLimits = { maxRows: 800, step: 150 };
+
+/** A place, and whether it was counted. */
+interface Place {
+  readonly place: number;
+  readonly isCounted: boolean;
+}
 
 /** What the list asks its page for, wholesale. */
 interface Jump<Row> {
@@ -69,7 +88,7 @@ export class LiveList<Row> {
   #seen: Seen = { from: 0, to: 0 };
   #window: PageWindow | null = null;
   /** Where rows belong that are to come in the place of those that are known. */
-  #arriving: Jump<Row> | { readonly place: number } | null;
+  #arriving: Jump<Row> | Place | null;
   #wanted: Jump<Row> | null = null;
   #isAsking = false;
   /** After a refusal, until somebody scrolls. */
@@ -90,10 +109,7 @@ export class LiveList<Row> {
     this.#order = orderBy;
     const jump: Jump<Row> = { request: { orderBy }, to: "start", settle: [] };
     this.#arriving = jump;
-    this.#store = new Store<ListState<Row>>(
-      { ...page.state, ...placesOf(EMPTY_SPACE), jump },
-      onError,
-    );
+    this.#store = new Store<ListState<Row>>({ ...page.state, ...EMPTY_SPACE, jump }, onError);
     this.#end = page.subscribe(() => this.#pageChanged());
   }
 
@@ -156,7 +172,7 @@ export class LiveList<Row> {
   #pageChanged(): void {
     const { state } = this.#page;
     if (state.window !== null) this.#place(state, state.window);
-    this.#store.set({ ...state, ...placesOf(this.#space), jump: this.#jumped });
+    this.#store.set({ ...state, ...this.#space, jump: this.#jumped });
     void this.#ask();
   }
 
@@ -169,7 +185,8 @@ export class LiveList<Row> {
     if (arriving === null) {
       this.#space = spaceAround(this.#space, state, this.#seen, idOf);
     } else if ("place" in arriving) {
-      const first = arriving.place - window.before;
+      const { place, isCounted } = arriving;
+      const first: FirstPlace = { first: place - window.before, isCounted };
       this.#space = spaceAround(this.#space, state, this.#seen, idOf, first);
     } else {
       this.#arrived(arriving, state);
@@ -265,9 +282,9 @@ export class LiveList<Row> {
       case "previous":
         return this.#page.previous(wanted.count);
       case "around": {
-        const { place, position } = this.#breakAt(wanted.place);
-        this.#went = place;
-        this.#arriving = { place };
+        const { position, ...place } = this.#breakAt(wanted.place);
+        this.#went = place.place;
+        this.#arriving = place;
         const at = position === null ? "start" : { position };
         return this.#page.change({ at, limit: wanted.limit });
       }
@@ -275,23 +292,15 @@ export class LiveList<Row> {
   }
 
   /** A place of which it is known which rows stand around it. */
-  #breakAt(place: number): { readonly place: number; readonly position: readonly Json[] | null } {
-    const { rows, first } = this.#space;
+  #breakAt(place: number): Place & { readonly position: readonly Json[] | null } {
+    const { rows, first, isCounted } = this.#space;
     const row = rows[place - first];
-    if (row !== undefined) return { place, position: valuesOf(row, this.#columns) };
+    if (row !== undefined) return { place, isCounted, position: valuesOf(row, this.#columns) };
     const known = this.#breaks.nearest(place);
     // At the very start, rows that come first are to be seen.
-    return known === null || known.place === 0 ? { place: 0, position: null } : known;
+    if (known === null || known.place === 0) return { place: 0, isCounted: true, position: null };
+    return known;
   }
 }
 
 const EVERYTHING = ["and"] as const;
-
-function placesOf<Row>({
-  rows,
-  first,
-  length,
-  moved,
-}: ListSpace<Row>): Pick<ListState<Row>, "rows" | "first" | "length" | "moved"> {
-  return { rows, first, length, moved };
-}

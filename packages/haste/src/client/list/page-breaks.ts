@@ -5,6 +5,8 @@ import type { ListSpace } from "./list-space.ts";
 
 export interface PageBreak {
   readonly place: number;
+  /** As in {@link ListSpace}. */
+  readonly isCounted: boolean;
   /** Values of the order's columns. */
   readonly position: readonly Json[];
 }
@@ -16,6 +18,7 @@ export class PageBreaks {
   readonly #apart: number;
   #breaks: readonly PageBreak[] = [];
   #moved = 0;
+  #wasCounted = false;
 
   /** @param apart - places between two breaks: rows around one reach to the next */
   constructor(apart: number) {
@@ -28,14 +31,14 @@ export class PageBreaks {
 
   /** Remembers where rows stand that are known, in the place of what was remembered of there. */
   note<Row>(space: ListSpace<Row>, positionOf: (row: Row) => readonly Json[]): void {
-    this.#follow(space.moved);
-    const { first, rows } = space;
+    this.#follow(space);
+    const { first, rows, isCounted } = space;
     const apart = this.#apart;
     const end = first + rows.length;
     const others = this.#breaks.filter(({ place }) => place < first || place >= end);
     const here: PageBreak[] = [];
     for (let at = (apart - (first % apart)) % apart; at < rows.length; at += apart) {
-      here.push({ place: first + at, position: positionOf(rows[at] as Row) });
+      here.push({ place: first + at, isCounted, position: positionOf(rows[at] as Row) });
     }
     const all = [...others, ...here].sort((a, b) => a.place - b.place);
     this.#breaks = all.length > MOST ? all.filter((_, at) => at % 2 === 0) : all;
@@ -46,12 +49,19 @@ export class PageBreaks {
     return this.#breaks.findLast((each) => each.place <= place) ?? this.#breaks[0] ?? null;
   }
 
-  #follow(moved: number): void {
+  #follow({ moved, isCounted }: ListSpace<unknown>): void {
     const down = moved - this.#moved;
+    // Those which were counted still are if what everything moved by are rows that were counted too.
+    const areCounted = this.#wasCounted && isCounted;
     this.#moved = moved;
+    this.#wasCounted = isCounted;
     if (down === 0) return;
     this.#breaks = this.#breaks
-      .map(({ place, position }) => ({ place: place + down, position }))
+      .map((each) => ({
+        ...each,
+        place: each.place + down,
+        isCounted: each.isCounted && areCounted,
+      }))
       .filter(({ place }) => place >= 0);
   }
 }
