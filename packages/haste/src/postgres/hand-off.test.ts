@@ -40,11 +40,16 @@ async function connect(): Promise<Client> {
   return client;
 }
 
-async function follow(): Promise<{ source: Source; follower: Follower }> {
-  const slot = `slot_${new URL(connection).pathname.slice(1)}`;
-  const source = postgresSource({ connection, slot });
+const slotName = (): string => `slot_${new URL(connection).pathname.slice(1)}`;
+
+async function prepare(): Promise<{ source: Source; follower: Follower }> {
+  const source = postgresSource({ connection, slot: slotName() });
   sources.push(source);
-  const follower = new Follower(source, await source.describe(["flights"]));
+  return { source, follower: new Follower(source, await source.describe(["flights"])) };
+}
+
+async function follow(): Promise<{ source: Source; follower: Follower }> {
+  const { source, follower } = await prepare();
   await source.subscribe(follower);
   return { source, follower };
 }
@@ -104,6 +109,88 @@ test("a process that starts while a commit waits is told of it, though another h
   const third = await follow();
   await third.follower.caughtUp();
   expect(third.follower.transactions).toEqual([]);
+});
+
+/** A transaction that has a number and has not ended. */
+async function running(): Promise<{ xid: string; commit: () => Promise<unknown> }> {
+  const client = await connect();
+  await client.query("BEGIN");
+  const { rows } = await client.query<{ xid: string }>("SELECT pg_current_xact_id()::text AS xid");
+  return { xid: rows[0]?.xid ?? "", commit: () => client.query("COMMIT") };
+}
+
+/** Resolves when somebody waits for the end of a transaction, as a slot does that is being made. */
+async function awaited(xid: string): Promise<void> {
+  const sql = `SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND transactionid = '${xid}'`;
+  await expect.poll(() => server.query(sql)).toHaveLength(1);
+}
+
+/** Subscribes, while a commit that nobody sees comes into the log before the slot's history begins. */
+async function subscribeBehindCommit(source: Source, follower: Follower) {
+  // The server looks for a place behind which it has the whole of each transaction, and waits for those
+  // that run. These two lead it to one behind the commit, without having waited for that.
+  const first = await running();
+  const subscribed = source.subscribe(follower);
+  subscribed.catch(() => {});
+  await awaited(first.xid);
+  const second = await running();
+  await first.commit();
+  await awaited(second.xid);
+  const waiting = await waitingCommit("INSERT INTO flights VALUES (1, 'A1')");
+  await second.commit();
+  return { subscribed, waiting };
+}
+
+/** Whether a source waits for transactions to end. */
+async function isWaiting(): Promise<boolean> {
+  const sql = `SELECT FROM pg_stat_activity WHERE application_name LIKE '%haste%' AND query LIKE '%pg_snapshot_xmin%'`;
+  return (await server.query(sql)).length > 0;
+}
+
+/** What pages know in the end: what a snapshot saw as soon as there could be one, and what was told. */
+async function known(
+  { source, follower }: Awaited<ReturnType<typeof prepare>>,
+  subscribed: Promise<void>,
+  release: () => Promise<void>,
+): Promise<unknown[]> {
+  let isRead = false;
+  const read = subscribed
+    .then(() => source.snapshot(({ query }) => query("SELECT id FROM flights", [])))
+    .finally(() => (isRead = true));
+  await expect.poll(async () => isRead || (await isWaiting())).toBe(true);
+  await release();
+  const rows = await read;
+  await follower.caughtUp();
+  return [...rows, ...follower.copy("public.flights")].map(([id]) => id);
+}
+
+test("a commit that waits while the slot is made is not lost between the stream and the pages", async () => {
+  const own = await prepare();
+  const { subscribed, waiting } = await subscribeBehindCommit(own.source, own.follower);
+  expect(await known(own, subscribed, waiting.release)).toEqual(["1"]);
+});
+
+test("nor is it where the process ends that has made the slot, and another goes on", async () => {
+  const first = await prepare();
+  const { subscribed, waiting } = await subscribeBehindCommit(first.source, first.follower);
+  await expect.poll(isWaiting).toBe(true);
+  await first.source.close();
+  await expect(subscribed).rejects.toThrow("closed");
+  await expect.poll(isWaiting).toBe(false);
+  const second = await prepare();
+  const again = second.source.subscribe(second.follower);
+  expect(await known(second, again, waiting.release)).toEqual(["1"]);
+});
+
+test("a source whose slot waits for somebody's transaction can be closed", async () => {
+  const { source, follower } = await prepare();
+  const { xid, commit } = await running();
+  const subscribed = source.subscribe(follower);
+  subscribed.catch(() => {});
+  await awaited(xid);
+  await source.close();
+  await expect(subscribed).rejects.toThrow("closed");
+  await commit();
 });
 
 /** Rows by key, after transactions. */

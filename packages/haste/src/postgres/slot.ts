@@ -1,5 +1,6 @@
 // The replication slot: where the server keeps what was not acknowledged, and the lock by which one
 // process alone follows.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunQuery } from "../source/catalog.ts";
 import { SetupError } from "../source/setup-error.ts";
 import { StreamError } from "./errors.ts";
@@ -12,6 +13,12 @@ export interface OpenSlot {
   readonly from: bigint;
 }
 
+/** Begins the stamp of a history until all that was committed before it can be seen. */
+const UNSETTLED = "unsettled ";
+
+/** The pause between two looks at whether transactions have ended, ms. */
+const ENDED_PAUSE = 20;
+
 const SLOT = `
   SELECT s.plugin, s.database = current_database(), s.confirmed_flush_lsn, s.wal_status,
     s.active_pid, coalesce(a.application_name, '')
@@ -19,7 +26,9 @@ const SLOT = `
   WHERE s.slot_name = $1`;
 
 /**
- * Makes the slot if there is none, and anew if it was lost.
+ * Makes the slot if there is none, and anew if it was lost. A history that begins is waited for: the
+ * server makes a slot when the transactions have ended that it finds running, and so does this with
+ * those that it left running.
  *
  * @param name of our own connections: one of them that lost its way gives way to us.
  * @param taken up to where the subscriber has everything, null when it has nothing yet.
@@ -52,7 +61,8 @@ export async function openSlot(
   const from = parseLsn(confirmed);
   // Somebody made it anew, or took from it: what lies between was never ours.
   const isGap = taken !== null && from > taken;
-  return { stamp: await stampOf(query, slot, { anew: isGap }), from };
+  const stamp = await stampOf(query, slot, { anew: isGap });
+  return { stamp: await settled(query, slot, stamp), from };
 }
 
 /** The stamp comes first: were it written later and not at all, the old one would be kept. */
@@ -61,7 +71,36 @@ async function makeSlot(query: RunQuery, slot: string): Promise<OpenSlot> {
   const [row] = await query("SELECT lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')", [
     slot,
   ]);
-  return { stamp, from: parseLsn(row?.[0] ?? "0/0") };
+  return { stamp: await settled(query, slot, stamp), from: parseLsn(row?.[0] ?? "0/0") };
+}
+
+/**
+ * The stamp of a history once every snapshot sees what was committed before it. A commit is in the log
+ * before it can be seen. One that is there when the slot's history begins, and is not seen yet, comes
+ * neither by the stream nor by a snapshot that is taken now.
+ */
+async function settled(query: RunQuery, slot: string, stamp: string): Promise<string> {
+  if (!stamp.startsWith(UNSETTLED)) return stamp;
+  await runningHaveEnded(query);
+  const known = stamp.slice(UNSETTLED.length);
+  await query("UPDATE haste.epochs SET stamp = $1 WHERE slot = $2 AND stamp = $3", [
+    known,
+    slot,
+    stamp,
+  ]);
+  return known;
+}
+
+/** Resolves when no transaction runs any more that does now. */
+async function runningHaveEnded(query: RunQuery): Promise<void> {
+  // A number of our own is behind those of all that run. A snapshot's end is not: it is behind what has ended.
+  const [row] = await query("SELECT pg_current_xact_id()", []);
+  const ended = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8";
+  for (;;) {
+    const [answer] = await query(ended, [row?.[0] ?? ""]);
+    if (answer?.[0] === "t") return;
+    await sleep(ENDED_PAUSE);
+  }
 }
 
 async function stampOf(
@@ -71,7 +110,8 @@ async function stampOf(
 ): Promise<string> {
   const conflict = anew ? "excluded.stamp" : "epochs.stamp";
   const [row] = await query(
-    `INSERT INTO haste.epochs AS epochs (slot, stamp) VALUES ($1, gen_random_uuid()::text)
+    `INSERT INTO haste.epochs AS epochs (slot, stamp)
+     VALUES ($1, '${UNSETTLED}' || gen_random_uuid()::text)
      ON CONFLICT (slot) DO UPDATE SET stamp = ${conflict} RETURNING stamp`,
     [slot],
   );

@@ -180,8 +180,15 @@ class PostgresSource implements Source {
     const connection = await StreamConnection.open(this.#connection, this.#name);
     let stream: Stream | null = null;
     try {
+      const closed = new Promise<null>((resolve) => {
+        this.#stop = () => resolve(null);
+      });
+      if (this.#isClosed) return;
       const taken = this.#history?.acknowledgements.taken ?? null;
-      const [system, slot, { xmax, end }] = await this.#prepare(connection, taken);
+      // A slot is made when others' transactions have ended, for which nobody waits who closes.
+      const prepared = await Promise.race([closed, this.#prepare(connection, taken)]);
+      if (prepared === null) return;
+      const [system, slot, { xmax, end }] = prepared;
       const epoch = `${system}.${slot.stamp}`;
       if (epoch !== this.#history?.epoch) {
         const isFirst = this.#history === null;
@@ -200,10 +207,6 @@ class PostgresSource implements Source {
         waiters: this.#waiters,
         limits: this.#limits,
       });
-      const closed = new Promise<void>((resolve) => {
-        this.#stop = resolve;
-      });
-      if (this.#isClosed) return;
       // Before anything comes by it. What ends before what has been seen of it was cut by a crash.
       this.#openings += 1;
       this.#waiters.rejectBeyond(end, new Error("The server crashed, and lost what was there."));
