@@ -2,10 +2,11 @@
 // same conversation, with the same result; in Chromium it is chromium/production.test.ts's.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { textFrame } from "@slipstream/faults";
 import { deny } from "@slipstream/server";
 import { converse } from "../fixtures/conversation.ts";
 import { EXPECTED } from "../fixtures/conversation-expected.ts";
-import { serve } from "../fixtures/servers.ts";
+import { serve, speak } from "../fixtures/servers.ts";
 import type * as browser from "./index.ts";
 
 const load = (file: string): Promise<typeof browser> =>
@@ -66,6 +67,16 @@ describe.each(["index.js", "production.js"])("%s", (file) => {
     }
     const transport = dialPlatform();
     expect(given({ agent: undefined, headers: {}, transport })).not.toThrow();
+  });
+
+  test("warns of a frame that is no message", async () => {
+    const { connect } = await load(file);
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    const { url } = await speak(({ peer }) => peer.write(textFrame("no message")));
+    const socket = await connect(url);
+    await expect.poll(() => warn.mock.calls).toHaveLength(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/^slipstream: /);
+    await socket.disconnect();
   });
 
   test("says where it could not connect, and the code", async () => {

@@ -25,4 +25,8 @@ export const sayConnectionEnded: Sentences["sayConnectionEnded"] = (place, { rea
   say(place, reason.type);
 
 export const ACCEPTED = {} as Sentences["ACCEPTED"];
-export const LOG = {} as Sentences["LOG"];
+export const LOG = {
+  unreadable: "slipstream: unreadable",
+  ignored: "slipstream: ignored",
+  transportThrew: "slipstream: transport",
+} as unknown as Sentences["LOG"];
