@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bin, npm, run } from "./run.mjs";
+import { foreignTypeComplaints } from "./foreign-types.mjs";
+import { bin, npm, root, run } from "./run.mjs";
 import { repositoryFiles } from "./files.mjs";
 
 function publicPackages() {
@@ -53,13 +54,14 @@ async function checkPacked({ name, filename, files }, folder) {
   return complaints;
 }
 
-/** Complaints about every public package, as publint, attw and the rules above find them. */
+/** Complaints about every public package, as publint, attw and our own rules find them. */
 export async function packageComplaints() {
   const folder = mkdtempSync(join(tmpdir(), "slipstream-pack-"));
   try {
-    const packed = await pack(publicPackages(), folder);
+    const folders = publicPackages();
+    const packed = await pack(folders, folder);
     const complaints = await Promise.all(packed.map((one) => checkPacked(one, folder)));
-    return complaints.flat();
+    return [...complaints.flat(), ...folders.flatMap((one) => foreignTypeComplaints(root, one))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 // The command as a whole, where it does nothing yet: help, version, and what it cannot understand.
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { expect, test } from "vitest";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { runMain } from "./testing/main-process.ts";
@@ -30,6 +30,11 @@ test("the version is the package's", async () => {
     version: string;
   };
   expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
+});
+
+test("npm links it where it installs, before anything is built", () => {
+  const linked = new URL("../../../node_modules/.bin/slipstream", import.meta.url);
+  expect(realpathSync(linked)).toBe(realpathSync(new URL("../bin/slipstream.js", import.meta.url)));
 });
 
 test.each([

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The command `slipstream`: finds the command that is asked for, runs it, and ends with its exit code.
 import { readFileSync } from "node:fs";
 import { nearest, UsageError, type Command } from "./command.ts";

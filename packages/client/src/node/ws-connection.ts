@@ -2,44 +2,11 @@
 // reports by `emit` and by calling its own methods, so those are what is overridden here: there are
 // no listeners and no closures per connection, and the two things that `ws` emits no event for (a
 // close frame came, it wants to end TCP) are seen.
-import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { TextFrames, type FrameOwner } from "./text-frames.ts";
-import type { StreamReady } from "./tcp.ts";
-
-/** What a connection reports to its owner, in this order. */
-export interface ConnectionOwner {
-  /** The server answered 101: this stream carries the frames from now on. */
-  upgraded(stream: Duplex): void;
-  opened(): void;
-  text(text: string): void;
-  message(bytes: Buffer, isBinary: boolean): void;
-  /** The server answered with something else than 101. Nothing more follows from the connection. */
-  refused(response: IncomingMessage): void;
-  failed(error: Error): void;
-  /** The peer's close frame has come, or the connection has failed, or TCP ends: no more messages. */
-  finishing(): void;
-  /** The library gives up and would destroy the socket. */
-  abandoned(): void;
-  /** Last. The code is 1006 if no close frame came. */
-  closed(code: number, reason: Buffer): void;
-}
-
-/** Which of the options of `ws` are set; some of these its types leave out, or take to be narrower. */
-export interface ConnectionOptions {
-  readonly agent?: Agent;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly perMessageDeflate: boolean;
-  readonly followRedirects: boolean;
-  readonly skipUTF8Validation: boolean;
-  readonly maxPayload: number;
-  readonly maxFragments: number;
-  readonly closeTimeout: number;
-  /** As `http.request` takes it: gives the stream at once, or `ready` later. */
-  readonly createConnection?: (target: ClientRequestArgs, ready: StreamReady) => Duplex | undefined;
-  readonly finishRequest?: (request: ClientRequest) => void;
-}
+import type { ConnectionOptions, ConnectionOwner } from "./connection-owner.ts";
 
 const CONNECTION = Symbol("connection");
 interface HeldStream extends Duplex {

@@ -1,7 +1,7 @@
 // What a user may say of connections over `ws`, and what the library is told for all of them.
 import type { Agent } from "node:http";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
-import type { ConnectionOptions } from "./ws-connection.ts";
+import type { ConnectionOptions } from "./connection-owner.ts";
 
 /** What only Node can do. */
 export interface WsOptions {

@@ -13,7 +13,8 @@ import { protocolCode } from "./protocol-errors.ts";
 import { Refusal } from "./refusal.ts";
 import { ignore, openTcp, resetTcp, secureTcp, whenItIsKnown, type StreamReady } from "./tcp.ts";
 import { TransportError } from "./transport-error.ts";
-import { WsConnection, type ConnectionOwner } from "./ws-connection.ts";
+import type { ConnectionOwner } from "./connection-owner.ts";
+import { WsConnection } from "./ws-connection.ts";
 import type { FixedOptions, WsOptions } from "./ws-options.ts";
 
 type Phase =

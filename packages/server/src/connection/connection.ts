@@ -20,7 +20,7 @@ import { Memberships } from "../membership/memberships.ts";
 import { Pace } from "./pace.ts";
 import type { ServerScope } from "../server-scope.ts";
 import type { Watched } from "./watch.ts";
-import type { WebSocketListener } from "./web-socket.ts";
+import type { WebSocketListener } from "./web-socket-listener.ts";
 
 /** What the handshake has settled. */
 export interface Handshake {

@@ -2,26 +2,7 @@
 // handshake has begun, or has come one step further. Everything else is `ws` as it comes.
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
-
-/** What happens to a WebSocket. */
-export interface WebSocketListener {
-  /** A whole message came. */
-  received(bytes: Buffer, isBinary: boolean): void;
-  /**
-   * A close frame goes out: our own, or, called by `ws` itself, the echo of the client's or the
-   * answer to a frame that breaks the protocol (then `failed` follows).
-   * @param code 1005 for none.
-   */
-  closing(code: number): void;
-  /** `ws` has refused a frame. */
-  failed(): void;
-  /** `ws` gives up on a client that lets more than 60 pongs wait. */
-  unreadable(): void;
-  /** The client's FIN came. */
-  tcpEnded(): void;
-  /** TCP is gone. */
-  gone(code: number): void;
-}
+import type { WebSocketListener } from "./web-socket-listener.ts";
 
 /** Where a raw socket has its listener: a property costs each connection less than a function would. */
 const LISTENER = Symbol("listener");

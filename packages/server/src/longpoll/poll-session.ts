@@ -1,7 +1,7 @@
 // One session of long polling: what waits for its client, and the poll that waits for it.
 import type { Carrier, Look } from "../connection/carrier.ts";
 import { fromWire } from "../frame.ts";
-import type { WebSocketListener } from "../connection/web-socket.ts";
+import type { WebSocketListener } from "../connection/web-socket-listener.ts";
 
 /** What a poll is answered: the statuses of Phoenix, which travel in the body. */
 export type PollAnswer =

@@ -2,7 +2,7 @@
 import type { Frame } from "@slipstream/core";
 import type { Carrier, Look } from "../connection/carrier.ts";
 import { fromWire } from "../frame.ts";
-import type { WebSocketListener } from "../connection/web-socket.ts";
+import type { WebSocketListener } from "../connection/web-socket-listener.ts";
 import { soon } from "./runtime.ts";
 
 /** The client's end. */
