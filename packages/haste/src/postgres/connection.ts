@@ -4,7 +4,7 @@ import { Gate } from "../source/gate.ts";
 import { settingsSql } from "../source/settings.ts";
 import type { RunQuery } from "../source/catalog.ts";
 import type { Row } from "../row.ts";
-import { StreamError, withoutSecrets } from "./errors.ts";
+import { StreamError, streamEnded, withoutSecrets } from "./errors.ts";
 import { formatLsn } from "./lsn.ts";
 
 /** Where the database is: a connection string, or what `pg`'s Client takes. */
@@ -38,10 +38,10 @@ export class StreamConnection {
   /** Asks beside the stream, one question after the other: a client is not asked two at once. */
   readonly query: RunQuery;
   /** Why it ended, once it has. */
-  readonly ended: Promise<StreamError>;
+  readonly ended: Promise<Error>;
   readonly #replication: Client;
   readonly #control: Client;
-  #end!: (error: StreamError) => void;
+  #end!: (error: Error) => void;
   #hasEnded = false;
   #isClosed = false;
   #heard = true;
@@ -110,16 +110,24 @@ export class StreamConnection {
     idle: () => void,
   ): Promise<void> {
     const { connection } = this.#replication;
-    const begun = new Promise<void>((resolve) => connection.once("replicationStart", resolve));
+    let hasBegun = false;
+    const begun = new Promise<void>((resolve) =>
+      connection.once("replicationStart", () => {
+        hasBegun = true;
+        resolve();
+      }),
+    );
     connection.on("copyData", ({ chunk }: { chunk: Buffer }) => {
       this.#heard = true;
       take(chunk);
     });
     const options = `proto_version '1', publication_names '${quotedName(publication)}', messages 'true'`;
     const sql = `START_REPLICATION SLOT "${slot}" LOGICAL ${formatLsn(from)} (${options})`;
-    const over = this.#replication
-      .query(sql)
-      .then(() => new StreamError("connection", "PostgreSQL ended the stream."), withoutSecrets);
+    const over = this.#replication.query(sql).then(
+      () => new StreamError("connection", "PostgreSQL ended the stream."),
+      (error: unknown) =>
+        hasBegun ? streamEnded(error, { slot, publication }) : withoutSecrets(error),
+    );
     void over.then((error) => this.#end(error));
     await Promise.race([
       begun,

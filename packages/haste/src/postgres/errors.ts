@@ -2,6 +2,7 @@
 // string is never quoted, nor kept in a cause.
 import { DatabaseError } from "pg";
 import { HasteError } from "../errors.ts";
+import { SetupError } from "../source/setup-error.ts";
 
 /** The stream of changes ended, or could not begin; it is opened again. */
 export class StreamError extends HasteError {
@@ -12,6 +13,20 @@ export class StreamError extends HasteError {
     super(message, options);
     this.code = code;
   }
+}
+
+/**
+ * Why a stream that had begun ended. What it is then in want of is its publication, which PostgreSQL
+ * looks for as it was at the time of each change. Its texts are in the server's language: the code tells.
+ */
+export function streamEnded(
+  error: unknown,
+  { slot, publication }: { readonly slot: string; readonly publication: string },
+): StreamError | SetupError {
+  const isMissing = error instanceof DatabaseError && error.code === "42704";
+  if (!isMissing) return withoutSecrets(error);
+  const problem = `There was no publication ${publication} at the time of the changes that come next: make it by setup(), if it is not there again, then drop the slot. Pages are read again.`;
+  return new SetupError([{ problem, sql: `SELECT pg_drop_replication_slot('${slot}');` }]);
 }
 
 /** What went wrong, as the database or the system says it, and nothing else of the error. */

@@ -45,7 +45,7 @@ export function postgresSource(options: PostgresSourceOptions): Source {
   return new PostgresSource(options);
 }
 
-/** A stream that has lived this long has succeeded, ms. */
+/** A stream that has delivered for this long has succeeded, ms. */
 const SETTLED_AFTER = 10_000;
 
 class PostgresSource implements Source {
@@ -149,13 +149,15 @@ class PostgresSource implements Source {
   ): Promise<void> {
     let isInterrupted = false;
     while (!this.#isClosed) {
-      let openedAt = Infinity;
+      let deliversSince = Infinity;
       try {
-        await this.#followOnce(subscriber, () => {
-          openedAt = performance.now();
-          first.resolve();
-          if (isInterrupted) subscriber.resumed();
-          isInterrupted = false;
+        await this.#followOnce(subscriber, {
+          opened: first.resolve,
+          delivers() {
+            deliversSince = performance.now();
+            if (isInterrupted) subscriber.resumed();
+            isInterrupted = false;
+          },
         });
       } catch (error) {
         if (this.#isClosed) break;
@@ -168,7 +170,7 @@ class PostgresSource implements Source {
         }
         isInterrupted = true;
         // One that opens and fails at once, as by a subscriber's error, is no success.
-        if (performance.now() - openedAt > SETTLED_AFTER) this.#backoff.reset();
+        if (performance.now() - deliversSince > SETTLED_AFTER) this.#backoff.reset();
         subscriber.interrupted(known);
         await this.#backoff.wait();
       }
@@ -176,7 +178,11 @@ class PostgresSource implements Source {
     first.reject(new Error("The source is closed."));
   }
 
-  async #followOnce(subscriber: Subscriber, opened: () => void): Promise<void> {
+  async #followOnce(
+    subscriber: Subscriber,
+    told: { readonly opened: () => void; readonly delivers: () => void },
+  ): Promise<void> {
+    const over = new AbortController();
     const connection = await StreamConnection.open(this.#connection, this.#name);
     let stream: Stream | null = null;
     try {
@@ -212,7 +218,9 @@ class PostgresSource implements Source {
       this.#waiters.rejectBeyond(end, new Error("The server crashed, and lost what was there."));
       await stream.start();
       this.#stream = stream;
-      opened();
+      told.opened();
+      // It may never, which is told otherwise.
+      stream.delivers(end, over.signal).then(told.delivers, () => {});
       const ended = connection.ended.then((error) => {
         throw error;
       });
@@ -222,6 +230,7 @@ class PostgresSource implements Source {
       if (error instanceof SetupError || stream !== null) throw error;
       throw withoutSecrets(error);
     } finally {
+      over.abort();
       this.#stream = null;
       this.#stop = null;
       // A subscriber that is slow keeps no connection that is over: a server that shuts down waits

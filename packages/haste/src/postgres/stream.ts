@@ -53,6 +53,8 @@ export class Stream {
   #timer: NodeJS.Timeout | null = null;
   #isNudging = false;
   #isStopped = false;
+  #heard!: () => void;
+  readonly #firstHeard: Promise<void>;
   #fail!: (error: Error) => void;
   /** Rejects with what the subscriber threw, or what came that nobody understands. */
   readonly failed: Promise<never>;
@@ -64,6 +66,9 @@ export class Stream {
       this.#fail = reject;
     });
     this.failed.catch(() => {});
+    this.#firstHeard = new Promise((resolve) => {
+      this.#heard = resolve;
+    });
   }
 
   /** Goes on where the subscriber has everything. */
@@ -76,6 +81,19 @@ export class Stream {
       () => this.#send({ asks: true }),
     );
     this.nudge();
+  }
+
+  /**
+   * Resolves when this stream has delivered everything up to `position`. One that could be begun may
+   * still fail at the first change, as without its publication.
+   */
+  async delivers(position: bigint, signal: AbortSignal): Promise<void> {
+    this.#send({ asks: true });
+    await this.#firstHeard;
+    signal.throwIfAborted();
+    const reached = this.#host.waiters.wait(position, signal);
+    this.nudge();
+    await reached;
   }
 
   /** Stops to hand over, and acknowledges what was taken. */
@@ -122,6 +140,7 @@ export class Stream {
 
   #take(message: Buffer): void {
     if (this.#isStopped) return;
+    this.#heard();
     if (message[0] === 0x6b) {
       const { position, wantsReply } = readKeepalive(message);
       this.#queue.push(position);

@@ -6,6 +6,7 @@ import { Engine } from "./engine/engine.ts";
 import type { Telemetry } from "./engine/telemetry.ts";
 import { PageError, ViewError } from "./errors.ts";
 import type { HasteHost, PageContext } from "./haste-host.ts";
+import { InterruptionLog } from "./interruption-log.ts";
 import { withLimits, type HasteLimits } from "./limits.ts";
 import { pageChannel } from "./page-channel.ts";
 import { asPageError } from "./page/page-errors.ts";
@@ -26,8 +27,11 @@ export interface HasteOptions<User> {
   readonly views: readonly View<unknown, User>[];
   readonly limits?: Partial<HasteLimits>;
   readonly telemetry?: Telemetry;
-  /** Where errors go that clients are not told of. Default: nowhere. */
-  readonly logger?: Pick<Logger, "error">;
+  /**
+   * Where errors go that clients are not told of. While changes do not come it is told each cause once,
+   * and then, as a warning, that they come again. Default: nowhere.
+   */
+  readonly logger?: Pick<Logger, "error" | "warn">;
 }
 
 /** What goes on. Each number is a count of now, unless its name says otherwise. */
@@ -138,6 +142,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   const counts = { transactions: 0, changes: 0, lag: 0 };
   const pages = new Map<Page, PageContext>();
   const { telemetry = {}, logger } = options;
+  const log = new InterruptionLog(logger ?? {});
   const watch: PolicyWatch = new PolicyWatch({
     failed: (page, error) => logger?.error?.(`The policy of ${page.view.name} failed.`, error),
   });
@@ -151,6 +156,14 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
         counts.changes += event.changes;
         counts.lag = event.lag;
         telemetry.transaction?.(event);
+      },
+      interrupted(event) {
+        log.interrupted(event.error);
+        telemetry.interrupted?.(event);
+      },
+      resumed() {
+        log.resumed();
+        telemetry.resumed?.();
       },
       readFailed(event) {
         logger?.error?.(`A page of ${event.view} could not be read.`, event.error);

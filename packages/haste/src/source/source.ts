@@ -56,7 +56,7 @@ export interface Subscriber {
    * again for each attempt that fails.
    */
   interrupted(error: Error): void;
-  /** The stream goes on where it stopped. */
+  /** The stream has gone on where it stopped, and delivered what there was by then. */
   resumed(): void;
 }
 
