@@ -20,7 +20,7 @@ export type DemoEvent =
   | { readonly type: "endingBegan" }
   | { readonly type: "databaseOpening"; readonly database: string; readonly rows: number }
   | { readonly type: "flightsStored"; readonly rows: number }
-  | { readonly type: "pageServed"; readonly url: string }
+  | { readonly type: "pageServed" }
   | { readonly type: "pagesChanged"; readonly pages: number; readonly changes: number }
   | { readonly type: "pagesHeld"; readonly haste: HasteResult }
   | { readonly type: "ended"; readonly result: DemoResult };

@@ -89,7 +89,7 @@ function describe(event: DemoEvent): string | null {
     case "databaseOpening":
       return `live pages: storing ${grouped(event.rows)} flights in ${event.database}`;
     case "pageServed":
-      return `serving live pages at ${event.url}; visitors open pages, and a writer changes flights`;
+      return "live pages: visitors open them, and a writer changes flights";
     case "pagesHeld": {
       const { pages, changes, differences } = event.haste;
       return `${grouped(pages)} live pages took ${grouped(changes)} changes; rows that differ from the database: ${grouped(differences)}`;

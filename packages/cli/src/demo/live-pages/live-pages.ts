@@ -84,7 +84,7 @@ export class LivePages {
     );
     try {
       const relay = await Relay.listen({ targetPort: served.port });
-      tell({ type: "pageServed", url: served.url });
+      tell({ type: "pageServed" });
       return new LivePages(options, { served, relay, filling });
     } catch (error) {
       await served.close();

@@ -89,7 +89,7 @@ test("live pages: a bar while the database is filled, then what came, and the ve
   const events: readonly DemoEvent[] = [
     { type: "databaseOpening", database: "PGlite", rows: 200_000 },
     { type: "flightsStored", rows: 100_000 },
-    { type: "pageServed", url: "http://127.0.0.1:4000/" },
+    { type: "pageServed" },
     { type: "pagesChanged", pages: 24, changes: 500 },
     { type: "pagesHeld", haste },
   ];
