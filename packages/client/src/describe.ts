@@ -16,7 +16,7 @@ export function describeEnd(reason: EndReason): string {
     case "upgradeRejected":
       return rejected(reason.status);
     case "connectFailed":
-      return `no connection could be made${because(reason.cause)}. Check that the server runs and that host and port are right.`;
+      return unconnected(reason.cause);
     case "connectTimeout":
       return "the server did not complete the handshake within connectTimeout.";
     case "credentialsFailed":
@@ -30,6 +30,13 @@ export function describeEnd(reason: EndReason): string {
     case "ownerGone":
       return "what the connection was opened for is gone.";
   }
+}
+
+function unconnected(cause: unknown): string {
+  // A platform's WebSocket says nothing: to it, a refused upgrade is no connection either.
+  return cause === undefined
+    ? "no connection could be made, or the server refused it: the platform does not say which. Check that the server runs, that host, port and path are right, and params, authToken and the origin."
+    : `no connection could be made${because(cause)}. Check that the server runs and that host and port are right.`;
 }
 
 function rejected(status: number | undefined): string {

@@ -20,6 +20,7 @@ const ENDS: EndReason[] = [
   { type: "upgradeRejected", status: 403, headers: { "set-cookie": "s3cr3t" }, body: "s3cr3t" },
   { type: "upgradeRejected", status: 404 },
   { type: "connectFailed", cause: new Error("connect ECONNREFUSED") },
+  { type: "connectFailed", cause: undefined },
   { type: "connectTimeout" },
   { type: "credentialsFailed", cause: "not even an error" },
   { type: "protocolError", code: 1009 },

@@ -12,17 +12,10 @@ export interface Logger {
 /** The default: errors and warnings, which go to stderr; a library has no business on standard output. */
 export const consoleLogger: Logger = {
   // oxlint-disable-next-line no-console -- this is the console logger
-  error: (...line) => console.error(...unsaid(line)),
+  error: (...line) => console.error(...line),
   // oxlint-disable-next-line no-console -- as above
-  warn: (...line) => console.warn(...unsaid(line)),
+  warn: (...line) => console.warn(...line),
 };
-
-/** What a line says already is not said again, with a stack of ours that leads nowhere; its cause is. */
-function unsaid([message, details]: [string, unknown?]): [string, unknown?] {
-  const said = details instanceof Error && message.endsWith(details.message);
-  const rest = said ? details.cause : details;
-  return rest === undefined ? [message] : [message, rest];
-}
 
 /** Another logger, and what it throws or rejects with is swallowed: there is nobody left to tell. */
 export class GuardedLogger implements Required<Logger>, Reporter {
@@ -44,9 +37,9 @@ export class GuardedLogger implements Required<Logger>, Reporter {
     this.#write("debug", message, details);
   }
 
-  /** Takes an error that nobody waited for. */
+  /** Takes an error that nobody waited for. The line says it all but its cause: no logger prints it twice. */
   untold(error: Error): void {
-    this.error(`slipstream: ${error.message}`, error);
+    this.error(`slipstream: ${error.message}`, error.cause);
   }
 
   report(error: unknown, what: string): void {

@@ -1,4 +1,5 @@
 // What is tried again is not tried in silence: a warning at the first failed attempt of a series.
+import { inspect } from "node:util";
 import { closeFrame, type Script } from "@slipstream/faults";
 import { describe, expect, test } from "vitest";
 import { relayTo, serve, serveRaw } from "./fixtures/servers.ts";
@@ -9,6 +10,7 @@ interface Tried {
   readonly socket: Socket;
   /** The warnings so far. */
   readonly warnings: () => string[];
+  readonly log: Log;
 }
 
 /** A socket that has tried `attempts` times, and failed. */
@@ -24,6 +26,7 @@ async function tried(
   await expect.poll(() => socket.stats.counters.attempts).toBeGreaterThan(attempts);
   return {
     socket,
+    log,
     warnings: () => log.lines.filter(([level]) => level === "warn").map(([, line]) => line),
   };
 }
@@ -51,12 +54,18 @@ describe("an attempt that fails", () => {
   });
 
   test("a function for the token that throws", async () => {
+    const error = new RangeError("no token today");
     const authToken = (): never => {
-      throw new Error("no token today");
+      throw error;
     };
-    const { warnings } = await tried("ws://127.0.0.1:1/socket", 3, { authToken });
+    const { warnings, log } = await tried("ws://127.0.0.1:1/socket", 3, { authToken });
     expect(warnings().length).toBe(1);
     expect(warnings()[0]).toContain("a function for params, headers or authToken failed");
+    expect(warnings()[0]).toContain("onConnectionEnd is told that cause.");
+    const details = log.lines.map(([, , given]) => given as { readonly cause: unknown });
+    for (const given of details) expect(given.cause).toBe(error);
+    // It may quote a token: whoever prints the line prints its kind.
+    expect(inspect(details[0])).toBe("Withheld { threw: 'RangeError' }");
   });
 
   test("after a new connect() it is a new series", async () => {

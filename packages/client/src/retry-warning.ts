@@ -2,7 +2,7 @@
 // can never work looks like a program that hangs. Keeps why the last one failed, for whoever gives up.
 import type { EndReason, SessionStateOf } from "@slipstream/core";
 import type { Logger } from "./logger.ts";
-import { sayRetrying } from "./sentences.ts";
+import { sayRetrying, withheldCause } from "./sentences.ts";
 
 /**
  * Warns once for each series of attempts: of the first that did not open, or that opened and was lost
@@ -30,6 +30,6 @@ export class RetryWarning {
     this.#opened = opened;
     if (this.#warned || !failed) return;
     this.#warned = true;
-    this.#logger.warn(sayRetrying(this.#place, cause, delay));
+    this.#logger.warn(sayRetrying(this.#place, cause, delay), withheldCause(cause));
   }
 }

@@ -1,6 +1,12 @@
 // Whole sentences: what errors and the log say. Nothing rests on them, and the production build for
 // browsers says the code and little more: browser/production/sentences.ts stands in for this file.
-import type { ChannelEndReason, ConnectionEnd, EndReason, Issue } from "@slipstream/core";
+import {
+  refusesCredentials,
+  type ChannelEndReason,
+  type ConnectionEnd,
+  type EndReason,
+  type Issue,
+} from "@slipstream/core";
 import {
   describeChannelEnd,
   describeEnd,
@@ -9,7 +15,10 @@ import {
   serverReason,
 } from "./describe.ts";
 import type { ConnectFailure, JoinGivenUp, PushFailed } from "./errors.ts";
+import type { CallbackName } from "./module/mail.ts";
 import type { ValidationErrorCode } from "./validation-error.ts";
+
+export { withheldCause } from "./withheld.ts";
 
 /** What an option must be; or, where there is none of that name, which there are. */
 export type Accepts = string | { readonly known: readonly string[] };
@@ -139,11 +148,32 @@ export const LOG = {
 /** That an attempt to connect has failed, and another is made in so many ms. */
 export function sayRetrying(place: string, cause: EndReason, delay: number): string {
   // A client in module style decides for itself when to try again.
-  const when =
-    delay === Infinity
-      ? "handleDisconnect says what is next"
-      : `Trying again in ${Math.round(delay)} ms, and so on`;
-  return `slipstream: ${sayNotConnected(place, cause)} ${when}; that is not logged again until it has worked.`;
+  const isTold = delay === Infinity;
+  const when = isTold
+    ? "handleDisconnect says what is next"
+    : `Trying again in ${Math.round(delay)} ms, and so on`;
+  const withheld =
+    cause.type === "credentialsFailed"
+      ? ` ${isTold ? "handleDisconnect" : "onConnectionEnd"} is told that cause.`
+      : "";
+  return `slipstream: ${sayNotConnected(place, cause)}${withheld} ${when}; that is not logged again until it has worked.`;
+}
+
+/** That nothing is tried any more, and nobody waited to be told. */
+export function sayGivenUp(place: string, reason: EndReason): string {
+  const other = refusesCredentials(reason) ? " with other credentials" : "";
+  return `slipstream: gave up. ${sayNotConnected(place, reason)} Nothing is tried again: call connect() again${other}.`;
+}
+
+/**
+ * That a callback in module style threw.
+ * @param delay in how many ms its client begins anew; false for not at all, null if it was ending before.
+ */
+export function sayCrashed(callback: CallbackName, delay: number | false | null): string {
+  const threw = `slipstream: ${callback} threw`;
+  if (delay === null) return `${threw} while the client was ending.`;
+  if (delay === false) return `${threw}, and the client ends.`;
+  return `${threw}, and the client restarts in ${Math.round(delay)} ms.`;
 }
 
 /** What a retry function returned is no delay. */

@@ -21,7 +21,7 @@ import type { Credentials, Settings } from "./resolve-options.ts";
 import { Outcome } from "./outcome.ts";
 import type { PendingPush } from "./pending-push.ts";
 import { RetryWarning } from "./retry-warning.ts";
-import { LOG, sayConnectionEnded, sayReadOn } from "./sentences.ts";
+import { LOG, sayConnectionEnded, sayGivenUp, sayReadOn, withheldCause } from "./sentences.ts";
 import type { Dial } from "./transport.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -174,7 +174,10 @@ export class SocketCore extends Interpreter<ChannelCore, PendingPush> implements
         return;
       case "connectionEnded":
         this.#ends?.call(event.end);
-        this.#logger.debug(sayConnectionEnded(this.place, event.end));
+        this.#logger.debug(
+          sayConnectionEnded(this.place, event.end),
+          withheldCause(event.end.reason),
+        );
         return;
       case "readingChanged":
         if (event.why === "maxPause") this.#logger.warn(sayReadOn(this.options.maxPause));
@@ -222,7 +225,7 @@ export class SocketCore extends Interpreter<ChannelCore, PendingPush> implements
     if (reason.type === "requested") return;
     const error = this.connectError(reason);
     if (this.#awaited) this.#refuseConnectors(error);
-    else if (this.failed === null) this.#logger.untold(error);
+    else if (this.failed === null) this.#logger.error(sayGivenUp(this.place, reason), error.cause);
     else this.failed(error);
   }
 

@@ -195,6 +195,51 @@ describe("restart", () => {
     ]);
   });
 
+  test("the last delay of a table is repeated, and the log says when it restarts", async () => {
+    const { url } = await serve();
+    const log = new Log();
+    const client = await startClient(
+      url,
+      {
+        handleConnect() {
+          throw new Odd("as asked");
+        },
+      },
+      { restart: [1, 2], logger: log },
+    );
+    await client.until("terminate", 4);
+    await client.stop();
+    const lines = log.lines.filter(([level]) => level === "error").map(([, line]) => line);
+    const threw = "slipstream: handleConnect threw, and the client restarts in";
+    expect(lines.slice(0, 4)).toEqual([1, 2, 2, 2].map((delay) => `${threw} ${delay} ms.`));
+  });
+
+  test("a policy that stops the client while it is asked: it ends", async () => {
+    const { url } = await serve();
+    const log = new Log();
+    const client: Client = await startClient(
+      url,
+      {
+        handleInfo() {
+          throw new Odd("as asked");
+        },
+      },
+      {
+        restart: () => {
+          void client.stop();
+          return 1;
+        },
+        logger: log,
+      },
+    );
+    client.send("crash");
+    expect(await client.stopped).toEqual({ type: "stopped" });
+    expect(client.told("terminate")).toMatchObject([[{ type: "crashed" }]]);
+    expect(log.lines.filter(([level]) => level === "error").map(([, line]) => line)).toEqual([
+      "slipstream: handleInfo threw, and the client ends.",
+    ]);
+  });
+
   test("the policy is asked how often it crashed in a row, and why; false ends it", async () => {
     const { url } = await serve();
     const asked: unknown[] = [];

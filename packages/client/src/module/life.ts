@@ -2,6 +2,7 @@
 // nothing that belongs to it is left behind.
 import { OverflowError } from "../errors.ts";
 import { Outcome, type Tally } from "../outcome.ts";
+import { sayCrashed } from "../sentences.ts";
 import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
 import { Awaits, type Awaited, type Patience } from "./awaits.ts";
@@ -12,6 +13,7 @@ import {
   CALLBACKS,
   type CallbackName,
   type ControlMail,
+  type Crash,
   type MessageMail,
   type TerminateReason,
   type Turn,
@@ -29,6 +31,8 @@ export interface Program {
   reset(): void;
   /** Runs the callback of a turn. */
   handle(turn: Turn): unknown;
+  /** A life has crashed. Returns in how many ms after its end the next one begins; false if none does. */
+  crashed(reason: Crash, hasBegun: boolean): number | false;
   /** Counts what was sent and will not be handled. */
   lost(count: number): void;
 }
@@ -228,11 +232,18 @@ export class Life {
       logger.error(`slipstream: the client ends. ${gaveUp.message}`);
       void this.#end({ type: "gaveUp", error: gaveUp });
     } else if (this.#phase === "running") {
-      logger.error(`slipstream: ${callback} threw, and the client ends.`, error);
-      void this.#end({ type: "crashed", callback, error });
+      this.#crashed({ type: "crashed", callback, error });
     } else if (!(error instanceof AwaitError && error.code === "stopped")) {
-      logger.error(`slipstream: ${callback} threw while the client was ending.`, error);
+      logger.error(sayCrashed(callback, null), error);
     }
+  }
+
+  #crashed(reason: Crash): void {
+    // The policy is the program's, and may stop the client.
+    this.#phase = "stopping";
+    const delay = this.#program.crashed(reason, this.#hasBegun);
+    this.#program.options.socket.logger.error(sayCrashed(reason.callback, delay), reason.error);
+    void this.#end(reason);
   }
 
   #overflow(topic: string, policy: "leave" | "close" | "fail"): void {

@@ -23,6 +23,9 @@ export type TerminateReason =
   /** A callback threw, or the mailbox overflowed and its policy is to fail. */
   | { readonly type: "crashed"; readonly callback: CallbackName; readonly error: unknown };
 
+/** The one that a restart answers. */
+export type Crash = Extract<TerminateReason, { type: "crashed" }>;
+
 /** What the server sent, for members of a topic. */
 export interface MessageMail {
   readonly type: "message";

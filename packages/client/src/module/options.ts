@@ -38,7 +38,9 @@ export interface ModuleOptions extends SocketOptions {
   };
   /**
    * Whether a client whose callback threw starts anew: `false` for never, a table of delays in ms, or a
-   * function of how often it crashed in a row and of why. A client that gave up connecting has not
+   * function of how often it crashed in a row and of why, which returns ms or `false`. The last delay of
+   * a table is repeated for ever: only `false`, or a function that returns it, lets the client end. After
+   * a life of 10 s, crashes count from 0 again. A client that gave up connecting has not
    * crashed, and is not started anew. Default: false.
    */
   readonly restart?: RetryOption<TerminateReason>;

@@ -6,7 +6,7 @@ import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
 import { NotRunningError, whyNotBegun } from "./errors.ts";
 import { Life, type Program } from "./life.ts";
-import type { TerminateReason, Turn } from "./mail.ts";
+import type { Crash, TerminateReason, Turn } from "./mail.ts";
 import type { ResolvedModuleOptions } from "./options.ts";
 
 /** Where a client in module style stands, as a value whose `type` tells the rest of its fields. */
@@ -48,6 +48,8 @@ export class Supervisor implements Program, Tally {
   readonly #alarms: Alarms;
   #state: ModuleState = { type: "idle" };
   #life: Life | null = null;
+  /** What the policy said of a life that crashed and has not ended yet; null if no other follows. */
+  #restart: (ModuleState & { readonly type: "restarting" }) | null = null;
   /** Whether an `init` of this run was done. */
   #began = false;
   #attempt = 0;
@@ -136,6 +138,20 @@ export class Supervisor implements Program, Tally {
     return this.#owner.handle(turn);
   }
 
+  crashed(cause: Crash, hasBegun: boolean): number | false {
+    this.#began ||= hasBegun;
+    // Whoever starts it is told that it cannot start: nothing is gained by trying that again.
+    if (!this.#began) return false;
+    const now = this.options.socket.clock.now();
+    if (now - this.#bornAt >= STABLE_AFTER) this.#attempt = 0;
+    const attempt = this.#attempt;
+    this.#attempt += 1;
+    const delay = this.options.restart({ attempt, cause, again: true, random: Math.random });
+    if (delay === false) return false;
+    this.#restart = { type: "restarting", attempt, delay, cause };
+    return this.#stopAsked === null && delay;
+  }
+
   lost(count: number): void {
     this.lostMessages += count;
   }
@@ -158,28 +174,17 @@ export class Supervisor implements Program, Tally {
     this.#state = { type: "running" };
     const life = new Life(this, this.#url, this.#dial);
     this.#life = life;
-    void life.ended.then((reason) => this.#ended(life, reason));
+    void life.ended.then((reason) => this.#ended(reason));
     return life;
   }
 
-  #ended(life: Life, reason: TerminateReason): void {
-    this.#began ||= life.hasBegun;
-    // Whoever starts it is told that it cannot start: nothing is gained by trying that again.
-    if (reason.type !== "crashed" || !this.#began) return this.#conclude(reason);
-    const now = this.options.socket.clock.now();
-    if (now - this.#bornAt >= STABLE_AFTER) this.#attempt = 0;
-    const attempt = this.#attempt;
-    this.#attempt += 1;
-    const delay = this.options.restart({
-      attempt,
-      cause: reason,
-      again: true,
-      random: Math.random,
-    });
-    if (delay === false) return this.#conclude(reason);
+  #ended(reason: TerminateReason): void {
+    const restart = this.#restart;
+    this.#restart = null;
+    if (restart === null) return this.#conclude(reason);
     if (this.#stopAsked !== null) return this.#conclude(this.#stopAsked);
-    this.#state = { type: "restarting", attempt, delay, cause: reason };
-    this.#alarms.set(delay, () => {
+    this.#state = restart;
+    this.#alarms.set(restart.delay, () => {
       this.restarts += 1;
       this.#goOn(this.#beginLife().begun);
     });

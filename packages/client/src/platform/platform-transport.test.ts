@@ -1,11 +1,16 @@
 // The transport over the platform's WebSocket in the conformance suite, with the classes that Node can
 // have: that of `ws`, that of undici, and its own, which it has from 22 on.
 import { WebSocket as UndiciWebSocket } from "undici";
+import { refuse } from "@slipstream/server";
+import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import {
   describeTransport,
   type TransportAbilities,
 } from "../conformance/transport.conformance.ts";
+import { failureOf } from "../fixtures/failure.ts";
+import { serve } from "../fixtures/servers.ts";
+import { newSocket } from "../fixtures/sockets.ts";
 import { dialHere } from "./headers.ts";
 import { dialPlatform, type PlatformWebSocketClass } from "./platform-transport.ts";
 
@@ -42,3 +47,13 @@ if ("WebSocket" in globalThis) {
     deviations: isOld ? ["hangs at a foreign protocol"] : [],
   });
 }
+
+test("a refusal that the platform does not tell of: what to check names path and credentials", async () => {
+  const { url } = await serve(() => refuse(403));
+  const transport = dialPlatform(UndiciWebSocket as unknown as PlatformWebSocketClass);
+  const error = await failureOf(newSocket(url, { transport, reconnect: false }).connect());
+  expect(error).toMatchObject({ code: "connectFailed" });
+  expect((error as Error).message).toMatch(
+    /the platform does not say which\. Check that the server runs, that host, port and path are right, and params, authToken and the origin\.$/,
+  );
+});

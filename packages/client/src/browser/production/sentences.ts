@@ -18,6 +18,9 @@ export const sayInvalid: Sentences["sayInvalid"] = (code, topic, event) =>
   say(event === undefined ? topic : `${event} on ${topic}`, code);
 export const sayOverflow: Sentences["sayOverflow"] = (what) => say(what, "overflow");
 export const sayRetrying: Sentences["sayRetrying"] = sayNotConnected;
+export const sayGivenUp: Sentences["sayGivenUp"] = sayNotConnected;
+export const sayCrashed: Sentences["sayCrashed"] = (callback) => say(callback, "crashed");
+export const withheldCause: Sentences["withheldCause"] = () => undefined;
 export const sayNoDelay: Sentences["sayNoDelay"] = (returned) => say(typeof returned, "no_delay");
 export const sayReadOn: Sentences["sayReadOn"] = (maxPause) => say(`${maxPause} ms`, "max_pause");
 export const sayFailed: Sentences["sayFailed"] = (what) => `slipstream: ${what} failed`;
