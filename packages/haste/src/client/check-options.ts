@@ -16,6 +16,22 @@ export function checkNames(options: object, known: readonly string[]): void {
   }
 }
 
+/** The longest delay that timers of all runtimes can wait for (2^31 - 1 ms, over 24 days). */
+const LONGEST = 2 ** 31 - 1;
+
+/** @throws {PageClientError} `invalid_page`: neither a time in ms nor Infinity */
+export function checkTimeout(value: number): void {
+  if (value === Infinity || (typeof value === "number" && value > 0 && value <= LONGEST)) return;
+  const sentence = `timeout is a number of ms above 0 and up to ${LONGEST}, or Infinity.`;
+  throw new PageClientError("invalid_page", sentence);
+}
+
+/** @throws {PageClientError} `invalid_page` */
+export function checkSignal(value: AbortSignal | undefined): void {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw new PageClientError("invalid_page", "signal is an AbortSignal.");
+}
+
 /** @throws {PageClientError} `invalid_page`: no number of rows, or fewer than there must be. */
 export function checkRows(name: string, value: number, least: 0 | 1 = 0): void {
   if (Number.isSafeInteger(value) && value >= least) return;

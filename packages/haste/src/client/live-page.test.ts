@@ -1,6 +1,6 @@
 // Pages of the client against the server's end: PGlite, a real server, real sockets.
 import type { Socket } from "@slipstream/client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { serve, type Serving } from "../fixtures/serving.ts";
 import { until } from "../fixtures/page-state.ts";
 import { defineView } from "../server/index.ts";
@@ -203,6 +203,60 @@ describe("a live page", () => {
     expect(page.state).toMatchObject({ status: "error", error: { code: "invalid_filter" } });
     const none = openPage(socket, "flights", { at: { key: [12_345] } });
     await expect(none.ready()).rejects.toMatchObject({ code: "row_not_found" });
+  });
+
+  test("is not waited for without end: its policy throws, and it is asked for again and again", async () => {
+    decide = () => {
+      throw new Error("no such user");
+    };
+    const page = openPage<Flight>(socket, "flights");
+    const list = openList<Flight>(socket, "flights", { orderBy: [] });
+    const { error } = await until(page, (state) => state.error !== null);
+    expect(error).toMatchObject({ code: "unavailable" });
+    const given = { code: "not_ready", cause: error, isTemporary: true };
+    await expect(page.ready({ timeout: 1 })).rejects.toMatchObject({
+      ...given,
+      message: expect.stringMatching(
+        /^The page of the view "flights" was not ready within 1 ms\. It is loading, since unavailable: /u,
+      ),
+    });
+    await expect(list.ready({ timeout: 1 })).rejects.toMatchObject({ code: "not_ready" });
+
+    const abort = new AbortController();
+    const waiting = page.ready({ signal: abort.signal, timeout: Infinity });
+    abort.abort("enough");
+    await expect(waiting).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    const { signal } = abort;
+    await expect(page.ready({ signal })).rejects.toMatchObject({ code: "aborted" });
+
+    // It has gone on meanwhile.
+    decide = () => true;
+    expect((await page.ready()).error).toBeNull();
+    await expect(page.ready({ timeout: 0 })).rejects.toMatchObject({ code: "invalid_page" });
+    await expect(page.ready({ patience: 1 } as object)).rejects.toThrow(
+      "There is no option patience. There are signal, timeout.",
+    );
+  });
+
+  test("is waited for for 10 s, if nothing else is said", async () => {
+    decide = () => {
+      throw new Error("no such user");
+    };
+    const page = openPage<Flight>(socket, "flights");
+    const list = openList<Flight>(socket, "flights", { orderBy: [] });
+    await until(page, (state) => state.error !== null);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const said = Promise.all(
+        [page.ready(), list.ready()].map((wait) =>
+          expect(wait).rejects.toThrow("was not ready within 10000 ms."),
+        ),
+      );
+      await vi.advanceTimersByTimeAsync(10_000);
+      await said;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("takes no option that there is not, which would give other rows than are meant", async () => {

@@ -1,12 +1,12 @@
 // A page of a view that stays true: what a program has in hand. Its end of PROTOCOL.md is
 // page-reader.ts.
 import { checkNames, checkRows } from "./check-options.ts";
-import { closedError } from "./page-client-error.ts";
 import type { PagePlace } from "./page-link.ts";
 import { PageReader, type PageReaderOptions } from "./page-reader.ts";
 import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import { LOADING, type PageState, type Total } from "./page-state.ts";
+import { whenReady, type ReadyOptions } from "./ready.ts";
 import { Store, throwAside } from "./store.ts";
 import type { By } from "./wanted-page.ts";
 
@@ -27,6 +27,7 @@ export interface LivePageOptions extends PageReaderOptions {
 export class LivePage<Row> {
   readonly #store: Store<PageState<Row>>;
   readonly #reader: PageReader<Row>;
+  readonly #view: string;
 
   /** @internal Use {@link openPage}. */
   constructor(
@@ -36,6 +37,7 @@ export class LivePage<Row> {
     options: LivePageOptions = {},
   ) {
     checkNames(options, ["onWhy", "onError"]);
+    this.#view = place.view;
     const { onError = throwAside, ...others } = options;
     this.#store = new Store<PageState<Row>>(LOADING, onError);
     this.#reader = new PageReader(socket, place, wireRequest(request), this.#store, others);
@@ -58,24 +60,18 @@ export class LivePage<Row> {
   readonly getSnapshot = (): PageState<Row> => this.#store.state;
 
   /**
-   * Resolves with the state when the page is live (or paused), at once if it is. Rejects when it
-   * cannot be had, or is closed first.
+   * Resolves with the state when the page is live (or paused), at once if it is.
+   *
+   * @throws {PageClientError} (by rejection) Why it cannot be had, or `closed`; `not_ready` if it is
+   *   neither within `timeout` (10 s), as while the database is away, and `aborted` by `signal`. Both
+   *   leave the page as it is: it goes on, and may be waited for again.
+   * @example
+   * ```ts
+   * const { rows } = await page.ready({ timeout: 2_000 });
+   * ```
    */
-  ready(): Promise<PageState<Row>> {
-    return new Promise((resolve, reject) => {
-      const look = (): boolean => {
-        const { state } = this;
-        if (state.status === "live" || state.status === "paused") resolve(state);
-        else if (state.status === "error") reject(state.error ?? closedError());
-        else if (state.status === "closed") reject(closedError());
-        else return false;
-        return true;
-      };
-      if (look()) return;
-      const end = this.subscribe(() => {
-        if (look()) end();
-      });
-    });
+  ready(options: ReadyOptions = {}): Promise<PageState<Row>> {
+    return whenReady(this.#store, this.#view, options);
   }
 
   /** Shows so many rows more behind the last one. Resolves when they are shown. */
@@ -136,6 +132,6 @@ export class LivePage<Row> {
 
   /** What a join has granted is shown when its rows have come. */
   async #settled(granted: Promise<By>): Promise<void> {
-    if ((await granted) === "join") await this.ready();
+    if ((await granted) === "join") await this.ready({ timeout: Infinity });
   }
 }

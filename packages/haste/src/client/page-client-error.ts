@@ -9,6 +9,10 @@ export type PageClientErrorCode =
   | "disconnected"
   /** The server has no view of this name. */
   | "no_view"
+  /** It was not ready within the time that `ready` was given: the message says what it is, and why. */
+  | "not_ready"
+  /** The signal of a `ready` was aborted: the cause is the signal's reason. */
+  | "aborted"
   /** What the server said makes no sense as PROTOCOL.md has it, or is a reason not known here. */
   | "protocol";
 
@@ -20,6 +24,7 @@ const TEMPORARY: ReadonlySet<string> = new Set<PageClientErrorCode>([
   "unavailable",
   "too_fast",
   "protocol",
+  "not_ready",
 ]);
 
 /** A page cannot be had, or not as it was asked for. */

@@ -6,6 +6,7 @@ import type { LivePage } from "../live-page.ts";
 import { pageErrorOf, type PageClientError } from "../page-client-error.ts";
 import type { PageRequest } from "../page-request.ts";
 import { LOADING, type PageState, type PageWindow, type Total } from "../page-state.ts";
+import type { ReadyOptions } from "../ready.ts";
 import { Store, throwAside } from "../store.ts";
 import { positionColumns, valuesOf } from "./list-order.ts";
 import {
@@ -144,8 +145,8 @@ export class LiveList<Row> {
   }
 
   /** As `LivePage.ready`. */
-  async ready(): Promise<ListState<Row>> {
-    await this.#page.ready();
+  async ready(options: ReadyOptions = {}): Promise<ListState<Row>> {
+    await this.#page.ready(options);
     return this.state;
   }
 
