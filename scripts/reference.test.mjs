@@ -1,5 +1,5 @@
 // docs/reference.md and docs/server-reference.md name every option, reason, code and state of the
-// source, and no others.
+// source, and no others; docs/errors.md names every error that a package exports.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -163,5 +163,54 @@ describe("docs/server-reference.md", () => {
     const source = await read(serverFile("errors.ts"));
     const codes = [...source.matchAll(/override readonly code = "(\w+)"/g)].map(([, code]) => code);
     expect(unique(await server("Errors"))).toEqual(unique(codes));
+  });
+});
+
+describe("docs/errors.md", () => {
+  test.each(["core", "client", "server", "haste"])("every error of %s", async (folder) => {
+    const { name, exports } = JSON.parse(await read(`packages/${folder}/package.json`));
+    const modules = await Promise.all(
+      Object.keys(exports).map((path) => import(`${name}${path.slice(1)}`)),
+    );
+    const classes = modules
+      .flatMap((module) => Object.entries(module))
+      .filter(([, value]) => typeof value === "function" && value.prototype instanceof Error)
+      .map(([error]) => error);
+    expect(classes).not.toEqual([]);
+    const text = await read("docs/errors.md");
+    const words = new Set(text.match(/\w+/g));
+    expect(unique(classes).filter((error) => !words.has(error))).toEqual([]);
+  });
+
+  test.each([
+    ["JoinError", "client/src/errors.ts", "export type JoinGivenUp =", TAGS],
+    ["PushError", "client/src/errors.ts", "export type PushErrorCode =", /"(\w+)"/g],
+    ["PushError", "core/src/push/push.ts", "export type PushFailure =", /\| "(\w+)"/g],
+    [
+      "ValidationError",
+      "client/src/validation-error.ts",
+      "export type ValidationErrorCode =",
+      /"(\w+)"/g,
+    ],
+    ["Errors of module style", "client/src/module/errors.ts", "export type AwaitFailure =", TAGS],
+    ["Errors of module style", "client/src/module/errors.ts", "export type CallFailure =", TAGS],
+    [
+      "Errors of live pages",
+      "haste/src/client/page-client-error.ts",
+      "export type PageClientErrorCode =",
+      /\| "(\w+)"/g,
+    ],
+    [
+      "Errors of live pages",
+      "haste/src/page-reasons.ts",
+      "export const PAGE_REASONS =",
+      /^ {2}"(\w+)"/gm,
+    ],
+  ])("%s: every code of %s, %s", async (heading, file, start, pattern) => {
+    const codes = await declared(`packages/${file}`, start, "\n\n", pattern);
+    expect(codes).not.toEqual([]);
+    const text = await read("docs/errors.md");
+    const section = text.split(/^## /m).find((part) => part.startsWith(heading));
+    expect(unique(codes).filter((code) => !section.includes(`\`${code}\``))).toEqual([]);
   });
 });
