@@ -49,7 +49,14 @@ async function sparePort() {
 
 test("one node, then two: what one says the other hears, and each knows who is there", async () => {
   const snippets = await snippetsOf(guide);
-  expect(snippets.map(({ name }) => name)).toEqual(["room", "node", "person", "prices"]);
+  expect(snippets.map(({ name }) => name)).toEqual([
+    "room",
+    "node",
+    "person",
+    "tokens",
+    "blocked",
+    "prices",
+  ]);
   const shown = /```console\n([^]*?)```/.exec(await readFile(guide, "utf8"))[1];
   await inFolder(async (folder) => {
     expect(await compile(snippets, folder)).toBe("");
