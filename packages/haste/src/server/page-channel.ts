@@ -72,17 +72,17 @@ export function pageChannel(
           case "grow": {
             const size = parseSize(payload);
             host.ask(this);
-            return this.#later(page.grow(size));
+            return this.#later(() => page.grow(size));
           }
           case "resize": {
             const size = parseSize(payload);
             host.ask(this);
-            return this.#later(page.resize(size));
+            return this.#later(() => page.resize(size));
           }
           case "change": {
             const change = parseChange(payload);
             host.ask(this);
-            return this.#later(page.change(change));
+            return this.#later(() => page.change(change));
           }
           case "pause":
             page.member.hold("paused");
@@ -94,13 +94,15 @@ export function pageChannel(
             const { maxCount } = page.view.limits;
             const cap = Math.min(parseCount(payload).cap ?? maxCount, maxCount);
             host.ask(this);
-            return this.#later(page.count(cap));
+            return this.#later(() => page.count(cap));
           }
           case "seen": {
             const { xid } = parseSeen(payload);
             host.ask(this);
-            const seen = page.seen(xid, host.limits.seenTimeout);
-            return this.#later(seen.then((version) => ({ version: versionText(version) })));
+            const { seenTimeout } = host.limits;
+            return this.#later(async () => ({
+              version: versionText(await page.seen(xid, seenTimeout)),
+            }));
           }
           case "why":
             page.member.why = parseWhy(payload).on;
@@ -124,12 +126,12 @@ export function pageChannel(
       this.#close?.();
     }
 
-    /** Answers when the promise says what. */
-    #later(answer: Promise<unknown>): HandleInResult<Untyped> {
+    /** Begins what the promise says the answer of, and answers then. */
+    #later(begin: () => Promise<unknown>): HandleInResult<Untyped> {
       if (this.#pending >= MAX_PENDING) {
-        answer.catch(() => {});
         throw new PageError("too_fast", `${MAX_PENDING} questions are open. Wait for an answer.`);
       }
+      const answer = begin();
       this.#pending += 1;
       const later = this.replyLater();
       answer

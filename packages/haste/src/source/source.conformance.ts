@@ -264,6 +264,21 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
       expect(last).toContainEqual({ kind: "insert", table: "public.others", after: ["1"] });
     });
 
+    test("a truncate that cascades is a reload of each table, in one transaction", async () => {
+      await follow(`${flights}; CREATE TABLE delays (id integer PRIMARY KEY REFERENCES flights)`, [
+        "flights",
+        "delays",
+      ]);
+      await db.run("INSERT INTO flights VALUES (1); INSERT INTO delays VALUES (1)");
+      await db.run("TRUNCATE flights CASCADE");
+      await follower.caughtUp();
+      const last = follower.transactions.at(-1)!.changes;
+      expect(last).toHaveLength(2);
+      for (const table of ["public.flights", "public.delays"]) {
+        expect(last).toContainEqual({ kind: "reload", table, cause: "truncate" });
+      }
+    });
+
     test("ten thousand rows at once are all there; one more is a reload", async () => {
       await follow(flights, ["flights"], { maxChanges: 10_000 });
       await db.run("INSERT INTO flights SELECT g, 'g' || g, g FROM generate_series(1, 10000) g");

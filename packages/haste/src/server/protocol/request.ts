@@ -74,11 +74,16 @@ export function parseCount(payload: unknown): { readonly cap: number | null } {
   return { cap: count(fieldsOf(payload, "A count", ["cap"]), "cap") };
 }
 
+/** Of any transaction. Source: PostgreSQL, access/transam.h, FirstNormalTransactionId. */
+const FIRST_XID = 3n;
+
 /** @throws {PageError} invalid_page */
 export function parseSeen(payload: unknown): { readonly xid: bigint } {
-  const xid = fieldsOf(payload, "seen", ["xid"]).get("xid");
-  if (typeof xid === "string" && /^\d{1,20}$/u.test(xid)) return { xid: BigInt(xid) };
-  if (typeof xid === "number" && Number.isSafeInteger(xid) && xid >= 0) return { xid: BigInt(xid) };
+  const given = fieldsOf(payload, "seen", ["xid"]).get("xid");
+  const isNumber =
+    typeof given === "string" ? /^\d{1,20}$/u.test(given) : Number.isSafeInteger(given);
+  const xid = isNumber ? BigInt(given as string | number) : 0n;
+  if (xid >= FIRST_XID && xid < 2n ** 64n) return { xid };
   throw invalid("xid is what pg_current_xact_id() gave the writer, as a string of digits");
 }
 
