@@ -35,7 +35,7 @@ const PAUSE = 20;
  */
 export async function readGroup(group: Group, host: ReadHost): Promise<number> {
   for (let attempts = 1; ; attempts += 1) {
-    if (host.checking !== null) await host.checking;
+    while (host.checking !== null) await host.checking;
     if (group.isDropped || (await attempt(group, host))) return attempts;
     if (attempts > 3) await sleep(PAUSE, undefined, { signal: host.closing.signal });
   }
