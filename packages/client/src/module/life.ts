@@ -1,7 +1,7 @@
 // One life of a client in module style, from its init to its end: turns are taken one at a time, and
 // nothing that belongs to it is left behind.
 import { OverflowError } from "../errors.ts";
-import { Outcome, type Tally } from "../outcome.ts";
+import { Outcome } from "../outcome.ts";
 import { sayCrashed } from "../sentences.ts";
 import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
@@ -20,22 +20,8 @@ import {
 } from "./mail.ts";
 import { Mailbox } from "./mailbox.ts";
 import { ManualSocket } from "./manual-socket.ts";
-import type { ResolvedModuleOptions } from "./options.ts";
+import type { Program } from "./program.ts";
 import { within } from "./within.ts";
-
-/** Whose life it is. */
-export interface Program {
-  readonly tally: Tally;
-  readonly options: ResolvedModuleOptions;
-  /** What the last life kept is forgotten. Throws what the option `assigns` throws. */
-  reset(): void;
-  /** Runs the callback of a turn. */
-  handle(turn: Turn): unknown;
-  /** A life has crashed. Returns in how many ms after its end the next one begins; false if none does. */
-  crashed(reason: Crash, hasBegun: boolean): number | false;
-  /** Counts what was sent and will not be handled. */
-  lost(count: number): void;
-}
 
 type Phase =
   | "running"

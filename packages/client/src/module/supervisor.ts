@@ -5,7 +5,8 @@ import { Outcome, type Tally } from "../outcome.ts";
 import type { Dial } from "../transport.ts";
 import { Alarms } from "./alarms.ts";
 import { NotRunningError, whyNotBegun } from "./errors.ts";
-import { Life, type Program } from "./life.ts";
+import { Life } from "./life.ts";
+import type { Program } from "./program.ts";
 import type { Crash, TerminateReason, Turn } from "./mail.ts";
 import type { ResolvedModuleOptions } from "./options.ts";
 

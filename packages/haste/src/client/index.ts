@@ -17,12 +17,8 @@ export {
   prefix,
 } from "../filter/builders.ts";
 export type { FilterOf, OrderOf } from "../filter/filter-of.ts";
-export {
-  LiveList,
-  type ListRequest,
-  type ListState,
-  type LiveListOptions,
-} from "./list/live-list.ts";
+export type { ListRequest, ListState, LiveListOptions } from "./list/list-state.ts";
+export { LiveList } from "./list/live-list.ts";
 export { openList } from "./list/open-list.ts";
 export { LivePage, type LivePageOptions } from "./live-page.ts";
 export { openPage } from "./open-page.ts";

@@ -4,9 +4,9 @@ import {
   EMPTY_LIST,
   type ListRequest,
   type ListState,
-  type LiveList,
   type LiveListOptions,
-} from "../client/list/live-list.ts";
+} from "../client/list/list-state.ts";
+import type { LiveList } from "../client/list/live-list.ts";
 import { checkList, openList } from "../client/list/open-list.ts";
 import type { LivePageOptions } from "../client/live-page.ts";
 import { PageClientError } from "../client/page-client-error.ts";

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { serve, type Serving } from "../../fixtures/serving.ts";
 import { defineView } from "../../server/index.ts";
 import { openList } from "./open-list.ts";
-import type { ListState, LiveList } from "./live-list.ts";
+import type { ListState } from "./list-state.ts";
+import type { LiveList } from "./live-list.ts";
 
 interface Flight {
   readonly id: number;

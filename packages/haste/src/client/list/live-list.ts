@@ -1,11 +1,10 @@
 // All rows of a filter in an order, as a list to scroll through: a page whose window goes along.
 import type { Json } from "../../json.ts";
-import type { OrderOf } from "../../filter/filter-of.ts";
 import type { Order } from "../../order/order.ts";
 import type { LivePage } from "../live-page.ts";
 import { pageErrorOf, type PageClientError } from "../page-client-error.ts";
 import type { PageRequest } from "../page-request.ts";
-import { LOADING, type PageState, type PageWindow, type Total } from "../page-state.ts";
+import type { PageState, PageWindow, Total } from "../page-state.ts";
 import type { ReadyOptions } from "../ready.ts";
 import { Store, throwAside } from "../store.ts";
 import { positionColumns, valuesOf } from "./list-order.ts";
@@ -17,46 +16,15 @@ import {
   type ListSpace,
   type Seen,
 } from "./list-space.ts";
+import {
+  EMPTY_LIST,
+  LIST_LIMITS,
+  type ListRequest,
+  type ListState,
+  type LiveListOptions,
+} from "./list-state.ts";
 import { wish, type Wish, type WishLimits } from "./list-wish.ts";
 import { PageBreaks } from "./page-breaks.ts";
-
-/** Which rows a list has, and in which order they stand. */
-export interface ListRequest<Row> extends Pick<PageRequest<Row>, "where"> {
-  /** By its columns a list knows where it is; the key's are added to it. */
-  readonly orderBy: OrderOf<Row>;
-}
-
-export interface LiveListOptions extends Partial<WishLimits> {
-  /** Is told what a subscriber throws. Default: it is thrown again where nobody catches it. */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** A page's state, and where its rows stand in the list. */
-export interface ListState<Row> extends PageState<Row> {
-  /** The place of `rows[0]` in the list. */
-  readonly first: number;
-  /** How many places there are to scroll through. It grows as one gets further. */
-  readonly length: number;
-  /** By how many places everything has moved down so far; a view scrolls along. */
-  readonly moved: number;
-  /**
-   * Whether `first` rows stand before `rows[0]`, but for those that came or went there unseen. False
-   * where the list was not scrolled to from its first row, as after `toEnd()`: then places are only
-   * for scrolling, and no numbers to show.
-   */
-  readonly isCounted: boolean;
-  /** The end of the list that was gone to last: another object each time. */
-  readonly jump: { readonly to: "start" | "end" };
-}
-
-/** The state of a list that has just been asked for. */
-export const EMPTY_LIST: ListState<never> = {
-  ...LOADING,
-  ...EMPTY_SPACE,
-  jump: { to: "start" },
-};
-
-export const LIST_LIMITS: WishLimits = { maxRows: 800, step: 150 };
 
 /** A place, and whether it was counted. */
 interface Place {

@@ -3,7 +3,8 @@ import { checkNames, checkRows } from "../check-options.ts";
 import { openPage } from "../open-page.ts";
 import type { LivePageOptions } from "../live-page.ts";
 import type { PageSocket } from "../page-socket.ts";
-import { LIST_LIMITS, LiveList, type ListRequest, type LiveListOptions } from "./live-list.ts";
+import { LIST_LIMITS, type ListRequest, type LiveListOptions } from "./list-state.ts";
+import { LiveList } from "./live-list.ts";
 
 /**
  * Opens all rows of a view that meet a filter, as a list to scroll through. It is one page, whose
