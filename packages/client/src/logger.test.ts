@@ -70,8 +70,11 @@ test("the default writes errors and warnings to the console, however deep what c
   expect(written.splice(2)).toEqual(["slipstream: one line says it"]);
   logger.untold(new Error("it has a cause", { cause: "theirs" }));
   expect(written.splice(2)).toEqual(["slipstream: it has a cause theirs"]);
-  new GuardedLogger(console).untold(new Error("the console alone says it once too"));
-  expect(written.splice(2)).toEqual(["slipstream: the console alone says it once too"]);
+  logger.error(
+    "slipstream: gave up. It was refused. Call connect() again.",
+    new Error("It was refused."),
+  );
+  expect(written.splice(2)).toEqual(["slipstream: gave up. It was refused. Call connect() again."]);
   expect(written.length).toBe(2);
   expect(written[0]).toMatch(/^slipstream: a Error: refused/);
   expect(written[1]).toBe("b");

@@ -12,10 +12,17 @@ export interface Logger {
 /** The default: errors and warnings, which go to stderr; a library has no business on standard output. */
 export const consoleLogger: Logger = {
   // oxlint-disable-next-line no-console -- this is the console logger
-  error: (...line) => console.error(...line),
+  error: (...line) => console.error(...unsaid(line)),
   // oxlint-disable-next-line no-console -- as above
-  warn: (...line) => console.warn(...line),
+  warn: (...line) => console.warn(...unsaid(line)),
 };
+
+/** What a line says already is not said again, with a stack of ours that leads nowhere; its cause is. */
+function unsaid([message, details]: [string, unknown?]): [string, unknown?] {
+  const said = details instanceof Error && message.includes(details.message);
+  const rest = said ? details.cause : details;
+  return rest === undefined ? [message] : [message, rest];
+}
 
 /** Another logger, and what it throws or rejects with is swallowed: there is nobody left to tell. */
 export class GuardedLogger implements Required<Logger>, Reporter {
@@ -37,9 +44,9 @@ export class GuardedLogger implements Required<Logger>, Reporter {
     this.#write("debug", message, details);
   }
 
-  /** Takes an error that nobody waited for. The line says it all but its cause: no logger prints it twice. */
+  /** Takes an error that nobody waited for. */
   untold(error: Error): void {
-    this.error(`slipstream: ${error.message}`, error.cause);
+    this.error(`slipstream: ${error.message}`, error);
   }
 
   report(error: unknown, what: string): void {

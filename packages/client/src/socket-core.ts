@@ -225,7 +225,7 @@ export class SocketCore extends Interpreter<ChannelCore, PendingPush> implements
     if (reason.type === "requested") return;
     const error = this.connectError(reason);
     if (this.#awaited) this.#refuseConnectors(error);
-    else if (this.failed === null) this.#logger.error(sayGivenUp(this.place, reason), error.cause);
+    else if (this.failed === null) this.#logger.error(sayGivenUp(this.place, reason), error);
     else this.failed(error);
   }
 

@@ -241,7 +241,7 @@ describe("a refusal that is the end of all sockets", () => {
       expect(failures.flatMap((failure) => failure.topics).length).toBe(20);
       expect(said).toEqual([]);
     } else {
-      const line = ["error", expect.stringContaining("with 403"), undefined];
+      const line = ["error", expect.stringContaining("with 403"), expect.anything()];
       expect(said).toEqual([line, line, line, line]);
     }
   });
