@@ -2,7 +2,13 @@
 // counted is known to be of which. Its argument: the bounds.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { accept, ChannelsServer, type ServerStats } from "@slipstream/server";
+import {
+  accept,
+  ChannelsServer,
+  type Accepted,
+  type ConnectRequest,
+  type ServerStats,
+} from "@slipstream/server";
 import { LabChannel } from "./lab-channel.ts";
 import { limitsOf, type Bounds } from "./options.ts";
 import { ROLES, type FromServer, type Role, type ToServer } from "./protocol.ts";
@@ -12,7 +18,7 @@ const [bounds = "on"] = process.argv.slice(2);
 const http = createServer();
 const servers = ROLES.map((role): readonly [Role, ChannelsServer] => {
   const server = new ChannelsServer({ logger: false, ...limitsOf(bounds as Bounds) });
-  server.socket(`/${role}`, { connect: () => accept({}), channels: { "room:*": LabChannel } });
+  server.socket(`/${role}`, { connect: arrived, channels: { "room:*": LabChannel } });
   server.attach(http);
   return [role, server];
 });
@@ -26,10 +32,13 @@ http.on("connection", (socket) => {
   ports.add(remotePort);
   socket.on("close", () => ports.delete(remotePort));
 });
-http.on("upgrade", ({ url = "", socket: { remotePort = 0 } }) => {
-  const life = new URL(url, "http://localhost").searchParams.get("life");
-  if (life !== null) arrivals.push([life, remotePort]);
-});
+
+/** Lets everybody in, and notes from which port which life came. */
+function arrived({ url, peer }: ConnectRequest): Accepted<object> {
+  const life = url.searchParams.get("life");
+  if (life !== null) arrivals.push([life, peer.port]);
+  return accept({});
+}
 
 function look(): FromServer {
   const seen = arrivals;
