@@ -19,6 +19,12 @@ export interface ServedViewsOptions {
   readonly closing: AbortSignal;
 }
 
+/** What is known of tables, by their names. */
+interface Described {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly problems: ReadonlyMap<string, Error>;
+}
+
 /** One of them. */
 export class ServedView {
   readonly definition: Definition;
@@ -72,28 +78,38 @@ export class ServedViews {
       const due = served.filter(
         ({ problem, checkedAt }) => problem === null || performance.now() - checkedAt > PATIENCE,
       );
-      const names = new Set(due.flatMap(({ definition }) => tablesOf(definition)));
-      const tables = new Map<string, Table>();
-      const problems = new Map<string, Error>();
-      for (const name of names) {
-        try {
-          const [table] = await this.#options.source.describe([name], this.#options.columns);
-          if (table !== undefined) tables.set(name, table);
-        } catch (error) {
-          problems.set(name, error instanceof Error ? error : new Error(String(error)));
-        }
-      }
+      const described = await this.#described(due);
       if (this.#options.closing.aborted) return;
-      for (const each of due) this.#compare(each, tables, problems);
+      for (const each of due) this.#compare(each, described);
     });
     return this.#last;
   }
 
-  #compare(
-    served: ServedView,
-    tables: ReadonlyMap<string, Table>,
-    problems: ReadonlyMap<string, Error>,
-  ): void {
+  /** Their tables as they are now, all at once; one after the other where one of them says no. */
+  async #described(served: readonly ServedView[]): Promise<Described> {
+    const { source, columns } = this.#options;
+    const names = [...new Set(served.flatMap(({ definition }) => tablesOf(definition)))];
+    const tables = new Map<string, Table>();
+    const problems = new Map<string, Error>();
+    const describe = async (asked: readonly string[]): Promise<void> => {
+      const found = await source.describe(asked, columns);
+      for (const [at, table] of found.entries()) tables.set(asked[at] as string, table);
+    };
+    try {
+      await describe(names);
+    } catch {
+      for (const name of names) {
+        try {
+          await describe([name]);
+        } catch (error) {
+          problems.set(name, error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+    }
+    return { tables, problems };
+  }
+
+  #compare(served: ServedView, { tables, problems }: Described): void {
     const { definition, view: before } = served;
     const hadProblem = served.problem !== null;
     served.checkedAt = performance.now();
