@@ -17,11 +17,21 @@ const FILL: string = `INSERT INTO flights
   FROM generate_series(1, $1::integer) n,
     (SELECT ARRAY['ATL','BOS','DEN','DFW','JFK','LAX','MIA','ORD','PHX','SEA','SFO','SLC'] AS a) airports`;
 
+/** The columns of the page by whose heads a user sorts, but for the delay, by which it is opened. */
+export const HEADS = [
+  ["Departed", "date"],
+  ["From", "origin"],
+  ["To", "destination"],
+  ["Distance", "distance"],
+] as const;
+
 export interface FlightsDatabase {
   readonly db: PGlite;
   /** A source for one page; another may follow once it is closed. */
   source(): Source;
   readonly edit: Edit;
+  /** The ids of flights, by what follows `FROM flights`. */
+  ids(sql: string): Promise<number[]>;
 }
 
 export async function flightsDatabase(rows: number): Promise<FlightsDatabase> {
@@ -38,5 +48,7 @@ export async function flightsDatabase(rows: number): Promise<FlightsDatabase> {
       const { rows } = await db.query<{ xid: string }>(EDIT, [id, delay]);
       return rows[0] ?? null;
     },
+    ids: async (sql) =>
+      (await db.query<{ id: number }>(`SELECT id FROM flights ${sql}`)).rows.map(({ id }) => id),
   };
 }

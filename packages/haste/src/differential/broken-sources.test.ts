@@ -1,34 +1,23 @@
 // The differential test has been seen to fail: it finds out each source that does something wrong.
-import { PGlite } from "@electric-sql/pglite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { BROKEN_SOURCES } from "./broken-sources.ts";
 import { Coverage } from "./coverage.ts";
-import { pgliteDatabase, pgliteRun } from "./pglite-database.ts";
+import { pgliteLane } from "./pglite-lane.ts";
 import { runSeed } from "./run-seed.ts";
 
 /** Among so many seeds there is one by which each fault is found: it took ten at most, mostly one. */
 const SEEDS = 40;
 
-let db: PGlite;
-let second: PGlite;
-
-beforeAll(async () => {
-  [db, second] = await Promise.all([PGlite.create(), PGlite.create()]);
-}, 120_000);
-
-afterAll(async () => {
-  await db.close();
-  await second.close();
-});
+const lane = pgliteLane();
 
 test.each(BROKEN_SOURCES)("%s: found out", { timeout: 600_000 }, async (fault, breaks) => {
-  const database = pgliteDatabase(db);
+  const { database, oracleRun } = lane();
   const broken = { ...database, source: () => breaks(database.source()) };
   // Tables of a seed that failed are still there.
   const first = 1 + 1_000 * BROKEN_SOURCES.findIndex(([each]) => each === fault);
   let found: unknown = null;
   for (let seed = first; seed < first + SEEDS && found === null; seed += 1) {
-    const options = { database: broken, oracleRun: pgliteRun(second), coverage: new Coverage() };
+    const options = { database: broken, oracleRun, coverage: new Coverage() };
     found = await runSeed(seed, options).then(
       () => null,
       (error: unknown) => error,
@@ -44,10 +33,9 @@ test(
   "a source that does nothing wrong, in the same databases, is not",
   { timeout: 600_000 },
   async () => {
-    const database = pgliteDatabase(db);
     const first = 1 + 1_000 * BROKEN_SOURCES.length;
     for (let seed = first; seed < first + 3; seed += 1) {
-      await runSeed(seed, { database, oracleRun: pgliteRun(second), coverage: new Coverage() });
+      await runSeed(seed, { ...lane(), coverage: new Coverage() });
     }
   },
 );

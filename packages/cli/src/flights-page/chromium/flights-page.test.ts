@@ -5,7 +5,7 @@ import { chromium, type Browser, type Locator, type Page } from "playwright-core
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readFlights } from "../../demo/flights-file.ts";
 import { pgliteFlights } from "../../demo/live-pages/pglite-flights.ts";
-import { flightsDatabase, type FlightsDatabase } from "../../testing/flights-database.ts";
+import { flightsDatabase, HEADS, type FlightsDatabase } from "../../testing/flights-database.ts";
 import { serveFlightsPage, type FlightsPage } from "../serve.ts";
 
 const FLIGHTS = 2_500;
@@ -117,15 +117,10 @@ const scrollThrough = (
 const scrollTo = (page: Page, place: number): Promise<unknown> =>
   page.evaluate(`document.querySelector("[role=grid]").scrollTop = 44 * ${place}`);
 
-async function ordered(sql: string): Promise<number[]> {
-  const { rows } = await database.db.query<{ id: number }>(`SELECT id FROM flights ${sql}`);
-  return rows.map(({ id }) => id);
-}
-
 describe("the flights page", () => {
   test("is scrolled from the first flight to the last and back; few are in the document", async () => {
     const page = await visit({ height: 1_600 });
-    const all = await ordered("ORDER BY delay DESC, id DESC");
+    const all = await database.ids("ORDER BY delay DESC, id DESC");
     const down = await scrollThrough(page, 1);
     expect(down.seen).toEqual(all);
     expect(down.most).toBeLessThan(80);
@@ -140,14 +135,14 @@ describe("the flights page", () => {
     const page = await visit();
     await grid(page).focus();
     await page.keyboard.press("Control+End");
-    const [last = 0] = await ordered("ORDER BY delay, id LIMIT 1");
+    const [last = 0] = await database.ids("ORDER BY delay, id LIMIT 1");
     await row(page, last).waitFor();
     await expect
       .poll(() => grid(page).getAttribute("aria-activedescendant"))
       .toBe(await row(page, last).getByRole("gridcell").nth(1).getAttribute("id"));
     await page.keyboard.press("PageUp");
     await page.keyboard.press("Control+Home");
-    const [first = 0] = await ordered("ORDER BY delay DESC, id DESC LIMIT 1");
+    const [first = 0] = await database.ids("ORDER BY delay DESC, id DESC LIMIT 1");
     await row(page, first).waitFor();
     await page.keyboard.press("Space");
     await expect.poll(() => row(page, first).getAttribute("aria-selected")).toBe("true");
@@ -158,7 +153,7 @@ describe("the flights page", () => {
     await page.getByLabel("From").fill("sea");
     await page.getByLabel("Delay at least").fill("20");
     await page.getByLabel("Delay at most").fill("40");
-    const expected = await ordered(
+    const expected = await database.ids(
       "WHERE origin = 'SEA' AND delay BETWEEN 20 AND 40 ORDER BY delay DESC, id DESC",
     );
     expect(expected.length).toBeGreaterThan(20);
@@ -183,19 +178,14 @@ describe("the flights page", () => {
 
   test("sorts by each column, either way", async () => {
     const page = await visit();
-    for (const [name, column] of [
-      ["Departed", "date"],
-      ["From", "origin"],
-      ["To", "destination"],
-      ["Distance", "distance"],
-    ] as const) {
+    for (const [name, column] of HEADS) {
       const head = page.getByRole("columnheader", { name });
       const first = name === "Distance" ? "descending" : "ascending";
       for (const direction of [first, first === "ascending" ? "descending" : "ascending"]) {
         await head.getByRole("button").click();
         expect(await head.getAttribute("aria-sort")).toBe(direction);
         const sql = direction === "ascending" ? "" : "DESC";
-        const expected = await ordered(`ORDER BY ${column} ${sql}, id ${sql} LIMIT 10`);
+        const expected = await database.ids(`ORDER BY ${column} ${sql}, id ${sql} LIMIT 10`);
         await expect.poll(async () => (await ids(page)).slice(0, 10)).toEqual(expected);
       }
     }
@@ -306,7 +296,7 @@ describe("the flights page", () => {
 
   test("rows that come and go elsewhere do not move what is looked at", async () => {
     const page = await visit();
-    const [looked = 0] = await ordered("ORDER BY delay DESC, id DESC OFFSET 104 LIMIT 1");
+    const [looked = 0] = await database.ids("ORDER BY delay DESC, id DESC OFFSET 104 LIMIT 1");
     await scrollTo(page, 100);
     await row(page, looked).waitFor();
     const top = (): Promise<number | undefined> =>
@@ -314,7 +304,7 @@ describe("the flights page", () => {
         .boundingBox()
         .then((box) => box?.y);
     const before = await top();
-    const [above = 0] = await ordered("ORDER BY delay DESC, id DESC OFFSET 5 LIMIT 1");
+    const [above = 0] = await database.ids("ORDER BY delay DESC, id DESC OFFSET 5 LIMIT 1");
     const { batches } = await told(page);
     await database.db.query("DELETE FROM flights WHERE id = $1", [above]);
     await expect.poll(async () => (await told(page)).batches).toBe(batches + 1);
@@ -391,7 +381,7 @@ describe("the flights page", () => {
     }
     const [id = 0] = await ids(page);
     expect(await row(page, id).getAttribute("aria-rowindex")).toBe("2");
-    const all = await ordered("");
+    const all = await database.ids("");
     await expect.poll(() => grid(page).getAttribute("aria-rowcount")).toBe(`${all.length + 1}`);
   });
 });

@@ -2,7 +2,7 @@
 import { installedChromium } from "@slipstream/faults";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { flightsDatabase, type FlightsDatabase } from "../../testing/flights-database.ts";
+import { flightsDatabase, HEADS, type FlightsDatabase } from "../../testing/flights-database.ts";
 import { serveFlightsPage, type FlightsPage } from "../serve.ts";
 
 const FLIGHTS = 200_000;
@@ -48,11 +48,6 @@ const shown = (): Promise<{
     };
   })()`);
 
-const ordered = async (sql: string): Promise<number[]> =>
-  (await database.db.query<{ id: number }>(`SELECT id FROM flights ${sql}`)).rows.map(
-    ({ id }) => id,
-  );
-
 const scrollTo = (where: string): Promise<unknown> =>
   page.evaluate(`((grid) => (grid.scrollTop = ${where}))(document.querySelector("[role=grid]"))`);
 
@@ -63,7 +58,7 @@ async function isTrueAt(order: string): Promise<number> {
     .poll(async () => {
       const { ids, place, missing } = await shown();
       at = place;
-      const there = await ordered(`ORDER BY ${order} OFFSET ${place} LIMIT ${ids.length}`);
+      const there = await database.ids(`ORDER BY ${order} OFFSET ${place} LIMIT ${ids.length}`);
       return missing === 0 && ids.length > 5 && ids.join() === there.join();
     })
     .toBe(true);
@@ -98,7 +93,7 @@ test("assistive technology is told which flight of how many, and nothing that is
   await expect.poll(async () => (await numbers())[0]).toBe("2");
   expect(await count()).toBe("-1");
   await page.getByRole("button", { name: "Last" }).click();
-  await endsWith((await ordered("ORDER BY delay, id LIMIT 10")).toReversed());
+  await endsWith((await database.ids("ORDER BY delay, id LIMIT 10")).toReversed());
   expect(await count()).toBe("-1");
   expect(new Set(await numbers())).toEqual(new Set([null]));
   await page.getByRole("button", { name: "First" }).click();
@@ -107,11 +102,11 @@ test("assistive technology is told which flight of how many, and nothing that is
   await page.getByLabel("From").fill("SEA");
   await page.getByLabel("To").fill("ATL");
   const fewer = "WHERE origin = 'SEA' AND destination = 'ATL'";
-  const expected = (await ordered(fewer)).length;
+  const expected = (await database.ids(fewer)).length;
   expect(expected).toBeGreaterThan(1_000);
   await expect.poll(count).toBe(`${expected + 1}`);
   await page.getByRole("button", { name: "Last" }).click();
-  await endsWith((await ordered(`${fewer} ORDER BY delay, id LIMIT 10`)).toReversed());
+  await endsWith((await database.ids(`${fewer} ORDER BY delay, id LIMIT 10`)).toReversed());
   expect(await count()).toBe(`${expected + 1}`);
   expect((await numbers()).at(-1)).toBe(`${expected + 1}`);
   await page.getByRole("button", { name: "Clear" }).click();
@@ -119,20 +114,15 @@ test("assistive technology is told which flight of how many, and nothing that is
 }, 60_000);
 
 test("the last flights are one query away in every order, and true there", async () => {
-  for (const [name, column] of [
-    ["Departed", "date"],
-    ["From", "origin"],
-    ["To", "destination"],
-    ["Distance", "distance"],
-  ] as const) {
+  for (const [name, column] of HEADS) {
     const head = page.getByRole("columnheader", { name });
     await head.getByRole("button").click();
     const down = (await head.getAttribute("aria-sort")) === "descending";
     const [way, back] = down ? ["DESC", ""] : ["", "DESC"];
-    const first = await ordered(`ORDER BY ${column} ${way}, id ${way} LIMIT 10`);
+    const first = await database.ids(`ORDER BY ${column} ${way}, id ${way} LIMIT 10`);
     await expect.poll(async () => (await shown()).ids.slice(0, 10)).toEqual(first);
     await page.getByRole("button", { name: "Last" }).click();
-    const last = await ordered(`ORDER BY ${column} ${back}, id ${back} LIMIT 10`);
+    const last = await database.ids(`ORDER BY ${column} ${back}, id ${back} LIMIT 10`);
     await endsWith(last.toReversed());
   }
 }, 60_000);
@@ -140,7 +130,7 @@ test("the last flights are one query away in every order, and true there", async
 test("a change of more flights than are told one by one is read again where one is", async () => {
   await page.getByRole("columnheader", { name: "Departed" }).getByRole("button").click();
   await page.getByRole("button", { name: "Last" }).click();
-  const last = (await ordered("ORDER BY date DESC, id DESC LIMIT 10")).toReversed();
+  const last = (await database.ids("ORDER BY date DESC, id DESC LIMIT 10")).toReversed();
   await endsWith(last);
   await database.db.query("UPDATE flights SET delay = 1234 WHERE id > 180000");
   const id = last.at(-1) ?? 0;
