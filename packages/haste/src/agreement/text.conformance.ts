@@ -5,7 +5,7 @@ import { bindFilter } from "../filter/bind.ts";
 import { fold } from "../filter/fold.ts";
 import { matcher } from "../filter/matcher.ts";
 import { filterSql } from "../filter/sql.ts";
-import { alikeText } from "../fixtures/every-type.ts";
+import { alikeText } from "../fixtures/awkward-values.ts";
 import { typeOf } from "../fixtures/flights.ts";
 import type { TextDatabase } from "../fixtures/text-database.ts";
 import { Parameters } from "../sql/parameters.ts";

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { InvalidValueError } from "../errors.ts";
-import { alikeText, EVERY_TYPE, EVERY_TYPE_DDL, valuesOf } from "../fixtures/every-type.ts";
+import { alikeText } from "../fixtures/awkward-values.ts";
+import { EVERY_TYPE, EVERY_TYPE_DDL, valuesOf } from "../fixtures/every-type.ts";
 import { typeOf } from "../fixtures/flights.ts";
 import { openTextDatabase, type TextDatabase } from "../fixtures/text-database.ts";
 import { equalitySql, orderedSql } from "../sql/names.ts";

@@ -4,6 +4,7 @@ import { JoinError, PushError, type Socket } from "@slipstream/client";
 import { PageMirror } from "../fixtures/page-mirror.ts";
 import type { Coverage, CoverageKind } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
+import { countMessage, type PageMessage } from "./message-coverage.ts";
 import { randomPage, singleRow, type PagePlan } from "./page-plan.ts";
 import { PageRecord, type Range } from "./page-record.ts";
 import { randomPolicy, type PolicyBook } from "./policies.ts";
@@ -37,13 +38,15 @@ export interface ReaderOptions {
 }
 
 interface Open {
-  mirror: PageMirror;
+  readonly mirror: PageMirror;
   readonly record: PageRecord;
   /** Which of the record's plans it has. */
   plan: number;
   /** Whether what it shows is one to resume from. */
   isWhole: boolean;
   hasEnded: boolean;
+  /** How many of the mirror's states have been written down. */
+  noted: number;
 }
 
 export class RandomReader {
@@ -151,7 +154,7 @@ export class RandomReader {
     };
     const record = new PageRecord(user, plan);
     const mirror = new PageMirror(this.#socket as Socket, this.#topic(plan), params);
-    await this.#opened({ mirror, record, plan: 0, isWhole: false, hasEnded: false });
+    await this.#opened(newlyOpen(mirror, record, 0, false));
   }
 
   /** The answer to the join, or null where it was refused. */
@@ -172,10 +175,10 @@ export class RandomReader {
   #heard(open: Open, event: string, payload: unknown): void {
     const { mirror, record } = open;
     if (event === "rows" || event === "batch") {
-      this.#countMessage(payload as Message);
+      countMessage(this.#options.coverage, payload as PageMessage);
       const state = mirror.states.at(-1);
-      if (state !== undefined && mirror.states.length > this.#told(mirror)) {
-        this.#states.set(mirror, mirror.states.length);
+      if (state !== undefined && mirror.states.length > open.noted) {
+        open.noted = mirror.states.length;
         open.isWhole = !state.partial;
         record.shown(state, [0, record.plans.length - 1], this.#policies(record));
       }
@@ -191,22 +194,6 @@ export class RandomReader {
       open.hasEnded = true;
       this.#count("ended by policy");
     }
-  }
-
-  /** How many states of a mirror have been written down. */
-  readonly #states = new WeakMap<PageMirror, number>();
-
-  #told(mirror: PageMirror): number {
-    return this.#states.get(mirror) ?? 0;
-  }
-
-  #countMessage({ ops = [], more, partial, from, rows, of }: Message): void {
-    if (partial === true) this.#count("partial");
-    if (from === 0 && rows !== undefined && rows.length < (of ?? 0)) this.#count("rows in pieces");
-    const kinds = new Set(ops.map(([kind]) => kind));
-    for (const kind of kinds) this.#count(`op ${kind}`);
-    // One came in, another went out, and there is more beyond.
-    if (kinds.has("i") && kinds.has("r") && (more?.[0] || more?.[1])) this.#count("over the edge");
   }
 
   // With an open page.
@@ -284,7 +271,7 @@ export class RandomReader {
       const params = { ...asked(known), at, before, after, resume };
       const again = new PageMirror(this.#socket, this.#topic(known), params);
       if (isWhole) Object.assign(again, { rows: mirror.rows, header, more: mirror.more, version });
-      const answer = await this.#opened({ mirror: again, record, plan, isWhole, hasEnded: false });
+      const answer = await this.#opened(newlyOpen(again, record, plan, isWhole));
       if (answer?.resumed === undefined) continue;
       coverage.count(answer.resumed === "replay" ? "resumed by replay" : "resumed by reload");
     }
@@ -377,13 +364,8 @@ export class RandomReader {
   }
 }
 
-interface Message {
-  readonly ops?: readonly (readonly [kind: "i" | "u" | "r" | "m", ...unknown[]])[];
-  readonly more?: readonly [boolean, boolean];
-  readonly partial?: boolean;
-  readonly from?: number;
-  readonly of?: number;
-  readonly rows?: readonly unknown[];
+function newlyOpen(mirror: PageMirror, record: PageRecord, plan: number, isWhole: boolean): Open {
+  return { mirror, record, plan, isWhole, hasEnded: false, noted: 0 };
 }
 
 /** What a page asks for of its plan. */
