@@ -159,6 +159,31 @@ test("queueFull: more than maxBuffered bytes wait for a server that does not rea
   await peer.frame();
 });
 
+test("what is pushed in one turn travels together, and waits for nobody: maxBuffered does not mind", async () => {
+  const { url } = await serve();
+  const socket = await openSocket(url, { maxBuffered: 256 });
+  const room = await socket.join("room:a");
+  const pushes = Array.from({ length: 1_000 }, (_, n) => room.push("echo", { n }));
+  expect(socket.stats.bufferedAmount).toBe(0);
+  expect(await Promise.all(pushes)).toEqual(pushes.map((_, n) => ({ n })));
+});
+
+test("what is pushed in the turn of a disconnect is sent before the close frame", async () => {
+  const heard: unknown[] = [];
+  const { url } = await speak(async (speaker) => {
+    await speaker.letIn();
+    for (;;) heard.push((await speaker.hear())[4]);
+  });
+  const socket = await openSocket(url);
+  const room = await socket.join("room:a");
+  const payloads = Array.from({ length: 100 }, (_, n) => ({ n }));
+  const failures = payloads.map((payload) => failureOf(room.push("e", payload)));
+  expect(await socket.disconnect()).toMatchObject({ clean: true });
+  expect(heard).toEqual(payloads);
+  for (const failure of await Promise.all(failures))
+    expect(failure).toMatchObject({ code: "disconnected" });
+});
+
 test("joins, leaves and heartbeats do not wait behind a full queue", async () => {
   const { url } = await speak(async (speaker) => {
     const [first, second] = [await speaker.hear(), await speaker.hear()];

@@ -8,6 +8,7 @@ import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Frame } from "@slipstream/core";
 import type { DialRequest, Transport, TransportClosed, TransportEvents } from "../transport.ts";
 import { decodeText } from "./decode-text.ts";
+import { gather, gathered } from "./gathering.ts";
 import { watchSockets } from "./agent-sockets.ts";
 import { protocolCode } from "./protocol-errors.ts";
 import { Refusal } from "./refusal.ts";
@@ -88,11 +89,16 @@ export class WsTransport implements Transport, ConnectionOwner {
   }
 
   get bufferedAmount(): number {
-    return this.#phase === "ended" ? 0 : (this.#connection?.bufferedAmount ?? 0);
+    const stream = this.#stream;
+    if (this.#phase === "ended" || stream === null) return 0;
+    const held = gathered(stream);
+    return (this.#connection?.bufferedAmount ?? 0) - held;
   }
 
   send(frame: Frame): void {
-    if (this.#phase === "open") this.#connection?.send(frame);
+    if (this.#phase !== "open" || this.#stream === null) return;
+    gather(this.#stream);
+    this.#connection?.send(frame);
   }
 
   pause(): void {
