@@ -1,6 +1,7 @@
 // What is sent over a stream in one turn of the event loop travels together, but for the first of it,
 // which goes at once. A write costs about as much for 10 messages as for one.
 import type { Duplex } from "node:stream";
+import { setImmediate } from "./builtins.ts";
 
 /** What travels together is at most about so many bytes. */
 const MOST = 16 * 1024;
@@ -12,13 +13,13 @@ const MOST = 16 * 1024;
 let turn = new Map<Duplex, number | null>();
 
 /**
- * To be called before each message that is sent over `stream`. The turn is over when all promises have
- * been heard that are settled by then: what async callbacks have to say belongs to it too.
+ * To be called before each message that is sent over `stream`. The turn is over when the event loop has
+ * gone round: what else had come by then has been read too, so that who has much to do writes less often.
  */
 export function gather(stream: Duplex): void {
   const before = turn.get(stream);
   if (before === undefined) {
-    if (turn.size === 0) queueMicrotask(() => process.nextTick(endTurn));
+    if (turn.size === 0) setImmediate(endTurn);
     turn.set(stream, null);
   } else if (before === null) hold(stream);
   else gathered(stream);
