@@ -1,5 +1,5 @@
 // How fast a server hands messages to all subscribers of a topic, one broadcast in each turn of its
-// event loop or several, and how long a lone broadcast takes to reach them.
+// event loop or several, by itself or because members speak, and how long a lone one takes to reach them.
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
 import { monotonicNow } from "../load/load.ts";
@@ -12,6 +12,8 @@ import { paceOf } from "./pace.ts";
 const ON_THEIR_WAY = 8;
 /** How many come in one turn where they come in bursts, as one read from a broker brings them. */
 const BURST = 8;
+/** Members who say something at once, and wait until everybody has heard all of it. */
+const SPEAKERS = 20;
 const BETWEEN_LONE_ONES = 20;
 
 interface Counts {
@@ -74,6 +76,10 @@ function trial(counts: Counts): Trial {
       const bursts = await paceOf(subscribers * broadcasts, () =>
         atFullSpeed(side, load, subscribers, broadcasts, BURST),
       );
+      const rounds = Math.ceil(broadcasts / SPEAKERS);
+      const talk = await paceOf(subscribers * SPEAKERS * rounds, () =>
+        load.perform({ type: "talk", speakers: SPEAKERS, rounds }),
+      );
       const latencies = await loneOnes(side, load, counts);
       await load.close();
       return [
@@ -83,6 +89,12 @@ function trial(counts: Counts): Trial {
           value: bursts.perSecond,
           unit: "deliveries/s",
           busy: bursts.busy,
+        },
+        {
+          case: `${name}, ${SPEAKERS} speak`,
+          value: talk.perSecond,
+          unit: "deliveries/s",
+          busy: talk.busy,
         },
         { case: `${name}, a lone one, p50`, value: percentile(latencies, 50), unit: "ms" },
         { case: `${name}, a lone one, p99`, value: percentile(latencies, 99), unit: "ms" },

@@ -18,6 +18,8 @@ export interface Dialect {
   leave(topic: string): Exchange;
   /** Asks for the payload back. */
   echo(topic: string): Exchange;
+  /** Asks for a broadcast to the topic; nothing else answers. */
+  say(topic: string): string;
 }
 
 const ECHO = JSON.stringify({ id: 1, body: "x".repeat(80) });
@@ -32,6 +34,7 @@ function phoenix(framesAfterLeave: number): Dialect {
     join: (topic) => ({ say: frame(topic, "phx_join", "{}"), hears: 1 }),
     leave: (topic) => ({ say: frame(topic, "phx_leave", "{}"), hears: framesAfterLeave }),
     echo: (topic) => ({ say: frame(topic, "echo", ECHO), hears: 1 }),
+    say: (topic) => frame(topic, "say", "{}"),
   };
 }
 
@@ -43,6 +46,7 @@ const socketIo: Dialect = {
   join: (topic) => ({ say: `421["join","${topic}"]`, hears: 1 }),
   leave: (topic) => ({ say: `421["leave","${topic}"]`, hears: 1 }),
   echo: () => ({ say: `421["echo",${ECHO}]`, hears: 1 }),
+  say: () => `42["say"]`,
 };
 
 export function dialectOf(side: string): Dialect {

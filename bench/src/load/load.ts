@@ -15,7 +15,9 @@ export type Task =
   /** Each client joins and leaves another channel, again and again. */
   | { readonly type: "joinsAndLeaves"; readonly times: number }
   /** The first client asks for echoes on its first channel, so many at once. */
-  | { readonly type: "echoes"; readonly count: number; readonly atOnce: number };
+  | { readonly type: "echoes"; readonly count: number; readonly atOnce: number }
+  /** So many clients ask for a broadcast at once; again when all clients have heard all of them. */
+  | { readonly type: "talk"; readonly speakers: number; readonly rounds: number };
 
 /** When each frame of a task came, in ms of the machine's monotonic clock. Empty but for "time". */
 export type Arrivals = readonly number[];
@@ -58,6 +60,9 @@ export class Load {
         return [];
       case "echoes":
         await this.#echoes(task.count, task.atOnce);
+        return [];
+      case "talk":
+        await this.#talk(task.speakers, task.rounds);
         return [];
     }
   }
@@ -107,6 +112,14 @@ export class Load {
     for (let n = 0; n < times; n++) {
       await client.exchange(join);
       await client.exchange(leave);
+    }
+  }
+
+  async #talk(speakers: number, rounds: number): Promise<void> {
+    const text = this.#dialect.say("room:0");
+    for (let n = 0; n < rounds; n++) {
+      for (const client of this.#clients.slice(0, speakers)) client.say(text);
+      await this.#frames(speakers * this.#clients.length);
     }
   }
 

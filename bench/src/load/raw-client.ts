@@ -44,6 +44,11 @@ export class RawClient {
     return this.#hears(hears, maskedFrame(say));
   }
 
+  /** Says something that has no answer of its own. */
+  say(text: string): void {
+    this.#socket.write(maskedFrame(text));
+  }
+
   /** Says the same so many times at once, and resolves when all is answered. */
   repeat({ say, hears }: Exchange, times: number): Promise<void> {
     const frame = maskedFrame(say);

@@ -28,10 +28,17 @@ export async function startBare(): Promise<ServerSide> {
     if (members?.size === 0) topics.delete(topic);
   }
 
+  function broadcast(): void {
+    for (const socket of topics.get(TOPIC) ?? []) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(MESSAGE, { binary: false });
+    }
+  }
+
   server.on("connection", (socket) => {
     const joined = new Set<string>();
     socket.on("message", (data: Buffer) => {
       const [joinRef, ref, topic, event, payload] = JSON.parse(data.toString()) as Frame;
+      if (event === "say") return broadcast();
       let response: unknown = {};
       if (event === "phx_join") {
         joined.add(topic);
@@ -57,11 +64,7 @@ export async function startBare(): Promise<ServerSide> {
   await once(http, "listening");
   return {
     port: (http.address() as AddressInfo).port,
-    broadcast() {
-      for (const socket of topics.get(TOPIC) ?? []) {
-        if (socket.readyState === WebSocket.OPEN) socket.send(MESSAGE, { binary: false });
-      }
-    },
+    broadcast,
     async close() {
       for (const socket of server.clients) socket.terminate();
       http.close();

@@ -17,6 +17,7 @@ test.each(serverSides)(
     const dialect = dialectOf(name);
     const load = new Load(side.port, dialect);
     await load.perform({ type: "open", count: 3, topics: [TOPIC] });
+    await load.perform({ type: "talk", speakers: 2, rounds: 3 });
     await load.perform({ type: "open", count: 2, topics: ["room:other"] });
     side.broadcast();
     const arrivals = await load.perform({ type: "time", frames: 3 });

@@ -12,6 +12,7 @@ type Answer = (payload?: unknown) => void;
 export async function startSocketIo(): Promise<ServerSide> {
   const http = createServer();
   const io = new Server(http, { transports: ["websocket"], pingInterval: AN_HOUR });
+  const broadcast = (): void => void io.to(TOPIC).emit("message", PAYLOAD);
   io.on("connection", (socket) => {
     socket.on("join", async (topic: string, answer: Answer) => {
       await socket.join(topic);
@@ -22,12 +23,13 @@ export async function startSocketIo(): Promise<ServerSide> {
       answer();
     });
     socket.on("echo", (payload: unknown, answer: Answer) => answer(payload));
+    socket.on("say", broadcast);
   });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   return {
     port: (http.address() as AddressInfo).port,
-    broadcast: () => void io.to(TOPIC).emit("message", PAYLOAD),
+    broadcast,
     close: () => io.close(),
   };
 }
