@@ -2,7 +2,8 @@
 // message of 256 KB, leave, disconnect.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
-import { clientSides, loadSide, type Side } from "../sides/side.ts";
+import { clientSides, loadSide } from "../sides/load-side.ts";
+import type { Side } from "../sides/side.ts";
 import { paceOf } from "./pace.ts";
 
 const AT_ONCE = 20;

@@ -1,7 +1,7 @@
 // How many clients a server takes in in a second, and how many channels.
 import type { Bench, Trial } from "../bench.ts";
 import { RunningLoad } from "../process/run-load.ts";
-import { serverSides, startSide } from "../servers/server-side.ts";
+import { serverSides, startSide } from "../servers/start-side.ts";
 import { paceOf } from "./pace.ts";
 
 const AT_ONCE = 50;

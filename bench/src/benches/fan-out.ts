@@ -4,7 +4,8 @@ import { setImmediate as turn, setTimeout as delay } from "node:timers/promises"
 import type { Bench, Trial } from "../bench.ts";
 import { monotonicNow } from "../load/load.ts";
 import { RunningLoad } from "../process/run-load.ts";
-import { serverSides, startSide, TOPIC, type ServerSide } from "../servers/server-side.ts";
+import { serverSides, startSide } from "../servers/start-side.ts";
+import { TOPIC, type ServerSide } from "../servers/server-side.ts";
 import { percentile } from "../statistics.ts";
 import { paceOf } from "./pace.ts";
 

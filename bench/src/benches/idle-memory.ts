@@ -1,7 +1,8 @@
 // What one more idle connection with one joined channel costs a client's process.
 import type { Bench, Trial } from "../bench.ts";
 import { settledMemory } from "../settled-memory.ts";
-import { clientSides, loadSide, type Side, type SideSocket } from "../sides/side.ts";
+import { clientSides, loadSide } from "../sides/load-side.ts";
+import type { Side, SideSocket } from "../sides/side.ts";
 
 /**
  * Connections that are made before, so that what is made once is not counted. That is compiled code

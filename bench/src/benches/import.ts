@@ -3,7 +3,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Bench, Trial } from "../bench.ts";
 import { requireNothingLoaded } from "../process/loaded.ts";
-import { clientSides } from "../sides/side.ts";
+import { clientSides } from "../sides/load-side.ts";
 
 async function timeOf(load: () => Promise<unknown>): Promise<number> {
   const before = performance.now();

@@ -1,7 +1,8 @@
 // How many pushes a second are answered: one after another, and with many in flight. One after
 // another, it is the machine's time to wake up that is measured rather than the client.
 import type { Bench, Size, Trial } from "../bench.ts";
-import { clientSides, loadSide, type SideChannel } from "../sides/side.ts";
+import { clientSides, loadSide } from "../sides/load-side.ts";
+import type { SideChannel } from "../sides/side.ts";
 import { paceOf } from "./pace.ts";
 
 interface Load {

@@ -1,7 +1,8 @@
 // How many messages a second a client hands to handlers, by their size and by how many channels
 // share the socket. A message's cost should not grow with the number of channels.
 import type { Bench, Figure, Size, Trial } from "../bench.ts";
-import { clientSides, loadSide, type SideChannel } from "../sides/side.ts";
+import { clientSides, loadSide } from "../sides/load-side.ts";
+import type { SideChannel } from "../sides/side.ts";
 import { paceOf } from "./pace.ts";
 
 interface Load {

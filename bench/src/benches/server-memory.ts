@@ -1,7 +1,8 @@
 // What one more idle connection with one joined channel costs a server's process.
 import type { Bench, Trial } from "../bench.ts";
 import { RunningLoad } from "../process/run-load.ts";
-import { serverSides, startSide, TOPIC } from "../servers/server-side.ts";
+import { serverSides, startSide } from "../servers/start-side.ts";
+import { TOPIC } from "../servers/server-side.ts";
 import { settledMemory } from "../settled-memory.ts";
 
 /**

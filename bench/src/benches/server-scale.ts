@@ -2,7 +2,7 @@
 // connections.
 import type { Bench, Trial } from "../bench.ts";
 import { RunningLoad } from "../process/run-load.ts";
-import { startSide } from "../servers/server-side.ts";
+import { startSide } from "../servers/start-side.ts";
 import { paceOf } from "./pace.ts";
 
 const AT_ONCE = 50;

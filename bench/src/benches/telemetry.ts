@@ -1,7 +1,7 @@
 // What telemetry costs: the same work with telemetry turned off, with nobody listening, and with
 // somebody who does.
 import type { Bench, Figure, Size, Trial } from "../bench.ts";
-import { loadSide } from "../sides/side.ts";
+import { loadSide } from "../sides/load-side.ts";
 import { paceOf } from "./pace.ts";
 import { pushAndAwait } from "./push-reply.ts";
 import { receiveFlood } from "./receive.ts";

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { clientSides } from "../sides/side.ts";
+import { clientSides } from "../sides/load-side.ts";
 import { loadedFiles } from "./loaded.ts";
 
 /** Runs a module beside those that the build has made, in a process of its own. */
@@ -47,7 +47,7 @@ test("ES modules and CommonJS alike are known once they are loaded, and not befo
 test.each(clientSides)("the process of %s has loaded what it needs alone", async (side) => {
   const load = `
     import { loadBench } from "../benches/index.js";
-    import { loadSide } from "../sides/side.js";
+    import { loadSide } from "../sides/load-side.js";
     await loadBench("idle-memory");
     await loadSide(${JSON.stringify(side)});
   `;

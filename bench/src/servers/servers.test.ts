@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { dialectOf } from "../load/dialect.ts";
 import { Load } from "../load/load.ts";
 import { RawClient } from "../load/raw-client.ts";
-import { PAYLOAD, serverSides, startSide, TOPIC } from "./server-side.ts";
+import { serverSides, startSide } from "./start-side.ts";
+import { PAYLOAD, TOPIC } from "./server-side.ts";
 
 test("the payload is 1 KB", () => {
   expect(JSON.stringify(PAYLOAD).length).toBe(1_024);

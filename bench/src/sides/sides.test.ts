@@ -5,7 +5,7 @@ import { liveOnce } from "../benches/churn.ts";
 import { pushAndAwait } from "../benches/push-reply.ts";
 import { receiveFlood } from "../benches/receive.ts";
 import { startBenchServer, type BenchServer } from "../server/server.ts";
-import { clientSides, loadSide } from "./side.ts";
+import { clientSides, loadSide } from "./load-side.ts";
 
 let server: BenchServer;
 beforeAll(async () => {

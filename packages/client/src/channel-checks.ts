@@ -41,7 +41,7 @@ export class ChannelChecks implements Checks {
   constructor(core: ChannelCore, schema: ChannelSchema) {
     this.schema = schema;
     this.#core = core;
-    this.#pushes = new CheckedPushes(core, this);
+    this.#pushes = new CheckedPushes(core, schema);
     this.#patience = new Patience(core.host.options.clock);
     this.#invalid = new Listeners(
       `a handler of invalid messages on ${core.topic}`,
@@ -56,7 +56,7 @@ export class ChannelChecks implements Checks {
   async params(params: unknown): Promise<unknown> {
     const resolved = await params;
     const checked = await this.schema.params(resolved === undefined ? {} : resolved);
-    if (checked.type === "invalid") throw this.error("invalidParams", undefined, checked);
+    if (checked.type === "invalid") throw this.#error("invalidParams", undefined, checked);
     return resolved;
   }
 
@@ -97,7 +97,7 @@ export class ChannelChecks implements Checks {
         this.#core.joined(checked.value);
       } else {
         host.invalidReplies += 1;
-        const cause = this.error("invalidResponse", undefined, checked);
+        const cause = this.#error("invalidResponse", undefined, checked);
         this.#core.refuseJoin(new JoinError(this.#core.topic, { type: "invalidResponse", cause }));
       }
     });
@@ -118,7 +118,7 @@ export class ChannelChecks implements Checks {
       (checked) => {
         if (checked.type === "valid")
           this.#core.messages.deliver({ event, payload: checked.value });
-        else this.#refuse(this.error("invalidMessage", event, checked), { event, payload });
+        else this.#refuse(this.#error("invalidMessage", event, checked), { event, payload });
       },
     );
     if (added) this.#overflowing = false;
@@ -139,14 +139,6 @@ export class ChannelChecks implements Checks {
     this.#pushes.giveUp("left");
     this.#incoming.clear();
     this.#patience.end();
-  }
-
-  error(
-    code: ValidationErrorCode,
-    event: string | undefined,
-    checked: Extract<Checked, { type: "invalid" }>,
-  ): ValidationError {
-    return new ValidationError(code, this.#core.topic, event, checked);
   }
 
   /** What is left of a timeout for a validator, in ms. */
@@ -171,9 +163,17 @@ export class ChannelChecks implements Checks {
     } else {
       host.invalidReplies += 1;
       telemetry?.pushJudged(host, pending, "invalidReply");
-      const cause = this.error("invalidReply", event, checked);
+      const cause = this.#error("invalidReply", event, checked);
       pending.reject(new PushError(topic, event, { type: "invalidReply", cause }));
     }
+  }
+
+  #error(
+    code: ValidationErrorCode,
+    event: string | undefined,
+    checked: Extract<Checked, { type: "invalid" }>,
+  ): ValidationError {
+    return new ValidationError(code, this.#core.topic, event, checked);
   }
 
   #refuse(error: ValidationError, message: RoutedMessage): void {

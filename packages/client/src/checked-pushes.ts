@@ -1,23 +1,23 @@
 // Pushes of a channel with a schema, until it is known whether they may be sent: in the order of the
 // calls, however long each validator takes, each with its timeout and its signal.
-import { InOrder, type Push, type PushFailure } from "@slipstream/core";
+import { InOrder, type ChannelSchema, type Push, type PushFailure } from "@slipstream/core";
 import { onAbort } from "./abort.ts";
-import type { ChannelChecks } from "./channel-checks.ts";
 import type { ChannelCore, PushRequest } from "./channel-core.ts";
 import type { PendingPush } from "./pending-push.ts";
+import { ValidationError } from "./validation-error.ts";
 
 /** How many pushes may wait for validators. */
 const MAX_WAITING = 1_000;
 
 export class CheckedPushes {
   readonly #core: ChannelCore;
-  readonly #checks: ChannelChecks;
+  readonly #schema: ChannelSchema;
   readonly #order = new InOrder(MAX_WAITING);
   readonly #waiting = new Set<Push<PendingPush>>();
 
-  constructor(core: ChannelCore, checks: ChannelChecks) {
+  constructor(core: ChannelCore, schema: ChannelSchema) {
     this.#core = core;
-    this.#checks = checks;
+    this.#schema = schema;
   }
 
   push(push: Push<PendingPush>, request: PushRequest): void {
@@ -25,14 +25,14 @@ export class CheckedPushes {
     const { clock } = this.#core.host.options;
     const called = clock.now();
     this.#waiting.add(push);
-    const added = this.#order.add(this.#checks.schema.payload(event, payload), (checked) => {
+    const added = this.#order.add(this.#schema.payload(event, payload), (checked) => {
       // Not so where it was given up meanwhile.
       if (!this.#waiting.delete(push)) return;
       if (checked.type === "invalid") {
         this.#core.refuse(
           push,
           "invalidPayload",
-          this.#checks.error("invalidPayload", event, checked),
+          new ValidationError("invalidPayload", this.#core.topic, event, checked),
         );
       } else {
         const left = Math.max(timeout - (clock.now() - called), 0);

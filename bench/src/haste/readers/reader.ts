@@ -16,9 +16,3 @@ export interface Reader {
   open(page: number, changed: (row: Order) => void): Promise<ReadPage>;
   close(): Promise<void>;
 }
-
-/** Imports one side, and no code of the others. */
-export async function connectReader(side: string, port: number): Promise<Reader> {
-  if (side === "slipstream") return (await import("./slipstream.ts")).connectSlipstream(port);
-  return (await import("./bare.ts")).connectBare(port);
-}

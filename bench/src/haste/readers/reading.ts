@@ -1,6 +1,7 @@
 // Many readers of pages, and what they are told to do together.
 import { monotonicNow } from "../../load/load.ts";
-import { connectReader, type Reader } from "./reader.ts";
+import { connectReader } from "./connect-reader.ts";
+import type { Reader } from "./reader.ts";
 
 const AT_ONCE = 25;
 

@@ -22,7 +22,8 @@ import {
   tablePresenter,
   type Presenter,
 } from "./presenters.ts";
-import type { DemoOptions, KeptPage } from "./run.ts";
+import type { KeptPage } from "./kept-page.ts";
+import type { DemoOptions } from "./run.ts";
 
 const OPTIONS = {
   rows: {

@@ -1,7 +1,7 @@
 // What becomes of the page with live flights when all has been checked: its address is told, and it is
 // served until somebody says stop.
 import { openBrowser } from "./open-browser.ts";
-import type { KeptPage } from "./run.ts";
+import type { KeptPage } from "./kept-page.ts";
 
 export interface Keeping {
   /** Where people read. */

@@ -4,6 +4,7 @@ import type { Tell } from "./events.ts";
 import { readFlights } from "./flights-file.ts";
 import type { ConnectionString } from "./live-pages/connection-string.ts";
 import { DatabaseLeftError } from "./live-pages/flights-database.ts";
+import type { KeptPage } from "./kept-page.ts";
 import { prepareLivePages, type PreparedLivePages } from "./live-pages/run-live-pages.ts";
 import type { DemoResult } from "./result.ts";
 import type { Page } from "./topics.ts";
@@ -22,16 +23,6 @@ export interface DemoOptions {
   readonly port?: number;
   /** Told when all has been checked: the page is served until this resolves. */
   readonly keep?: (kept: KeptPage) => Promise<void>;
-}
-
-/** The page with live flights, when there is a result. */
-export interface KeptPage {
-  readonly url: string;
-  /** The database with the flights, where others can connect to it. */
-  readonly database: string | null;
-  readonly result: DemoResult;
-  /** Calls `listener` when the database did not take a change. */
-  readonly onError: (listener: (error: Error) => void) => void;
 }
 
 /** What only tests do. */

@@ -2,7 +2,7 @@
 import type { Tell } from "../events.ts";
 import { firstRows, type FlightColumns } from "../flights.ts";
 import type { ChannelsResult, DemoResult } from "../result.ts";
-import type { KeptPage } from "../run.ts";
+import type { KeptPage } from "../kept-page.ts";
 import { processSockets, settle, total, type SocketsLeft } from "../sockets-left.ts";
 import { tally } from "../words.ts";
 import { explained, type ConnectionString } from "./connection-string.ts";
