@@ -7,6 +7,7 @@ import { describeDetaching } from "./detaching.conformance.ts";
 import { describeCuts } from "./cuts.conformance.ts";
 import { describeDialling } from "./dialling.conformance.ts";
 import { describeFrames } from "./frames.conformance.ts";
+import { describeManyAtOnce } from "./many-at-once.conformance.ts";
 import { describePausing } from "./pausing.conformance.ts";
 import type { TransportUnderTest } from "./recorder.conformance.ts";
 import { describeResetting } from "./resetting.conformance.ts";
@@ -19,8 +20,10 @@ export function describeTransport(transport: TransportUnderTest): void {
     describeCuts(transport);
     describeFrames(transport);
     describeClosing(transport);
-    if (transport.can.resets) describeResetting(transport);
-    else describeDetaching(transport);
+    if (transport.can.resets) {
+      describeResetting(transport);
+      describeManyAtOnce(transport);
+    } else describeDetaching(transport);
     describePausing(transport);
   });
 }
