@@ -54,7 +54,8 @@ export async function compile(snippets, folder) {
       extends: "../tsconfig.base.json",
       compilerOptions: {
         composite: false,
-        declaration: false,
+        // As `tsc --init` has it: what is exported has types that can be named.
+        declaration: true,
         declarationMap: false,
         sourceMap: false,
         jsx: "react-jsx",

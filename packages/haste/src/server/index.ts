@@ -8,7 +8,7 @@ export type {
   ViewDefinition,
   ViewLimits,
 } from "./view/define-view.ts";
-export type { ColumnDeclarations, JsonOf } from "./view/column-declaration.ts";
+export type { ColumnDeclarations, DeclaredRow, JsonOf } from "./view/column-declaration.ts";
 export type { LookedUpPolicy, Policy, PolicyDecision, PolicyFunction } from "./view/policy.ts";
 export { PageError, ViewError } from "./errors.ts";
 export type { PageErrorCode } from "../page-reasons.ts";
