@@ -23,6 +23,8 @@ export interface HasteHost {
   ): { readonly page: Page; readonly close: () => void };
   /** It has been opened, in so many ms. */
   opened(page: Page, ms: number, resumed: boolean): void;
+  /** Resolves when what a page may see has been decided, or could not be; at once if it is in no doubt. */
+  decided(page: Page): Promise<void>;
   /** One more query by this connection. @throws {PageError} too_fast */
   ask(channel: PageContext): void;
   /** What a client is told of an error; what it is not told goes to the log. */

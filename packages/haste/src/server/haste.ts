@@ -198,6 +198,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
           reader: channel,
           user: socket.assigns,
           maxBehind: limits.maxBehind,
+          policyTimeout: limits.policyTimeout,
           ended,
         },
         request,
@@ -216,6 +217,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     opened(page, ms, resumed) {
       telemetry.pageOpened?.({ view: page.view.name, ms, resumed });
     },
+    decided: (page) => watch.decided(page),
     ask: (channel) => quota.ask(channel.socket),
     explain(view, error) {
       if (!(error instanceof PageError)) logger?.error?.(`A page of ${view.name} failed.`, error);

@@ -13,6 +13,8 @@ export interface HasteLimits extends EngineLimits {
   readonly maxBehind: number;
   /** How long `seen` waits for a transaction. Default 10 s. */
   readonly seenTimeout: number;
+  /** How long a policy may take to decide; after that it has failed. Default 5 s. */
+  readonly policyTimeout: number;
 }
 
 export const DEFAULT_LIMITS: HasteLimits = {
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: HasteLimits = {
   maxOpenRate: 50,
   maxBehind: 64 * 1024,
   seenTimeout: 10_000,
+  policyTimeout: 5_000,
 };
 
 /** @throws {RangeError} A limit that there is not, or that is no number above 0. */

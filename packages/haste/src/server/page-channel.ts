@@ -94,7 +94,10 @@ export function pageChannel(
             const { maxCount } = page.view.limits;
             const cap = Math.min(parseCount(payload).cap ?? maxCount, maxCount);
             host.ask(this);
-            return this.#later(() => page.count(cap));
+            return this.#later(async () => {
+              await host.decided(page);
+              return await page.count(cap);
+            });
           }
           case "seen": {
             const { xid } = parseSeen(payload);

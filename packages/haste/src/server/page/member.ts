@@ -71,6 +71,11 @@ export class Member implements GroupMember {
     this.#withWhy = on;
   }
 
+  /** Whether it is not known what the reader may see still. */
+  get isUndecided(): boolean {
+    return this.#holds.has("policy");
+  }
+
   /** Whether the reader is owed something. */
   get isBehind(): boolean {
     return this.#base !== this.#group?.shown;

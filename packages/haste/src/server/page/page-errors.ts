@@ -6,6 +6,12 @@ export function forbidden(): PageError {
   return new PageError("forbidden", "You may not see this.");
 }
 
+/** Whether it may be seen still is not known. */
+export function undecided(): PageError {
+  const sentence = "What you may see could not be decided. Try again in a while.";
+  return new PageError("unavailable", sentence);
+}
+
 /** Its client has left the page. */
 export function left(): PageError {
   return new PageError("closed", "The page was left.");

@@ -14,6 +14,8 @@ export interface PageSeat {
   readonly user: unknown;
   /** Bytes that may wait on the connection while more is sent. */
   readonly maxBehind: number;
+  /** How long its policy may take to decide, ms. */
+  readonly policyTimeout: number;
   /** Told once: the page may be seen no longer, or its policy cannot be asked. */
   readonly ended: (error: PageError) => void;
 }

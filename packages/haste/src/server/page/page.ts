@@ -10,7 +10,7 @@ import type { ChangeRequest, JoinRequest, PageRequest } from "../protocol/reques
 import type { BoundView } from "../view/bound-view.ts";
 import { allowedBy, type Allowed } from "../view/allowed.ts";
 import { headerOf } from "./header.ts";
-import { asPageError, forbidden, left } from "./page-errors.ts";
+import { asPageError, forbidden, left, undecided } from "./page-errors.ts";
 import { Member } from "./member.ts";
 import type { PageShape } from "./page-shape.ts";
 import { changedRequest, fixed, grownRequest, resizedRequest } from "./next-request.ts";
@@ -235,7 +235,7 @@ export class Page {
     // What the policy looks at may have been told of before anybody sees it, and its rows with it.
     await this.#seat.engine.whereabouts.caughtUp(this.view.policy.tables);
     const decidedAt = performance.now();
-    const allowed = await allowedBy(this.view, this.#seat.user);
+    const allowed = await allowedBy(this.view, this.#seat.user, this.#seat.policyTimeout);
     this.decidedAt = decidedAt;
     return allowed;
   }
@@ -273,6 +273,7 @@ export class Page {
   async count(cap: number): Promise<{ readonly count: number; readonly more: boolean }> {
     const group = this.#group;
     if (group === null) throw this.#ending;
+    if (this.member.isUndecided) throw undecided();
     const { filter, view } = group.shape;
     const { sql, parameters } = countQuery({ table: view.table, filter, ...view.from }, cap);
     const [row] = await this.#seat.engine.snapshots.read((snapshot) =>

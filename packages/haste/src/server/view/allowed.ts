@@ -28,15 +28,38 @@ const LIMITS: FilterLimits = {
 /**
  * Asks a view's policy. Null: nothing may be seen.
  *
- * @throws What the policy throws, and errors about what it says: then nothing is shown.
+ * @param timeout - how long it may take, ms
+ * @throws What the policy throws, and errors about what it says, or that it says nothing: then nothing
+ *   is shown.
  */
-export async function allowedBy(view: BoundView, user: unknown): Promise<Allowed | null> {
-  const said = decided(await view.policy.decide(user as never));
+export async function allowedBy(
+  view: BoundView,
+  user: unknown,
+  timeout: number,
+): Promise<Allowed | null> {
+  const said = decided(await inTime(view, view.policy.decide(user as never), timeout));
   if (said === null) return null;
   const { table } = view;
   const filter = bindFilter(said.rows, table, LIMITS, `the policy of ${view.name}`);
   const columns = columnsOf(view, said.columns);
   return { filter, columns, key: JSON.stringify([canonical(filter, table), columns]) };
+}
+
+async function inTime<Result>(
+  view: BoundView,
+  deciding: Result | PromiseLike<Result>,
+  timeout: number,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const sentence = `The policy of ${view.name} has not decided within ${timeout} ms.`;
+    timer = setTimeout(() => reject(new Error(sentence)), timeout).unref();
+  });
+  try {
+    return await Promise.race([deciding, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function columnsOf(view: BoundView, names: readonly string[] | null): readonly number[] {

@@ -64,16 +64,16 @@ export class PolicyWatch {
   /** Decides anew for the pages that `concerns`. Resolves when that has been done, or has failed. */
   async refresh(concerns: (page: Page) => boolean): Promise<void> {
     const pages = [...this.#pages].filter(concerns);
-    await Promise.all(
-      pages.map(
-        (page) =>
-          new Promise<void>((resolve) => {
-            const waiting = this.#waiting.get(page) ?? [];
-            this.#waiting.set(page, [...waiting, resolve]);
-            this.#want(page);
-          }),
-      ),
-    );
+    for (const page of pages) this.#want(page);
+    await Promise.all(pages.map((page) => this.decided(page)));
+  }
+
+  /** Resolves when a page's decision has been made, or has failed; at once if none is to be made. */
+  async decided(page: Page): Promise<void> {
+    if (!this.#queue.has(page) && !this.#deciding.has(page)) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.set(page, [...(this.#waiting.get(page) ?? []), resolve]);
+    });
   }
 
   /**
@@ -118,6 +118,7 @@ export class PolicyWatch {
     } catch (error) {
       if (this.#pages.has(page)) {
         this.#options.failed(page, error);
+        page.member.stale();
         this.#again(page, failures + 1);
       }
     }
