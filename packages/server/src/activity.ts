@@ -1,6 +1,6 @@
 // Counting what is under way, so that a close can wait for it.
 
-/** How many callbacks take their time just now. */
+/** How many things take their time just now. */
 export class Activity {
   #count = 0;
   #whenIdle: (() => void)[] = [];
@@ -21,14 +21,14 @@ export class Activity {
     for (const resolve of waiting) resolve();
   }
 
-  /** Resolves when nothing is under way, or after `bound` ms. */
-  idle(bound: number): Promise<void> {
-    if (this.#count === 0) return Promise.resolve();
+  /** Resolves when nothing is under way, or after `bound` ms: with how much still is then. */
+  idle(bound: number): Promise<number> {
+    if (this.#count === 0) return Promise.resolve(0);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, bound);
+      const timer = setTimeout(() => resolve(this.#count), bound);
       this.#whenIdle.push(() => {
         clearTimeout(timer);
-        resolve();
+        resolve(0);
       });
     });
   }

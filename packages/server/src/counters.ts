@@ -7,6 +7,7 @@ import type {
   JoinOutcome,
   UpgradeRefusal,
 } from "./end-reason.ts";
+import type { CallbackName } from "./telemetry/traces.ts";
 
 /**
  * The numbers of one server. `opened - ended` is `live.websocket + live.longpoll` and `channelsOpened -
@@ -30,6 +31,10 @@ export interface Stats {
   readonly channelEndsByReason: Readonly<Record<ChannelEndType, number>>;
   readonly upgradesRefused: Readonly<Record<UpgradeRefusal, number>>;
   readonly joins: Readonly<Record<JoinOutcome, number>>;
+  /** Callbacks of channels that threw, rejected, or returned what cannot be used. */
+  readonly callbacksFailed: Readonly<Record<CallbackName, number>>;
+  /** Callbacks of channels that took longer than `handlerTimeout`: each once. */
+  readonly callbacksOverdue: Readonly<Record<CallbackName, number>>;
   /** Messages of clients that wait for their turn in a channel, and what channels said to themselves. */
   readonly queued: { readonly messages: number; readonly bytes: number };
   readonly messagesReceived: number;
@@ -45,6 +50,10 @@ export interface Stats {
   readonly messagesDropped: number;
   /** Broadcasts that one member could not be sent: bytes to a client that speaks V1. */
   readonly undeliverable: number;
+}
+
+function noCallbacks(): Record<CallbackName, number> {
+  return { join: 0, handleIn: 0, handleInfo: 0, handleOut: 0, terminate: 0 };
 }
 
 /** The same, to be written. */
@@ -108,6 +117,8 @@ export class Counters {
     tooMany: 0,
     abandoned: 0,
   };
+  readonly callbacksFailed: Record<CallbackName, number> = noCallbacks();
+  readonly callbacksOverdue: Record<CallbackName, number> = noCallbacks();
 
   connectionOpened(kind: "websocket" | "longpoll"): void {
     this.opened += 1;
@@ -139,6 +150,8 @@ export class Counters {
       channelEndsByReason: { ...this.channelEndsByReason },
       upgradesRefused: { ...this.upgradesRefused },
       joins: { ...this.joins },
+      callbacksFailed: { ...this.callbacksFailed },
+      callbacksOverdue: { ...this.callbacksOverdue },
       queued: { messages: this.queuedMessages, bytes: this.queuedBytes },
       messagesReceived: this.messagesReceived,
       bytesReceived: this.bytesReceived,

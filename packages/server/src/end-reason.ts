@@ -90,5 +90,5 @@ export type JoinOutcome =
   | "unmatched"
   /** The connection has `maxChannels`. */
   | "tooMany"
-  /** The connection ended before `join` did. */
+  /** The connection ended before `join` did, or `handlerTimeout` was over. */
   | "abandoned";

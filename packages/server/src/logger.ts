@@ -1,4 +1,5 @@
 // Where the server writes what nobody was there to be told.
+import { ignore } from "./thenable.ts";
 
 /** Any of these may be left out. `details` never holds a header, params or a payload. `console` fits. */
 export interface Logger {
@@ -20,7 +21,8 @@ export function guarded(logger: Logger): Required<Pick<Logger, "error">> {
   return {
     error(message, details) {
       try {
-        logger.error?.(message, details);
+        // One that writes elsewhere may be async.
+        ignore(logger.error?.(message, details));
       } catch {
         // There is nobody left to tell.
       }

@@ -14,7 +14,10 @@ export interface ServerScope {
   readonly presences: Presences;
   /** Never throws. */
   readonly logger: Required<Pick<Logger, "error">>;
+  /** Callbacks of channels at work. */
   readonly activity: Activity;
+  /** Requests that are being answered. */
+  readonly answers: Activity;
   readonly loopTurn: LoopTurn;
 }
 
@@ -33,6 +36,7 @@ export function serverScope(
     presences,
     logger,
     activity: new Activity(),
+    answers: new Activity(),
     loopTurn: new LoopTurn(),
   };
 }

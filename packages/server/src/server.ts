@@ -3,7 +3,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
-import { Activity } from "./activity.ts";
 import { attachTo, type HttpServer } from "./handshake/attachment.ts";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connection/connections.ts";
@@ -66,8 +65,6 @@ export class ChannelsServer {
   /** How each is left again. */
   readonly #attached = new Map<HttpServer, () => void>();
   readonly #owned = new Set<Server>();
-  /** Requests that are being answered. */
-  readonly #answers = new Activity();
   #closing: Promise<void> | null = null;
 
   /** @throws {OptionError} A limit that cannot be one. */
@@ -192,8 +189,9 @@ export class ChannelsServer {
     const { path, query } = splitTarget(request.url);
     const polled = findLongPoll(path, this.#endpoints);
     if (polled !== undefined) {
-      this.#answers.began();
-      response.once("close", () => this.#answers.finished());
+      const { answers } = this.#scope;
+      answers.began();
+      response.once("close", () => answers.finished());
       if (this.#closing === null) this.#longPolls.get(polled)?.handle(request, response, query);
       else answerPlainly(response, { status: 503 });
       return true;
@@ -264,9 +262,16 @@ export class ChannelsServer {
     await drainAll(this.#connections, drain, allGone);
     await allGone;
     for (const http of this.#attached.keys()) this.#detach(http);
-    await this.#scope.activity.idle(this.#limits.closeTimeout);
-    await this.#answers.idle(this.#limits.closeTimeout);
-    await this.#distribution.close(this.#limits.closeTimeout);
+    const { activity, answers, logger } = this.#scope;
+    const { closeTimeout } = this.#limits;
+    const left = await activity.idle(closeTimeout);
+    if (left > 0) {
+      const callbacks = left === 1 ? "1 callback was" : `${left} callbacks were`;
+      logger.error(`The server was closed while ${callbacks} at work: closeTimeout was over.`);
+    }
+    this.#connections.close();
+    await answers.idle(closeTimeout);
+    await this.#distribution.close(closeTimeout);
     for (const http of this.#owned) {
       http.close();
       http.closeAllConnections();

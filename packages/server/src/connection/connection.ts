@@ -218,14 +218,16 @@ export class Connection implements Line, WebSocketListener, Watched {
     this.#closeWith({ type: "drained" }, 1012, "");
   }
 
-  look(now: number): void {
+  look(now: number): boolean {
+    const isTimed = this.#working > 0 && this.#memberships.look(now);
+    if (this.#gone) return isTimed;
     const { silentFor, stuckFor } = this.#carrier.look(now);
-    if (this.#working > 0) this.#memberships.look(now);
     this.#pace.look(now);
-    if (!this.isOpen) return;
+    if (!this.isOpen) return true;
     if (stuckFor >= this.limits.sendTimeout) this.#reset({ type: "sendTimeout" });
     else if (silentFor >= this.limits.idleTimeout)
       this.#closeWith({ type: "idleTimeout" }, 1000, "");
+    return true;
   }
 
   #closeWith(end: ConnectionEnd, code: number, reason: string): void {

@@ -45,7 +45,7 @@ export class Connections implements Registry {
 
   gone(connection: Connection): void {
     this.#all.delete(connection);
-    this.#watchOf(connection.endpoint).delete(connection);
+    this.#watchOf(connection.endpoint).gone(connection);
     if (connection.id !== null) {
       const named = this.#byId.get(connection.id);
       named?.delete(connection);
@@ -55,6 +55,11 @@ export class Connections implements Registry {
     const waiting = this.#whenEmpty;
     this.#whenEmpty = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Looks after nothing any more: none is left, but perhaps callbacks that never end. */
+  close(): void {
+    for (const watch of this.#watches.values()) watch.close();
   }
 
   #watchOf(endpoint: Endpoint): Watch {

@@ -47,7 +47,7 @@ test("handlerTimeout: a handler that never ends is reported, and ends its channe
   await client.join("b");
   client.push("a", "hang");
   expect(await client.next()).toEqual(["a", "a", "a", "phx_error", {}]);
-  expect(errors).toEqual(['A callback of the channel "a" exceeds handlerTimeout.']);
+  expect(errors).toEqual(['The handleIn of the channel "a" exceeds handlerTimeout at "hang".']);
   expect(await client.ask("b", "echo", { n: 1 })).toMatchObject({ response: { n: 1 } });
   expect(server.stats().channelEndsByReason.handlerTimeout).toBe(1);
   forever.open();

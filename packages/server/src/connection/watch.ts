@@ -4,8 +4,11 @@ import type { Limits } from "../limits.ts";
 
 /** What is looked at. */
 export interface Watched {
-  /** @param now Ms of a clock that never goes back. */
-  look(now: number): void;
+  /**
+   * @param now Ms of a clock that never goes back.
+   * @returns false when there is nothing to look at any more.
+   */
+  look(now: number): boolean;
 }
 
 /** The connections of one socket. The timer runs while there are any. */
@@ -25,15 +28,29 @@ export class Watch {
     this.#timer = setInterval(() => this.#look(), this.#interval);
   }
 
-  delete(watched: Watched): void {
+  /** It is gone. What is left of it is looked at as long as it says that there is something. */
+  gone(watched: Watched): void {
+    if (!watched.look(performance.now())) this.#delete(watched);
+  }
+
+  /** Looks at nothing any more. */
+  close(): void {
+    this.#watched.clear();
+    this.#stop();
+  }
+
+  #delete(watched: Watched): void {
     this.#watched.delete(watched);
-    if (this.#watched.size > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
+    if (this.#watched.size === 0) this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
 
   #look(): void {
     const now = performance.now();
-    for (const watched of this.#watched) watched.look(now);
+    for (const watched of this.#watched) if (!watched.look(now)) this.#delete(watched);
   }
 }

@@ -8,7 +8,7 @@ import { InvalidResultError } from "../errors.ts";
 import type { ServerScope } from "../server-scope.ts";
 import { Span } from "../telemetry/span.ts";
 import type { TraceFailure } from "../telemetry/traces.ts";
-import { isThenable } from "../thenable.ts";
+import { ignore, isThenable } from "../thenable.ts";
 import type { HttpAnswer } from "./upgrade-decision.ts";
 
 /** What became of a client that wants to come in. */
@@ -93,7 +93,12 @@ export class Entrance {
 
   /** Whether the page that asks, if it is one, may. Told once, since a browser does not say why. */
   mayConnect({ origin, host }: Pick<IncomingHttpHeaders, "origin" | "host">): boolean {
-    if (this.#endpoint.mayConnect(origin, host)) return true;
+    try {
+      if (this.#endpoint.mayConnect(origin, host)) return true;
+    } catch (error) {
+      this.#tell("origins", error);
+      return false;
+    }
     if (!this.#saidOrigins) {
       this.#scope.logger.error(
         `The socket ${this.#endpoint.path} has refused a web page of another origin with 403. If it is ` +
@@ -116,7 +121,12 @@ export class Entrance {
     let address: string;
     try {
       address = addressOf(asked);
-    } catch {
+      if (typeof address !== "string") {
+        ignore(address);
+        throw new InvalidResultError("addressOf", "a text");
+      }
+    } catch (error) {
+      this.#tell("addressOf", error);
       return "addressLimited";
     }
     if (!this.#addresses.admit(address, performance.now())) return "addressLimited";
@@ -142,13 +152,19 @@ export class Entrance {
     const giveUp = (): void => settle(() => refused("closing", 503));
     const stopListening = onGone(() => settle(() => ({ type: "abandoned" })));
     const timer = setTimeout(() => {
+      const { path } = this.#endpoint;
+      this.#scope.logger.error(`The connect of the socket ${path} exceeds connectTimeout.`);
       settle(() => refused("connectTimeout", 503));
     }, this.#endpoint.limits.connectTimeout);
     this.#pending.add(giveUp);
     // Promise.resolve, since a thenable may throw rather than reject.
     Promise.resolve(result).then(
       (value) => settle(() => this.#read(value, release)),
-      (error: unknown) => settle(() => this.#failed(error)),
+      (error: unknown) => {
+        // Why it has taken too long, perhaps.
+        if (this.#pending.has(giveUp)) settle(() => this.#failed(error));
+        else this.#tell("connect", error);
+      },
     );
   }
 
@@ -174,16 +190,19 @@ export class Entrance {
     const id: unknown = this.#endpoint.idOf?.(assigns) ?? null;
     // Under another name `server.disconnect` would never find it.
     if (typeof id !== "string" && id !== null) {
-      // An async `id` must not end the process when it rejects.
-      if (isThenable(id)) Promise.resolve(id).catch(() => {});
+      ignore(id);
       throw new InvalidResultError("id", "a text, or null for no name");
     }
     return { type: "accepted", assigns, id, release };
   }
 
   #failed(error: unknown): Admission {
-    this.#scope.logger.error(`The connect of the socket ${this.#endpoint.path} failed.`, error);
+    this.#tell("connect", error);
     return { type: "refused", reason: "connectFailed", answer: INTERNAL_ERROR, cause: error };
+  }
+
+  #tell(callback: "connect" | "origins" | "addressOf", error: unknown): void {
+    this.#scope.logger.error(`The ${callback} of the socket ${this.#endpoint.path} failed.`, error);
   }
 }
 

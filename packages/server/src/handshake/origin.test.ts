@@ -32,18 +32,9 @@ describe("the check", () => {
     [["http://localhost:5173"], "http://localhost:5173", "localhost:4000", true],
     [[], "https://a.org", "a.org", false],
     [[], undefined, "a.org", true],
-    [(async () => true) as never, "https://g.org", "x", false],
     [undefined, "file://", "", false],
     [(origin) => origin === "https://f.org", "https://f.org", "x", true],
     [(origin) => origin === "https://f.org", "https://g.org", "x", false],
-    [
-      () => {
-        throw new Error("broken");
-      },
-      "https://g.org",
-      "x",
-      false,
-    ],
   ])("%o lets a page of %s connect to %s: %s", (origins, origin, host, expected) => {
     expect(originCheck(origins)(origin, host)).toBe(expected);
   });

@@ -1,7 +1,8 @@
 // Which web pages may connect. Browsers send the page's origin with an upgrade and send cookies with
 // it, whatever page it is: without a check any page could act for its visitor (cross-site WebSocket
 // hijacking). Other clients send none, and are not meant. Source: Phoenix's `check_origin`.
-import { OptionError } from "../errors.ts";
+import { InvalidResultError, OptionError } from "../errors.ts";
+import { ignore } from "../thenable.ts";
 
 /**
  * - "same" (the default): the page comes from the host that it connects to;
@@ -12,7 +13,7 @@ import { OptionError } from "../errors.ts";
  */
 export type Origins = "same" | "any" | readonly string[] | ((origin: string) => boolean);
 
-/** Whether a client with these headers may connect. Must not throw. */
+/** Whether a client with these headers may connect. @throws What a function of the user's throws. */
 export type OriginCheck = (origin: string | undefined, host: string | undefined) => boolean;
 
 interface Pattern {
@@ -31,13 +32,12 @@ export function originCheck(origins: Origins = "same"): OriginCheck {
   if (origins === "same") return (origin, host) => origin === undefined || isSame(origin, host);
   if (typeof origins === "function") {
     return (origin) => {
-      try {
-        // A promise is not yet a yes.
-        const allowed: unknown = origin === undefined || origins(origin);
-        return allowed === true;
-      } catch {
-        return false;
-      }
+      if (origin === undefined) return true;
+      const allowed: unknown = origins(origin);
+      if (typeof allowed === "boolean") return allowed;
+      // A promise is not yet a yes.
+      ignore(allowed);
+      throw new InvalidResultError("origins", "true or false");
     };
   }
   if (!Array.isArray(origins)) throw new OptionError("origins", origins, ACCEPTS);

@@ -121,7 +121,7 @@ export class Upgrader {
 
 /** Counts a refusal, and sends it. A close of the server waits until its socket is gone. */
 export function refuse(
-  { counters, activity }: ServerScope,
+  { counters, answers }: ServerScope,
   socket: Duplex,
   reason: UpgradeRefusal,
   answer: HttpAnswer,
@@ -129,7 +129,7 @@ export function refuse(
 ): void {
   counters.upgradesRefused[reason] += 1;
   if (socket.destroyed) return;
-  activity.began();
-  socket.once("close", () => activity.finished());
+  answers.began();
+  socket.once("close", () => answers.finished());
   refuseRequest(socket, answer, closeTimeout);
 }

@@ -35,6 +35,12 @@ export interface Line extends ChannelSocket<unknown>, Subscriber {
   drained(options?: DrainOptions): Promise<void>;
 }
 
+/** A membership whose callbacks are timed. */
+export interface Lingering {
+  /** Tells of a callback that exceeds `handlerTimeout`. False if none is at work that it may yet tell of. */
+  look(now: number): boolean;
+}
+
 /** The topics of the connection: who has which. */
 export interface Topics {
   /** Handles a message, which came in a frame of so many bytes, as if it had just come. */
@@ -43,7 +49,7 @@ export interface Topics {
   rejoin(message: JoinMessage, predecessor: Predecessor): void;
   /** The topic is vacant, if this membership still had it. */
   forget(membership: Predecessor): void;
-  /** It has ended, but a callback is still at work: it takes up room until `lingered`. */
-  lingers(): void;
-  lingered(): void;
+  /** It has ended, but a callback is still at work: it takes up room, and is timed, until `lingered`. */
+  lingers(membership: Lingering): void;
+  lingered(membership: Lingering): void;
 }

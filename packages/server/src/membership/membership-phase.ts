@@ -18,7 +18,9 @@ export type Item =
   | LeaveMessage
   | PushMessage
   | { readonly type: "info"; readonly info: unknown }
-  | { readonly type: "out"; readonly broadcast: Broadcast };
+  | { readonly type: "out"; readonly broadcast: Broadcast }
+  /** The last of all. */
+  | { readonly type: "terminate"; readonly reason: ChannelEnd };
 
 export type Phase =
   | {

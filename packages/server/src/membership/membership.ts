@@ -15,8 +15,6 @@ import { MembershipSeat, type SeatOwner } from "./membership-seat.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import type { Subscriber } from "../broadcast/pub-sub.ts";
 import type { Reply } from "../channel/results.ts";
-import { quote } from "../logger.ts";
-import { terminate } from "./terminate.ts";
 
 export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   readonly topic: string;
@@ -29,7 +27,6 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   #phase: Phase = { type: "joining", held: [], predecessorsLastWord: null };
   /** The push that `handleIn` is at work on. */
   #current: PushMessage | null = null;
-  #terminating = false;
 
   constructor(line: Line, topics: Topics, kind: ChannelKind, topic: string, joinRef: Ref | null) {
     super(line);
@@ -61,7 +58,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   }
 
   get isSettled(): boolean {
-    return this.#phase.type === "ended" && !this.isBusy && !this.#terminating;
+    return this.#phase.type === "ended" && !this.isBusy;
   }
 
   /** Takes a message of the client, now or in its turn. */
@@ -73,7 +70,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   }
 
   /** Ends it from outside. What waits is thrown away. */
-  end(reason: ChannelEnd): void {
+  override end(reason: ChannelEnd): void {
     if (this.#phase.type === "ended") return;
     const { counters } = this.line.scope;
     if (this.#phase.type === "joining") counters.joins.abandoned += 1;
@@ -82,7 +79,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     phase.leftover = [];
     if (!this.isBusy) return this.rest();
     phase.lingers = true;
-    this.#topics.lingers();
+    this.#topics.lingers(this);
   }
 
   /** A broadcast of its topic: sent as it is, unless the channel wants to see it first. */
@@ -174,9 +171,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
 
   protected override fail(item: Item, error: unknown): void {
     this.#current = null;
-    this.toldFailure(error);
-    const at = quote(item.type === "push" ? item.event : item.type);
-    this.line.scope.logger.error(`The channel ${quote(this.topic)} crashed at ${at}.`, error);
+    this.toldFailure(item, error);
     switch (this.#phase.type) {
       case "joined":
       case "leaving":
@@ -269,32 +264,23 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   protected override rest(): void {
     const phase = this.#phase;
     if (phase.type !== "ended") return;
-    if (phase.lingers) this.#topics.lingered();
+    if (phase.lingers) this.#topics.lingered(this);
     const { reason, successor, leftover } = phase;
-    this.#phase = ended(null, []);
-    if (reason !== null && this.#opened !== null) this.#terminate(this.#opened, reason);
+    const over = ended(null, []);
+    this.#phase = over;
+    if (reason !== null && this.#opened !== null) this.take({ type: "terminate", reason }, 0);
+    if (this.isBusy) {
+      over.lingers = true;
+      this.#topics.lingers(this);
+    }
     if (successor !== null) this.#topics.rejoin(successor, this);
     for (const { item, weight } of leftover) {
-      if (item.type === "info" || item.type === "out") {
+      if (item.type === "info" || item.type === "out" || item.type === "terminate") {
         this.dropped();
       } else {
         this.#topics.dispatch(item, weight);
       }
     }
-    if (!this.#terminating) this.onSettled?.();
-  }
-
-  #terminate(opened: object, reason: ChannelEnd): void {
-    const work = terminate(this.#kind, opened, this, reason, this.line.scope.logger);
-    if (work === null) return;
-    this.#terminating = true;
-    this.#topics.lingers();
-    this.began();
-    void work.then(() => {
-      this.#terminating = false;
-      this.#topics.lingered();
-      this.onSettled?.();
-      this.finished();
-    });
+    if (!this.isBusy) this.onSettled?.();
   }
 }

@@ -3,9 +3,8 @@ import type { ClientMessage, JoinMessage, Ref } from "@slipstream/core";
 import { decide, topicOf, unmatched, type TopicState } from "./decide.ts";
 import type { ChannelKind } from "../channel/channel-kind.ts";
 import type { ChannelEnd } from "../end-reason.ts";
-import { quote } from "../logger.ts";
 import { Membership } from "./membership.ts";
-import type { Line, Topics } from "./membership-host.ts";
+import type { Line, Lingering, Topics } from "./membership-host.ts";
 import type { Predecessor } from "./predecessor.ts";
 import type { TopicPatterns } from "../channel/topic-pattern.ts";
 
@@ -23,7 +22,7 @@ export class Memberships implements Topics {
   readonly #line: Line;
   readonly #channels: TopicPatterns<ChannelKind>;
   readonly #byTopic = new Map<string, Membership>();
-  #lingering = 0;
+  readonly #lingering = new Set<Lingering>();
 
   constructor(line: Line, channels: TopicPatterns<ChannelKind>) {
     this.#line = line;
@@ -66,23 +65,21 @@ export class Memberships implements Topics {
     if (this.#byTopic.get(membership.topic) === membership) this.#byTopic.delete(membership.topic);
   }
 
-  lingers(): void {
-    this.#lingering += 1;
+  lingers(membership: Lingering): void {
+    this.#lingering.add(membership);
   }
 
-  lingered(): void {
-    this.#lingering -= 1;
+  lingered(membership: Lingering): void {
+    this.#lingering.delete(membership);
   }
 
-  /** Ends those whose callbacks take too long. */
-  look(now: number): void {
-    const { limits, scope } = this.#line;
-    for (const membership of this.#byTopic.values()) {
-      if (membership.busyFor(now) < limits.handlerTimeout) continue;
-      const topic = quote(membership.topic);
-      scope.logger.error(`A callback of the channel ${topic} exceeds handlerTimeout.`);
-      membership.end({ type: "handlerTimeout" });
-    }
+  /** Ends those whose callbacks take too long. False if none is at work that may yet do so. */
+  look(now: number): boolean {
+    let isTimed = false;
+    // Those first, since who is ended lingers.
+    for (const membership of this.#lingering) isTimed = membership.look(now) || isTimed;
+    for (const membership of this.#byTopic.values()) isTimed = membership.look(now) || isTimed;
+    return isTimed;
   }
 
   /** Ends all of them. */
@@ -92,7 +89,9 @@ export class Memberships implements Topics {
 
   /** Room for another one? A callback that never returns must not be had twice by joining again. */
   get #vacancy(): TopicState {
-    return this.#byTopic.size + this.#lingering < this.#line.limits.maxChannels ? VACANT : FULL;
+    return this.#byTopic.size + this.#lingering.size < this.#line.limits.maxChannels
+      ? VACANT
+      : FULL;
   }
 
   #join(message: JoinMessage, predecessor: Predecessor | null): void {

@@ -33,6 +33,8 @@ export function outcomeOf(item: Item, value: unknown, phase: Phase["type"]): Out
     case "push":
       if (value === undefined) throw new UnhandledEventError();
       return ofHandler(value, phase, "replies");
+    case "terminate":
+      return NOTHING;
     case "info":
     case "out":
       return ofHandler(value, phase, "doesNotReply");

@@ -14,8 +14,8 @@ export abstract class Turns<T> {
   readonly #limit: number;
   #inbox: Inbox<T> | null = null;
   #busy = false;
-  /** When the work that takes its time began; Infinity if there is none. */
-  #since = Infinity;
+  /** The work that takes its time, and when it began; null if there is none, or it was found overdue. */
+  #timed: { readonly item: T; readonly since: number } | null = null;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -42,9 +42,17 @@ export abstract class Turns<T> {
     return this.#busy;
   }
 
-  /** For how long what is at work has been, in ms. */
-  busyFor(now: number): number {
-    return now - this.#since;
+  /** Something is at work that may yet be found overdue. */
+  get isTimed(): boolean {
+    return this.#timed !== null;
+  }
+
+  /** What has been at work for `bound` ms or more, if anything has. Found once. */
+  protected overdue(now: number, bound: number): T | null {
+    if (this.#timed === null || now - this.#timed.since < bound) return null;
+    const { item } = this.#timed;
+    this.#timed = null;
+    return item;
   }
 
   /** Makes everything wait until `proceed`. */
@@ -115,9 +123,9 @@ export abstract class Turns<T> {
 
   #await(item: T, result: PromiseLike<unknown>): void {
     this.began();
-    this.#since = performance.now();
+    this.#timed = { item, since: performance.now() };
     const resume = (): void => {
-      this.#since = Infinity;
+      this.#timed = null;
       this.#work(this.#next());
       this.finished();
     };

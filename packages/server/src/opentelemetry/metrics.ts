@@ -119,6 +119,14 @@ function ofConnections(meter: Meter): Reading[] {
       count("joins", "{join}", "Joins, by how they were answered"),
       ({ stats }) => by(names.OUTCOME, stats.joins),
     ],
+    [
+      count("callbacks.failed", "{callback}", "Callbacks of channels that have failed"),
+      ({ stats }) => by(names.CALLBACK, stats.callbacksFailed),
+    ],
+    [
+      count("callbacks.overdue", "{callback}", "Callbacks of channels that exceed handlerTimeout"),
+      ({ stats }) => by(names.CALLBACK, stats.callbacksOverdue),
+    ],
   ];
 }
 

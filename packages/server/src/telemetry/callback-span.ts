@@ -2,10 +2,11 @@
 // is called.
 import { EncodeError } from "@slipstream/core";
 import { ChannelsServerError } from "../errors.ts";
+import { callbackOf, eventOf } from "../membership/call-for.ts";
 import type { Item } from "../membership/membership-phase.ts";
 import type { Outcome } from "../membership/outcome.ts";
 import { Span } from "./span.ts";
-import type { CallbackName, CallbackOutcome, CallbackTrace, TraceFailure } from "./traces.ts";
+import type { CallbackOutcome, CallbackTrace, TraceFailure } from "./traces.ts";
 
 /** Where a channel is. */
 export interface Placed {
@@ -18,36 +19,15 @@ export interface Placed {
 
 /** Begins it, if anybody listens and the item is for a callback. */
 export function callbackSpan(item: Item, placed: Placed): Span<CallbackTrace> | null {
-  switch (item.type) {
-    case "join":
-      return begin("join", undefined, placed);
-    case "push":
-      return begin("handleIn", item.event, placed);
-    case "info":
-      return begin("handleInfo", undefined, placed);
-    case "out":
-      return begin("handleOut", item.broadcast.message.event, placed);
-    case "leave":
-      return null;
-  }
-}
-
-export function terminateSpan(placed: Placed): Span<CallbackTrace> | null {
-  return begin("terminate", undefined, placed);
-}
-
-function begin(
-  callback: CallbackName,
-  event: string | undefined,
-  placed: Placed,
-): Span<CallbackTrace> | null {
+  const callback = callbackOf(item);
+  if (callback === null) return null;
   return Span.begin(`slipstream.server.${callback}`, () => ({
     server: placed.server,
     path: placed.path,
     channel: placed.pattern,
     topic: placed.topic,
     callback,
-    event,
+    event: eventOf(item),
     outcome: undefined,
     status: undefined,
   }));
@@ -55,7 +35,10 @@ function begin(
 
 /** It has returned. */
 export function settle(span: Span<CallbackTrace>, outcome: Outcome, wasOver: boolean): void {
-  span.trace.outcome = wasOver ? "tooLate" : nameOf(outcome);
+  // Of terminate nothing can come.
+  if (span.trace.callback !== "terminate") {
+    span.trace.outcome = wasOver ? "tooLate" : nameOf(outcome);
+  }
   if (outcome.type === "replied") span.trace.status = outcome.reply.status;
   span.settle(null);
 }
