@@ -146,8 +146,10 @@ export class ChannelsServer {
   /**
    * Serves the sockets on an HTTP or HTTPS server that exists, beside whatever else it does.
    * Upgrades to paths of the sockets are told to none of its other listeners (those of `ws`, or of
-   * plugins for WebSockets of a framework); all others are left to them, and answered 404 if it has
-   * none. `close` ends the connections and leaves the HTTP server to its owner.
+   * plugins for WebSockets of a framework); all others are left to them. If it has none, WebSockets
+   * are answered 404, and what asks for something else (`Upgrade: h2c`) is a request like any other,
+   * which the server may ignore to upgrade (RFC 9110 7.8); before Node 22.21 and 24.9, which do not ask
+   * us, it is answered 400. `close` ends the connections and leaves the HTTP server to its owner.
    *
    * @example
    * ```ts
@@ -160,13 +162,8 @@ export class ChannelsServer {
     if (this.#closing !== null) throw new ServerClosedError();
     if (this.#attached.has(http)) return;
     const detach = attachTo(http, {
-      take: (request, socket, head) => {
-        if (findEndpoint(splitTarget(request.url).path, this.#endpoints) === undefined)
-          return false;
-        this.#upgrade(request, socket, head);
-        return true;
-      },
-      leftOver: (request, socket, head) => this.#upgrade(request, socket, head),
+      isOurs: ({ url }) => findEndpoint(splitTarget(url).path, this.#endpoints) !== undefined,
+      take: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#attached.set(http, detach);
   }

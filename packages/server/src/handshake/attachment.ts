@@ -4,27 +4,33 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import { isWebSocket } from "./upgrade-decision.ts";
 
 export type HttpServer = Server | HttpsServer;
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** What to do with upgrades. */
 export interface UpgradeHandlers {
-  /** Takes one that nobody else is told of; false to leave it to the listeners. */
-  readonly take: (...upgrade: Parameters<UpgradeListener>) => boolean;
-  /** One of no path of ours, which no listener but ours is there to answer. */
-  readonly leftOver: UpgradeListener;
+  /** Whether it is to a path of ours: nobody else is told of it. */
+  readonly isOurs: (request: IncomingMessage) => boolean;
+  /** Takes one of ours, or one that no listener but ours is there to answer. */
+  readonly take: UpgradeListener;
+}
+
+/** From Node 22.21 and 24.9 on: asked whether a request that may be an upgrade shall be one. */
+interface AsksFirst {
+  shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
 
 /** All listeners of all servers of ours: they answer what none of them knows, and no more. */
 const OURS = new WeakSet<object>();
 
 /** Returns the function that leaves the HTTP server as it was. */
-export function attachTo(http: HttpServer, { take, leftOver }: UpgradeHandlers): () => void {
+export function attachTo(http: HttpServer, { isOurs, take }: UpgradeHandlers): () => void {
+  const hasOthers = (): boolean => http.listeners("upgrade").some((each) => !OURS.has(each));
   const listener: UpgradeListener = (request, socket, head) => {
-    const others = http.listeners("upgrade").some((each) => !OURS.has(each));
     // Another server of ours may have answered it just now.
-    if (!others && !socket.writableEnded) leftOver(request, socket, head);
+    if (!hasOthers() && !socket.writableEnded) take(request, socket, head);
   };
   OURS.add(listener);
   // Without a listener Node takes an upgrade for a request like any other.
@@ -35,17 +41,47 @@ export function attachTo(http: HttpServer, { take, leftOver }: UpgradeHandlers):
   const tell = http.emit;
   const emit = (event: string, ...args: unknown[]): boolean => {
     if (attached && event === "upgrade") {
-      if (take(...(args as Parameters<UpgradeListener>))) return true;
+      const [request, socket, head] = args as Parameters<UpgradeListener>;
+      if (isOurs(request)) {
+        take(request, socket, head);
+        return true;
+      }
     }
     return Reflect.apply(tell, http, [event, ...args]) as boolean;
   };
   Object.defineProperty(http, "emit", { value: emit, writable: true, configurable: true });
+  const askAgain = askFirst(http as AsksFirst & HttpServer, isOurs, hasOthers);
   return () => {
     attached = false;
     http.off("upgrade", listener);
+    askAgain();
     // Whoever has wrapped it since keeps what he has: ours then only hands on.
     if (Object.getOwnPropertyDescriptor(http, "emit")?.value !== emit) return;
     if (before === undefined) Reflect.deleteProperty(http, "emit");
     else Object.defineProperty(http, "emit", before);
+  };
+}
+
+/**
+ * A client may offer `Upgrade: h2c` with any request, and a server may ignore it (RFC 9110 7.8). Since we
+ * listen for upgrades, Node would take such a request for one, and its app would never see it.
+ */
+function askFirst(
+  http: AsksFirst,
+  isOurs: UpgradeHandlers["isOurs"],
+  hasOthers: () => boolean,
+): () => void {
+  const before = http.shouldUpgradeCallback;
+  if (before === undefined) return () => {};
+  let attached = true;
+  const ask = (request: IncomingMessage): boolean => {
+    if (attached && isOurs(request)) return true;
+    const isFor = !attached || isWebSocket(request) || hasOthers();
+    return isFor && before.call(http, request);
+  };
+  http.shouldUpgradeCallback = ask;
+  return () => {
+    attached = false;
+    if (http.shouldUpgradeCallback === ask) http.shouldUpgradeCallback = before;
   };
 }

@@ -39,7 +39,9 @@ export function decideUpgrade(
 ): UpgradeDecision {
   const { path, query } = splitTarget(head.url);
   const endpoint = findEndpoint(path, endpoints);
-  if (endpoint === undefined) return refuse("unknownPath", NOT_FOUND);
+  if (endpoint === undefined) {
+    return isWebSocket(head) ? refuse("unknownPath", NOT_FOUND) : refuse("badRequest", NO_OTHERS);
+  }
   const flaw = handshakeFlaw(head);
   if (flaw !== null) return refuse("badRequest", flaw);
   let params: ConnectParams;
@@ -55,6 +57,15 @@ export function decideUpgrade(
 }
 
 export const NOT_FOUND: HttpAnswer = { status: 404, type: "text/plain", body: "not found" };
+const NO_OTHERS = badRequest(
+  "There is no other upgrade here than websocket: leave the header out.",
+);
+
+/** Does it ask for a WebSocket, and not, say, for h2c? */
+export function isWebSocket({ headers }: Pick<RequestHead, "headers">): boolean {
+  const upgrade = headers["upgrade"];
+  return typeof upgrade === "string" && upgrade.toLowerCase() === "websocket";
+}
 
 function refuse(reason: UpgradeRefusal, answer: HttpAnswer): UpgradeDecision {
   return { type: "refuse", reason, answer };
@@ -93,10 +104,7 @@ function findBelow(
 /** What is wrong with the handshake (RFC 6455 4.2.1), if anything is. */
 function handshakeFlaw({ method, headers }: RequestHead): HttpAnswer | null {
   if (method !== "GET") return { status: 405, headers: { Allow: "GET" } };
-  const upgrade = headers["upgrade"];
-  if (typeof upgrade !== "string" || upgrade.toLowerCase() !== "websocket") {
-    return badRequest("The upgrade header must be websocket.");
-  }
+  if (!isWebSocket({ headers })) return badRequest("The upgrade header must be websocket.");
   const key = headers["sec-websocket-key"];
   if (typeof key !== "string" || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
     return badRequest("The sec-websocket-key header must be 16 bytes in base64.");

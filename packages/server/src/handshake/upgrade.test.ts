@@ -254,6 +254,38 @@ test.each(["before", "after"])(
   },
 );
 
+/** Older ones take whatever asks for an upgrade for one, and ask nobody. */
+const asksFirst = "shouldUpgradeCallback" in createServer();
+
+test("a request that asks for another upgrade is the app's, where Node lets it", async () => {
+  const http = createServer((request, response) => {
+    if (!server.handleRequest(request, response)) request.pipe(response);
+  });
+  const server = new ChannelsServer({ logger: false });
+  server.socket("/socket", { channels: { "*": anyone } });
+  server.attach(http);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => new Promise((resolve) => void http.close(() => resolve())));
+  const { port } = http.address() as AddressInfo;
+  const h2c = ["Host: localhost", "Connection: Upgrade, close", "Upgrade: h2c"];
+  const asked = await raw(port, "POST /app HTTP/1.1", ...h2c, "Content-Length: 3", "", "abc");
+  expect(asked).toMatch(
+    asksFirst ? /^HTTP\/1.1 200 .*abc/s : /^HTTP\/1.1 400 .*leave the header out/s,
+  );
+  const polled = await raw(port, "GET /socket/longpoll?vsn=2.0.0 HTTP/1.1", ...h2c);
+  expect(polled).toMatch(asksFirst ? /^HTTP\/1.1 200 .*"token":/s : /^HTTP\/1.1 400 /);
+  expect(await raw(port, "GET /app HTTP/1.1", ...handshake)).toMatch(/^HTTP\/1.1 404 /);
+  await (await TestClient.connect(port)).close();
+
+  // Whoever listens for upgrades gets all that are not ours.
+  http.once("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 I'm a teapot\r\n\r\n"));
+  expect(await raw(port, "GET /app HTTP/1.1", ...h2c)).toMatch(/^HTTP\/1.1 418 /);
+  await server.close();
+  expect(await raw(port, "POST /app HTTP/1.1", ...h2c, "Content-Length: 3", "", "abc")).toMatch(
+    /^HTTP\/1.1 200 .*abc/s,
+  );
+});
+
 test("two servers on one HTTP server: each has its paths, and others are answered once", async () => {
   const http = createServer();
   const [one, two] = [new ChannelsServer(), new ChannelsServer()] as const;
