@@ -12,6 +12,7 @@ export {
   type TestSocketErrorCode,
 } from "./errors.ts";
 export type { ClosePattern } from "./heard.ts";
+export type { Joined } from "./joined.ts";
 export type { ConnectOptions, QueryValue } from "./request.ts";
 export type { TestChannel } from "./test-channel.ts";
 export type { AssertOptions, RefuteOptions } from "./test-line.ts";

@@ -39,7 +39,8 @@ export class TestSocket<A = unknown> {
   /**
    * Joins a topic. Resolves when the server has let the client in.
    *
-   * @typeParam C The channel's interface, the same as its server and its clients have.
+   * @typeParam C The channel's interface, the same as its server and its clients have; of a schema,
+   * `Joined<typeof schema>`.
    * @throws {JoinRefusedError} (by rejection) It was denied, crashed, or no channel has the topic.
    * @throws {TestSocketError} (by rejection) `connectionOver`.
    * @example
