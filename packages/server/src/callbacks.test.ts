@@ -228,7 +228,7 @@ describe.each([
       { logger: { error: (message) => logged.push(message) } },
     );
     const response = fetch(`http://127.0.0.1:${port}/socket/longpoll?vsn=2.0.0`, {
-      headers: { origin: "http://elsewhere.org" },
+      headers: { origin: "http://elsewhere.org", accept: "application/json;slipstream=1" },
     });
     expect(await (await response).json()).toMatchObject({ status });
     expect(logged).toEqual([`The ${option} of the socket /socket failed.`]);

@@ -189,8 +189,8 @@ export class ChannelsServer {
       const { answers } = this.#scope;
       answers.began();
       response.once("close", () => answers.finished());
-      if (this.#closing === null) this.#longPolls.get(polled)?.handle(request, response, query);
-      else answerPlainly(response, { status: 503 });
+      const phase = this.#closing === null ? "open" : "closing";
+      this.#longPolls.get(polled)?.handle(request, response, query, phase);
       return true;
     }
     if (findEndpoint(path, this.#endpoints) === undefined) return false;

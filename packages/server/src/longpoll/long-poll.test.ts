@@ -390,6 +390,35 @@ test("a client of ours is told the close code, as WebSockets are", async () => {
   expect(answer).toMatchObject({ status: 410, code: 1012 });
 });
 
+test("a session goes on through a drain until it is told, and no other begins", async () => {
+  const server = new ChannelsServer({ logger: false });
+  server.socket("/socket", { channels: { "*": room } });
+  const http = createServer((request, response) => void server.handleRequest(request, response));
+  server.attach(http);
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  const { port } = http.address() as AddressInfo;
+  const client = new PollClient(port);
+  await client.poll();
+  await client.send(["1", "1", "a", "phx_join", {}]);
+  await client.poll();
+  const closing = server.close({ drain: 2 ** 30 });
+  expect(await client.send(["1", "2", "a", "echo", { n: 1 }])).toMatchObject({ status: 200 });
+  expect((await client.poll()).messages).toEqual([
+    JSON.stringify(["1", "2", "a", "phx_reply", { response: { n: 1 }, status: "ok" }]),
+  ]);
+  expect((await new PollClient(port, OURS).poll()).status).toBe(503);
+  expect((await new PollClient(port).poll()).status).toBe(500);
+  expect(server.stats().upgradesRefused.closing).toBe(2);
+  await client.end();
+  await closing;
+  expect(server.stats()).toMatchObject({ opened: 1, ended: 1, live: { longpoll: 0 } });
+});
+
 test("a close of the server lets an answer that is on its way arrive whole", async () => {
   const { port, server } = await serve(room, {}, { closeTimeout: 30_000 });
   const client = new PollClient(port);
@@ -412,32 +441,48 @@ test("a close of the server lets an answer that is on its way arrive whole", asy
   expect(told.length - told.indexOf("\r\n\r\n") - 4).toBe(length);
 });
 
-test("npm phoenix over it: joins, asks, is told, leaves", async () => {
-  const { port, server } = await serve(room);
-  interface Push {
-    receive(status: string, callback: (response: unknown) => void): Push;
-  }
-  const { Socket, LongPoll } = (await import("phoenix")) as {
-    LongPoll: unknown;
-    Socket: new (
-      url: string,
-      options: object,
-    ) => {
-      connect(): void;
-      disconnect(callback?: () => void): void;
-      channel(topic: string): {
-        join(): Push;
-        push(event: string, payload: unknown): Push;
-        leave(): Push;
-        on(event: string, callback: (payload: unknown) => void): void;
-      };
+interface PhoenixPush {
+  receive(status: string, callback: (response: unknown) => void): PhoenixPush;
+}
+const { Socket, LongPoll } = (await import("phoenix")) as {
+  LongPoll: unknown;
+  Socket: new (
+    url: string,
+    options: object,
+  ) => {
+    connect(): void;
+    disconnect(callback?: () => void): void;
+    channel(topic: string): {
+      join(): PhoenixPush;
+      push(event: string, payload: unknown): PhoenixPush;
+      leave(): PhoenixPush;
+      on(event: string, callback: (payload: unknown) => void): void;
     };
   };
+};
+
+test("npm phoenix over it: there is no room, and it comes back until there is", async () => {
+  const { port, server } = await serve(room, { maxConnections: 1 });
+  const first = new PollClient(port, OURS);
+  await first.poll();
+  const socket = new Socket(`http://127.0.0.1:${port}/socket`, {
+    transport: LongPoll,
+    reconnectAfterMs: () => 10,
+  });
+  socket.connect();
+  onTestFinished(() => new Promise<void>((resolve) => socket.disconnect(resolve)));
+  await until(() => server.stats().upgradesRefused.full >= 2);
+  await first.end();
+  await until(() => server.stats().live.longpoll === 1);
+});
+
+test("npm phoenix over it: joins, asks, is told, leaves", async () => {
+  const { port, server } = await serve(room);
   const socket = new Socket(`http://127.0.0.1:${port}/socket`, { transport: LongPoll });
   socket.connect();
   onTestFinished(() => new Promise<void>((resolve) => socket.disconnect(resolve)));
   const channel = socket.channel("a");
-  const answer = (push: Push): Promise<unknown> =>
+  const answer = (push: PhoenixPush): Promise<unknown> =>
     new Promise((resolve) => push.receive("ok", resolve));
   const news = new Promise((resolve) => channel.on("news", resolve));
   expect(await answer(channel.join())).toEqual({});

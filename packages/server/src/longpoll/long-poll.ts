@@ -17,6 +17,7 @@ import { OptionError } from "../errors.ts";
 import type { ServerScope } from "../server-scope.ts";
 import type { Registry } from "../connection/registry.ts";
 import { negotiate } from "../handshake/vsn.ts";
+import { authTokenOf, isBatch, isInSession, isOurs, tokenOf } from "./poll-request.ts";
 import { readBody } from "./read-body.ts";
 import { PollSession, type PollAnswer } from "./poll-session.ts";
 import { textOnly } from "./text-serializer.ts";
@@ -33,19 +34,6 @@ const SERIALIZERS: ReadonlyMap<Serializer, Serializers> = new Map(
     { noBytes: textOnly(serializer, "noBytes"), base64: textOnly(serializer, "base64") },
   ]),
 );
-
-/**
- * How a client of ours says in its Accept header, by a parameter that pages may send, that it understands
- * more than Phoenix says. To all others everything is said to the letter.
- */
-const OURS = /;\s*slipstream=1\b/;
-
-/**
- * How such a client says that the token is a session's, and not a parameter of its program's. A poll
- * that comes after its session's end, as the one that was given up on does when the DELETE overtakes
- * it, then begins no session that nobody would know of.
- */
-const IN_SESSION = /;\s*session=1\b/;
 
 type Refusal = 400 | 403 | 413 | 429 | 500 | 503;
 type Body =
@@ -75,7 +63,13 @@ export class LongPoll {
     this.#entrance = entrance;
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, query: string): void {
+  /** @param phase Sessions that there are go on while the server closes, and none begins. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: string,
+    phase: "open" | "closing",
+  ): void {
     const { origin } = request.headers;
     if (!this.#entrance.mayConnect(request.headers)) {
       this.#scope.counters.upgradesRefused.forbiddenOrigin += 1;
@@ -88,7 +82,7 @@ export class LongPoll {
     } catch (error) {
       if (!(error instanceof BadParamsError)) throw error;
       this.#scope.counters.upgradesRefused.badParams += 1;
-      return answer(response, { status: 400 }, null);
+      return answer(response, { status: isOurs(request) ? 400 : 403 }, null);
     }
     const token = tokenOf(request, params);
     const session = token === null ? undefined : this.#sessions.get(token);
@@ -103,6 +97,10 @@ export class LongPoll {
       case "GET":
         if (session !== undefined && token !== null) return poll(session, token, response);
         if (isInSession(request)) return answer(response, { status: 410 }, null);
+        if (phase === "closing") {
+          this.#scope.counters.upgradesRefused.closing += 1;
+          return answer(response, { status: bodyStatus(503, isOurs(request)) }, null);
+        }
         return this.#begin(request, response, params);
       case "POST":
         // Otherwise the session would end for a message of nothing.
@@ -128,9 +126,9 @@ export class LongPoll {
       counters.upgradesRefused.unsupportedVersion += 1;
       return answer(response, { status: 403 }, null);
     }
-    const isOurs = OURS.test(accept(request));
-    const serializer = isOurs ? serializers.base64 : serializers.noBytes;
-    const authToken = utf8(header(request, "x-phoenix-authtoken"));
+    const ours = isOurs(request);
+    const serializer = ours ? serializers.base64 : serializers.noBytes;
+    const authToken = authTokenOf(request);
     const onGone = (gone: () => void): (() => void) => {
       response.on("close", gone);
       return () => void response.off("close", gone);
@@ -142,13 +140,13 @@ export class LongPoll {
           return;
         case "refused":
           counters.upgradesRefused[admission.reason] += 1;
-          return answer(response, { status: bodyStatus(admission.answer.status) }, null);
+          return answer(response, { status: bodyStatus(admission.answer.status, ours) }, null);
         case "accepted": {
           const token = randomBytes(32).toString("base64url");
           const { assigns, id, release } = admission;
-          this.#open(token, { serializer, assigns, id, isOurs }, release);
+          this.#open(token, { serializer, assigns, id, isOurs: ours }, release);
           // A session that begins is told as one that is gone: so clients learn their token.
-          answer(response, isOurs ? { status: 410, ...OFFERS } : { status: 410 }, token);
+          answer(response, ours ? { status: 410, ...OFFERS } : { status: 410 }, token);
         }
       }
     });
@@ -188,10 +186,10 @@ export class LongPoll {
     const body = await readBody(request, this.#endpoint.limits.maxPayload);
     if (body.type === "whole") {
       this.#taking.set(session, null);
-      const isBatch = header(request, "content-type")?.startsWith("application/x-ndjson") === true;
-      for (const message of isBatch ? linesOf(body.text) : [body.text]) {
+      const batch = isBatch(request);
+      for (const message of batch ? linesOf(body.text) : [body.text]) {
         if (!session.isOpen) break;
-        if (message !== "" || !isBatch) session.take(message);
+        if (message !== "" || !batch) session.take(message);
         // A body may hold a million messages, and others have their turn.
         await this.#scope.loopTurn.rest();
       }
@@ -247,13 +245,16 @@ function answer(response: ServerResponse, body: Body, token: string | null): voi
     .end(text);
 }
 
-/** Phoenix's clients know these. */
-function bodyStatus(status: number): Refusal {
+/**
+ * How a client that may not come in is told. Phoenix's comes back after 500 and not after 403; any
+ * other status is an error to it that it does not get over.
+ */
+function bodyStatus(status: number, ours: boolean): Refusal {
   switch (status) {
     case 429:
     case 500:
     case 503:
-      return status;
+      return ours ? status : 500;
     default:
       return 403;
   }
@@ -270,29 +271,4 @@ function allow(response: ServerResponse, origin: string, request: IncomingMessag
     "content-type, x-phoenix-authtoken, x-phoenix-longpoll-token",
   );
   response.setHeader("Access-Control-Max-Age", "3600");
-}
-
-/** Newer clients keep the token out of the URL. */
-function tokenOf(request: IncomingMessage, params: ConnectParams): string | null {
-  const { token } = params;
-  return header(request, "x-phoenix-longpoll-token") ?? (typeof token === "string" ? token : null);
-}
-
-/** Node takes each byte of a header for a character; a token is a text like any other. */
-function utf8(value: string | null): string | null {
-  return value === null ? null : Buffer.from(value, "latin1").toString("utf8");
-}
-
-function isInSession(request: IncomingMessage): boolean {
-  const accepted = accept(request);
-  return OURS.test(accepted) && IN_SESSION.test(accepted);
-}
-
-function accept(request: IncomingMessage): string {
-  return header(request, "accept") ?? "";
-}
-
-function header(request: IncomingMessage, name: string): string | null {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : null;
 }
