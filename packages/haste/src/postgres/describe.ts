@@ -1,4 +1,5 @@
 // What the tables look like, and whether the database is set up: everything that is wrong at once.
+import type { Row } from "../row.ts";
 import { readCatalog, type CatalogTable, type RunQuery } from "../source/catalog.ts";
 import { SetupError, type Shortcoming } from "../source/setup-error.ts";
 import { tableSql } from "../sql/names.ts";
@@ -23,8 +24,8 @@ export async function describeTables(
     ...(names.isFollowed ? [] : await serverShortcomings(query, names)),
     ...(await databaseShortcomings(query, names, found)),
     ...problems.map((problem) => ({ problem })),
+    ...(await tablesShortcomings(query, names, found)),
   ];
-  for (const one of found) shortcomings.push(...(await tableShortcomings(query, names, one)));
   if (shortcomings.length > 0) throw new SetupError(shortcomings, setupCall(tables, names));
   return found;
 }
@@ -90,13 +91,12 @@ const DATABASE = `
   SELECT p.pubname, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate,
     (SELECT count(*) FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
       AND evtname IN ('haste_schema_changed', 'haste_table_dropped')),
-    to_regclass('haste.epochs'), current_user
-  FROM (SELECT) one LEFT JOIN pg_publication p ON p.pubname = $1`;
-
-const EPOCHS = `
-  SELECT has_schema_privilege('haste', 'USAGE') AND has_table_privilege('haste.epochs', 'SELECT')
-    AND has_table_privilege('haste.epochs', 'INSERT')
-    AND has_table_privilege('haste.epochs', 'UPDATE')`;
+    epochs.oid, current_user,
+    has_schema_privilege(to_regnamespace('haste'), 'USAGE')
+      AND has_table_privilege(epochs.oid, 'SELECT') AND has_table_privilege(epochs.oid, 'INSERT')
+      AND has_table_privilege(epochs.oid, 'UPDATE')
+  FROM (SELECT to_regclass('haste.epochs')::oid AS oid) epochs
+  LEFT JOIN pg_publication p ON p.pubname = $1`;
 
 async function databaseShortcomings(
   query: RunQuery,
@@ -106,7 +106,7 @@ async function databaseShortcomings(
   const sql = commonSql({ publication });
   const found: Shortcoming[] = [];
   const [row = []] = await query(DATABASE, [publication]);
-  const [name, isWhole, triggers, epochs, role] = row;
+  const [name, isWhole, triggers, epochs, role, mayUseEpochs] = row;
   if (typeof name !== "string") {
     found.push({ problem: `There is no publication ${publication}.`, sql });
   } else if (isWhole !== "t") {
@@ -122,7 +122,7 @@ async function databaseShortcomings(
       problem: "The table haste.epochs is missing, or its schema may not be used.",
       sql,
     });
-  } else if ((await query(EPOCHS, []))[0]?.[0] !== "t") {
+  } else if (mayUseEpochs !== "t") {
     const names = tables.map(({ table }) => tableSql(table));
     const problem = "This role may not read and write haste.epochs.";
     found.push({ problem, sql: roleSql(role ?? "", names) });
@@ -130,22 +130,34 @@ async function databaseShortcomings(
   return found;
 }
 
-const TABLE = `
-  SELECT EXISTS (SELECT FROM pg_publication_tables
-      WHERE pubname = $1 AND schemaname = $2 AND tablename = $3),
+const PUBLISHED = `
+  SELECT wanted.relation,
+    EXISTS (SELECT FROM pg_publication_tables t
+      WHERE t.pubname = $1 AND t.schemaname = n.nspname AND t.tablename = c.relname),
     EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-      WHERE p.pubname = $1 AND r.prrelid = $4::oid
-        AND (r.prattrs IS NOT NULL OR r.prqual IS NOT NULL))`;
+      WHERE p.pubname = $1 AND r.prrelid = c.oid
+        AND (r.prattrs IS NOT NULL OR r.prqual IS NOT NULL))
+  FROM json_array_elements_text($2::json) AS wanted (relation)
+  JOIN pg_class c ON c.oid = wanted.relation::oid JOIN pg_namespace n ON n.oid = c.relnamespace`;
 
-async function tableShortcomings(
+async function tablesShortcomings(
   query: RunQuery,
   { publication }: SetupNames,
-  { table, oid, replicaIdentity }: CatalogTable,
-): Promise<Shortcoming[]> {
+  tables: readonly CatalogTable[],
+): Promise<readonly Shortcoming[]> {
+  if (tables.length === 0) return [];
+  const rows = await query(PUBLISHED, [publication, JSON.stringify(tables.map(({ oid }) => oid))]);
+  const byId = new Map(rows.map((row) => [Number(row[0]), row]));
+  return tables.flatMap((one) => tableShortcomings(publication, one, byId.get(one.oid) ?? []));
+}
+
+function tableShortcomings(
+  publication: string,
+  { table, replicaIdentity }: CatalogTable,
+  [, isPublished, isFiltered]: Row,
+): readonly Shortcoming[] {
   const sql = tableSetupSql(tableSql(table), { publication });
   const found: Shortcoming[] = [];
-  const [row = []] = await query(TABLE, [publication, table.schema, table.name, String(oid)]);
-  const [isPublished, isFiltered] = row;
   if (isPublished !== "t") {
     found.push({ problem: `${table.id} is not in the publication ${publication}.`, sql });
   } else if (isFiltered === "t") {

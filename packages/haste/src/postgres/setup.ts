@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS haste.epochs (slot text PRIMARY KEY, stamp text NOT N
 -- word of its rows. These triggers put a message into the log, in the place where it happened (a
 -- superuser makes them). They also fire where session_replication_role is replica, as the log does.
 CREATE OR REPLACE FUNCTION haste.schema_changed() RETURNS event_trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $changed$
+LANGUAGE plpgsql SET search_path = pg_catalog SET jit = off AS $changed$
 DECLARE changed text;
 BEGIN
   ${CHANGED_RELATIONS}, published (relation) AS (
@@ -49,7 +49,7 @@ BEGIN
 END $changed$;
 
 CREATE OR REPLACE FUNCTION haste.table_dropped() RETURNS event_trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $dropped$
+LANGUAGE plpgsql SET search_path = pg_catalog SET jit = off AS $dropped$
 DECLARE dropped text;
 BEGIN
   SELECT string_agg(DISTINCT relation::text, ' ') INTO dropped

@@ -29,10 +29,23 @@ interface Relation {
   readonly name: string;
   readonly replicaIdentity: string;
   readonly problems: readonly string[];
+  readonly columns: readonly CatalogColumn[];
+  /** The key's columns, and whether each of its uniquenesses is checked at once. */
+  readonly key: readonly (readonly [name: string, isImmediate: boolean])[];
 }
 
+type CatalogColumn = readonly [
+  name: string,
+  typeId: string,
+  isNotNull: boolean,
+  generated: string,
+  isDeterministic: boolean | null,
+  isInBytes: boolean,
+];
+
 /**
- * Reads the tables with these names, given as SQL writes them (`flights`, `public."Flights"`).
+ * Reads the tables with these names, given as SQL writes them (`flights`, `public."Flights"`), in two
+ * questions however many there are: nothing of the stream is taken in meanwhile.
  *
  * @param wanted by the same names: the columns to be followed beside the key's; by default all.
  */
@@ -43,17 +56,19 @@ export async function readCatalog(
 ): Promise<CatalogTables> {
   const found: CatalogTable[] = [];
   const problems: string[] = [];
+  const relations = await readRelations(run, names);
+  const types = await readTypes(run, [...relations.values()]);
   for (const name of new Set(names)) {
-    const relation = await readRelation(run, name);
-    if (typeof relation === "string") {
-      problems.push(relation);
+    const relation = relations.get(name);
+    if (relation === undefined) {
+      problems.push(`There is no table ${name} (or its schema may not be used).`);
       continue;
     }
     const id = `${relation.schema}.${relation.name}`;
     problems.push(...relation.problems.map((problem) => `${id} ${problem}`));
     if (relation.problems.length > 0) continue;
-    const { columns: all, untracked } = await readColumns(run, relation.oid);
-    const keyNames = await readKey(run, relation.oid);
+    const { columns: all, untracked } = columnsOf(relation, types);
+    const keyNames = relation.key.map(([column, isImmediate]) => (isImmediate ? column : ""));
     const some = wanted?.get(name);
     const columns = all.filter(
       (column) => some?.has(column.name) !== false || keyNames.includes(column.name),
@@ -73,13 +88,35 @@ export async function readCatalog(
   return { found, problems };
 }
 
-const RELATION = `
-  SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind, c.relpersistence,
+// A collation orders by bytes when it is C or POSIX, or one that PostgreSQL 17 and later bring.
+const COLUMNS = `
+  SELECT json_agg(json_build_array(
+    a.attname, a.atttypid::text, a.attnotnull, a.attgenerated, co.collisdeterministic,
+    coalesce(CASE WHEN co.collprovider = 'd'
+      THEN CASE to_jsonb(d) ->> 'datlocprovider'
+        WHEN 'b' THEN true WHEN 'i' THEN false ELSE d.datcollate IN ('C', 'POSIX') END
+      ELSE co.collprovider = 'b' OR co.collprovider = 'c' AND co.collcollate IN ('C', 'POSIX')
+    END, false)) ORDER BY a.attnum)
+  FROM pg_attribute a
+  JOIN pg_database d ON d.datname = current_database()
+  LEFT JOIN pg_collation co ON co.oid = a.attcollation
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
+
+const KEY = `
+  SELECT json_agg(json_build_array(a.attname, i.indimmediate) ORDER BY k.place)
+  FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+  JOIN pg_attribute a ON a.attnum = k.attnum
+  WHERE i.indrelid = c.oid AND a.attrelid = i.indrelid AND i.indisprimary
+    AND k.place <= i.indnkeyatts`;
+
+const RELATIONS = `
+  SELECT wanted.name, c.oid, n.nspname, c.relname, c.relreplident, c.relkind, c.relpersistence,
     EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhparent, i.inhrelid)),
     has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'),
-    row_security_active(c.oid)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.oid = to_regclass($1)`;
+    row_security_active(c.oid), (${COLUMNS}), (${KEY})
+  FROM json_array_elements_text($1::json) AS wanted (name)
+  JOIN pg_class c ON c.oid = to_regclass(wanted.name)
+  JOIN pg_namespace n ON n.oid = c.relnamespace`;
 
 const KINDS: Readonly<Record<string, string>> = {
   v: "is a view",
@@ -88,10 +125,16 @@ const KINDS: Readonly<Record<string, string>> = {
   f: "is a foreign table",
 };
 
-async function readRelation(run: RunQuery, name: string): Promise<Relation | string> {
-  const [row] = await run(RELATION, [name]);
-  if (row === undefined) return `There is no table ${name} (or its schema may not be used).`;
-  const [oid, schema, table, replicaIdentity, kind, persistence, inherits, readable, secured] = row;
+async function readRelations(
+  run: RunQuery,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Relation>> {
+  const rows = await run(RELATIONS, [JSON.stringify([...new Set(names)])]);
+  return new Map(rows.map((row) => [row[0] ?? "", relationOf(row)]));
+}
+
+function relationOf([, oid, schema, name, replicaIdentity, kind, ...rest]: Row): Relation {
+  const [persistence, inherits, readable, secured, columns, key] = rest;
   const problems: string[] = [];
   if (kind !== "r") {
     problems.push(`${KINDS[kind ?? ""] ?? "is no table"}: only plain tables can be followed.`);
@@ -107,81 +150,72 @@ async function readRelation(run: RunQuery, name: string): Promise<Relation | str
   return {
     oid: oid ?? "",
     schema: schema ?? "",
-    name: table ?? "",
+    name: name ?? "",
     replicaIdentity: replicaIdentity ?? "",
     problems,
+    columns: JSON.parse(columns ?? "[]") as Relation["columns"],
+    key: JSON.parse(key ?? "[]") as Relation["key"],
   };
 }
 
-// A collation orders by bytes when it is C or POSIX, or one that PostgreSQL 17 and later bring.
-const COLUMNS = `
-  SELECT a.attname, a.atttypid, a.attnotnull, a.attgenerated, co.collisdeterministic,
-    coalesce(CASE WHEN co.collprovider = 'd'
-      THEN CASE to_jsonb(d) ->> 'datlocprovider'
-        WHEN 'b' THEN true WHEN 'i' THEN false ELSE d.datcollate IN ('C', 'POSIX') END
-      ELSE co.collprovider = 'b' OR co.collprovider = 'c' AND co.collcollate IN ('C', 'POSIX')
-    END, false)
-  FROM pg_attribute a
-  JOIN pg_database d ON d.datname = current_database()
-  LEFT JOIN pg_collation co ON co.oid = a.attcollation
-  WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
-
-async function readColumns(
-  run: RunQuery,
-  relation: string,
-): Promise<{ columns: Column[]; untracked: UntrackedColumn[] }> {
+function columnsOf(
+  { columns: all }: Relation,
+  types: ReadonlyMap<string, TypeDescription>,
+): { readonly columns: Column[]; readonly untracked: UntrackedColumn[] } {
   const columns: Column[] = [];
   const untracked: UntrackedColumn[] = [];
-  for (const row of await run(COLUMNS, [relation])) {
-    const [name = null, typeId = null, notNull, generated, deterministic, bytes] = row;
-    if (name === null || typeId === null) continue;
+  for (const [name, typeId, isNotNull, generated, isDeterministic, isInBytes] of all) {
     if (generated !== "") {
       untracked.push({ name, reason: "it is generated, and changes do not carry it" });
       continue;
     }
-    const description = await readType(run, typeId);
+    const description = types.get(typeId) ?? { name: "unknown" };
     const type = columnType(description);
     if (type === undefined) {
       untracked.push({ name, reason: `its type ${description.name} cannot be followed` });
       continue;
     }
-    const nullable = notNull !== "t";
-    const collation = bytes === "t" ? "bytes" : deterministic === "t" ? "deterministic" : undefined;
+    const nullable = !isNotNull;
+    const collation = isInBytes ? "bytes" : isDeterministic === true ? "deterministic" : undefined;
     columns.push({ name, type, nullable, ...(collation !== undefined && { collation }) });
   }
   return { columns, untracked };
 }
 
-const TYPE = `
-  SELECT format_type(t.oid, NULL), quote_ident(n.nspname) || '.' || quote_ident(t.typname),
-    CASE t.typtype WHEN 'd' THEN t.typbasetype::text END,
-    CASE t.typtype WHEN 'e' THEN (
+/** Types, and those that domains are over. */
+const TYPES = `
+  WITH RECURSIVE types (oid, base) AS (
+    SELECT t.oid, CASE t.typtype WHEN 'd' THEN t.typbasetype END
+    FROM pg_type t, json_array_elements_text($1::json) AS wanted (type) WHERE t.oid = wanted.type::oid
+    UNION
+    SELECT t.oid, CASE t.typtype WHEN 'd' THEN t.typbasetype END
+    FROM types JOIN pg_type t ON t.oid = types.base
+  )
+  SELECT t.oid, format_type(t.oid, NULL), quote_ident(n.nspname) || '.' || quote_ident(t.typname),
+    types.base, CASE t.typtype WHEN 'e' THEN (
       SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid
     ) END
-  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = $1::oid`;
+  FROM types JOIN pg_type t ON t.oid = types.oid JOIN pg_namespace n ON n.oid = t.typnamespace`;
 
-async function readType(run: RunQuery, id: string): Promise<TypeDescription> {
-  const [row] = await run(TYPE, [id]);
-  const [name, sql, base, labels] = row ?? [];
-  return {
-    name: name ?? "unknown",
-    sql: sql ?? "text",
-    ...(typeof labels === "string" && { enumLabels: JSON.parse(labels) as string[] }),
-    ...(typeof base === "string" && { domainOf: await readType(run, base) }),
+/** By their oids: the types of all columns. */
+async function readTypes(
+  run: RunQuery,
+  relations: readonly Relation[],
+): Promise<ReadonlyMap<string, TypeDescription>> {
+  const wanted = new Set(relations.flatMap(({ columns }) => columns.map(([, typeId]) => typeId)));
+  if (wanted.size === 0) return new Map();
+  const rows = await run(TYPES, [JSON.stringify([...wanted])]);
+  const byId = new Map(rows.map((row) => [row[0] ?? "", row]));
+  const described = ([, name, sql, base, labels]: Row): TypeDescription => {
+    const below = typeof base === "string" ? byId.get(base) : undefined;
+    return {
+      name: name ?? "unknown",
+      sql: sql ?? "text",
+      ...(typeof labels === "string" && { enumLabels: JSON.parse(labels) as string[] }),
+      ...(below !== undefined && { domainOf: described(below) }),
+    };
   };
-}
-
-const KEY = `
-  SELECT a.attname, i.indimmediate
-  FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
-  JOIN pg_attribute a ON a.attnum = k.attnum
-  WHERE i.indrelid = $1::oid AND a.attrelid = i.indrelid AND i.indisprimary
-    AND k.place <= i.indnkeyatts
-  ORDER BY k.place`;
-
-async function readKey(run: RunQuery, relation: string): Promise<string[]> {
-  const rows = await run(KEY, [relation]);
-  return rows.map(([name, immediate]) => (immediate === "t" ? (name ?? "") : ""));
+  return new Map([...byId].map(([id, row]) => [id, described(row)]));
 }
 
 function keyTrouble(
