@@ -198,9 +198,7 @@ test("a connect that takes too long is told, and so is what it throws then", asy
     { logger: { error: (...line) => logged.push(line) } },
   );
   await expect(TestClient.connect(port)).rejects.toThrow("503");
-  expect(logged).toEqual([
-    ["The connect of the socket /socket exceeds connectTimeout.", undefined],
-  ]);
+  expect(logged).toEqual([["The connect of the socket /socket exceeds connectTimeout."]]);
   late.open();
   await until(() => logged.length === 2);
   expect(logged[1]).toEqual(["The connect of the socket /socket failed.", broken]);

@@ -10,9 +10,9 @@ export interface Logger {
 
 /** The default: errors alone, since a library has no business on standard output. */
 export const consoleLogger: Logger = {
-  error(message, details) {
+  error(...line) {
     // oxlint-disable-next-line no-console -- this is the console logger
-    console.error(message, details);
+    console.error(...line);
   },
 };
 
@@ -21,8 +21,8 @@ export function guarded(logger: Logger): Required<Pick<Logger, "error">> {
   return {
     error(message, details) {
       try {
-        // One that writes elsewhere may be async.
-        ignore(logger.error?.(message, details));
+        // The console would print an undefined. One that writes elsewhere may be async.
+        ignore(details === undefined ? logger.error?.(message) : logger.error?.(message, details));
       } catch {
         // There is nobody left to tell.
       }
