@@ -8,11 +8,15 @@ export interface Logger {
   debug?(message: string, details?: unknown): void;
 }
 
-/** The default: errors alone, since a library has no business on standard output. */
+/** The default: errors and warnings, which go to stderr; a library has no business on standard output. */
 export const consoleLogger: Logger = {
   error(...line) {
     // oxlint-disable-next-line no-console -- this is the console logger
     console.error(...line);
+  },
+  warn(...line) {
+    // oxlint-disable-next-line no-console -- as above
+    console.warn(...line);
   },
 };
 

@@ -7,6 +7,7 @@ import type { Telemetry } from "./engine/telemetry.ts";
 import { PageError, ViewError } from "./errors.ts";
 import type { HasteHost, PageContext } from "./haste-host.ts";
 import { InterruptionLog } from "./interruption-log.ts";
+import { Log } from "./log.ts";
 import { withLimits, type HasteLimits } from "./limits.ts";
 import { pageChannel } from "./page-channel.ts";
 import { asPageError } from "./page/page-errors.ts";
@@ -28,10 +29,11 @@ export interface HasteOptions<User> {
   readonly limits?: Partial<HasteLimits>;
   readonly telemetry?: Telemetry;
   /**
-   * Where errors go that clients are not told of. While changes do not come it is told each cause once,
-   * and then, as a warning, that they come again. Default: nowhere.
+   * Where errors go that clients are not told of: to the console by default, false for nowhere. While
+   * changes do not come it is told each cause once, and then, as a warning, that they come again. Of what
+   * fails for pages it is told each cause once in 10 s.
    */
-  readonly logger?: Pick<Logger, "error" | "warn">;
+  readonly logger?: Pick<Logger, "error" | "warn"> | false;
 }
 
 /** What goes on. Each number is a count of now, unless its name says otherwise. */
@@ -141,10 +143,11 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
   const { views: bound, columns } = await boundViews(options.source, options.views);
   const counts = { transactions: 0, changes: 0, lag: 0 };
   const pages = new Map<Page, PageContext>();
-  const { telemetry = {}, logger } = options;
-  const log = new InterruptionLog(logger ?? {});
+  const { telemetry = {} } = options;
+  const log = new Log(options.logger);
+  const interruptions = new InterruptionLog(log);
   const watch: PolicyWatch = new PolicyWatch({
-    failed: (page, error) => logger?.error?.(`The policy of ${page.view.name} failed.`, error),
+    failed: (page, error) => log.failed(`The policy of ${page.view.name} failed.`, error),
   });
   const engine: Engine = new Engine({
     source: options.source,
@@ -158,15 +161,15 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
         telemetry.transaction?.(event);
       },
       interrupted(event) {
-        log.interrupted(event.error);
+        interruptions.interrupted(event.error);
         telemetry.interrupted?.(event);
       },
       resumed() {
-        log.resumed();
+        interruptions.resumed();
         telemetry.resumed?.();
       },
       readFailed(event) {
-        logger?.error?.(`A page of ${event.view} could not be read.`, event.error);
+        log.failed(`A page of ${event.view} could not be read.`, event.error);
         telemetry.readFailed?.(event);
       },
     },
@@ -179,7 +182,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     columns,
     closing: engine.closing.signal,
     changed(view, problem) {
-      if (problem !== null) logger?.error?.(`${view.name} does not fit its table.`, problem);
+      if (problem !== null) log.error(`${view.name} does not fit its table.`, problem);
       const error = new PageError("unavailable", "The view has changed. Open the page again.");
       for (const page of pages.keys()) if (page.view === view) page.giveUp(error);
       engine.giveUp(view, error);
@@ -220,7 +223,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     decided: (page) => watch.decided(page),
     ask: (channel) => quota.ask(channel.socket),
     explain(view, error) {
-      if (!(error instanceof PageError)) logger?.error?.(`A page of ${view.name} failed.`, error);
+      log.failed(`A page of ${view.name} failed.`, error);
       return asPageError(error);
     },
   };

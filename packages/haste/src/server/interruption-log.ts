@@ -1,21 +1,21 @@
 // What a log says while changes do not come: each cause once, however often it is tried again.
-import type { Logger } from "@slipstream/server";
+import type { Log } from "./log.ts";
 
 /** Causes that are told of one interruption. */
 const MOST = 5;
 
 export class InterruptionLog {
-  readonly #logger: Pick<Logger, "error" | "warn">;
+  readonly #log: Log;
   readonly #told = new Set<string>();
 
-  constructor(logger: Pick<Logger, "error" | "warn">) {
-    this.#logger = logger;
+  constructor(log: Log) {
+    this.#log = log;
   }
 
   interrupted(error: Error): void {
     if (this.#told.size >= MOST || this.#told.has(error.message)) return;
     this.#told.add(error.message);
-    this.#logger.error?.(
+    this.#log.error(
       "Changes of the database do not come; pages are stale until they do. It is tried again.",
       error,
     );
@@ -24,6 +24,6 @@ export class InterruptionLog {
   resumed(): void {
     if (this.#told.size === 0) return;
     this.#told.clear();
-    this.#logger.warn?.("Changes of the database come again.");
+    this.#log.warn("Changes of the database come again.");
   }
 }

@@ -295,7 +295,6 @@ export class Member implements GroupMember {
   }
 
   async #hasRoom(): Promise<void> {
-    const { signal } = this.#ended;
-    await this.#reader.drained({ below: this.#room, signal }).catch(() => {});
+    await this.#reader.drained({ below: this.#room, signal: this.#ended.signal }).catch(() => {});
   }
 }

@@ -110,7 +110,10 @@ test(
     demo.kill("SIGINT");
     const { code, stderr } = await demo.ended;
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^(slipstream: The writer could not write\. .*\n)+$/);
+    expect(stderr).toMatch(
+      /^((slipstream: The writer could not write\.|Changes of the database) .*\n)+$/,
+    );
+    expect(stderr).toMatch(/^Changes of the database come again\.$/m);
     expect(stderr).not.toContain(PASSWORD);
   },
   LONG,
