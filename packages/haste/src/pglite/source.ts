@@ -74,7 +74,7 @@ class PgliteSource implements Source {
     const run = (sql: string, parameters: readonly (string | null)[]) =>
       this.#query(this.#db, sql, parameters);
     const { found, problems } = await readCatalog(run, names, columns);
-    const shortcomings: Shortcoming[] = problems.map((problem) => ({ problem }));
+    const shortcomings: Shortcoming[] = [...problems];
     const [state] = await run("SELECT to_regclass('haste.state'), to_regclass('haste.log')", []);
     if (state?.includes(null) !== false) {
       const problem = "There is no change log.";

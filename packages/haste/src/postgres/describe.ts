@@ -23,17 +23,31 @@ export async function describeTables(
   const shortcomings: Shortcoming[] = [
     ...(names.isFollowed ? [] : await serverShortcomings(query, names)),
     ...(await databaseShortcomings(query, names, found)),
-    ...problems.map((problem) => ({ problem })),
+    ...problems,
     ...(await tablesShortcomings(query, names, found)),
   ];
-  if (shortcomings.length > 0) throw new SetupError(shortcomings, setupCall(tables, names));
-  return found;
+  if (shortcomings.length === 0) return found;
+  throw new SetupError(shortcomings, await setupCall(query, tables, names));
 }
 
-/** What a program calls to set it up. */
-function setupCall(tables: readonly string[], { publication }: SetupNames): string {
-  const options = publication === "haste" ? "" : `, ${JSON.stringify({ publication })}`;
-  return `await setup(client, ${JSON.stringify(tables)}${options}) of @slipstream/haste/postgres, as a superuser; say { role } if another role follows`;
+const ROLE =
+  "SELECT CASE WHEN NOT rolsuper THEN rolname END FROM pg_roles WHERE rolname = current_user";
+
+/** What a program calls to set it up. Who is no superuser is the role that will follow. */
+async function setupCall(
+  query: RunQuery,
+  tables: readonly string[],
+  { publication }: SetupNames,
+): Promise<string> {
+  const role = (await query(ROLE, []))[0]?.[0] ?? null;
+  const options = {
+    ...(publication !== "haste" && { publication }),
+    ...(role !== null && { role }),
+  };
+  const said = [tables, ...(Object.keys(options).length > 0 ? [options] : [])];
+  const call = `await setup(client, ${said.map((one) => JSON.stringify(one)).join(", ")})`;
+  const another = role === null ? "; say { role } if another role follows" : "";
+  return `${call} of @slipstream/haste/postgres, as a superuser${another}`;
 }
 
 const SERVER = `
@@ -87,16 +101,19 @@ async function serverShortcomings(query: RunQuery, { slot }: SetupNames): Promis
   return found;
 }
 
+// haste.epochs by its number: a name in a schema that may not be used is an error.
 const DATABASE = `
   SELECT p.pubname, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate,
     (SELECT count(*) FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
       AND evtname IN ('haste_schema_changed', 'haste_table_dropped')),
-    epochs.oid, current_user,
-    has_schema_privilege(to_regnamespace('haste'), 'USAGE')
-      AND has_table_privilege(epochs.oid, 'SELECT') AND has_table_privilege(epochs.oid, 'INSERT')
-      AND has_table_privilege(epochs.oid, 'UPDATE')
-  FROM (SELECT to_regclass('haste.epochs')::oid AS oid) epochs
-  LEFT JOIN pg_publication p ON p.pubname = $1`;
+    c.oid IS NOT NULL, CASE WHEN c.oid IS NULL THEN r.rolsuper
+      ELSE has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+        AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') END,
+    current_user
+  FROM pg_roles r LEFT JOIN pg_publication p ON p.pubname = $1
+    LEFT JOIN pg_namespace n ON n.nspname = 'haste'
+    LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'epochs'
+  WHERE r.rolname = current_user`;
 
 async function databaseShortcomings(
   query: RunQuery,
@@ -106,7 +123,7 @@ async function databaseShortcomings(
   const sql = commonSql({ publication });
   const found: Shortcoming[] = [];
   const [row = []] = await query(DATABASE, [publication]);
-  const [name, isWhole, triggers, epochs, role, mayUseEpochs] = row;
+  const [name, isWhole, triggers, areThere, areOurs, role] = row;
   if (typeof name !== "string") {
     found.push({ problem: `There is no publication ${publication}.`, sql });
   } else if (isWhole !== "t") {
@@ -117,12 +134,8 @@ async function databaseShortcomings(
   if (triggers !== "2") {
     found.push({ problem: "The event triggers that tell of changed schemas are missing.", sql });
   }
-  if (typeof epochs !== "string") {
-    found.push({
-      problem: "The table haste.epochs is missing, or its schema may not be used.",
-      sql,
-    });
-  } else if (mayUseEpochs !== "t") {
+  if (areThere !== "t") found.push({ problem: "The table haste.epochs is missing.", sql });
+  if (areOurs !== "t") {
     const names = tables.map(({ table }) => tableSql(table));
     const problem = "This role may not read and write haste.epochs.";
     found.push({ problem, sql: roleSql(role ?? "", names) });

@@ -39,7 +39,8 @@ export function withoutSecrets(error: unknown): StreamError {
   // Node's system errors have a code; what else an error says may be the connection string.
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === "string" && /^E[A-Z]+$/.test(code)) {
-    return new StreamError("connection", `The connection to PostgreSQL failed: ${code}.`);
+    const advice = "Check that the server runs, and that host and port are right.";
+    return new StreamError("connection", `The connection to PostgreSQL failed: ${code}. ${advice}`);
   }
   const known = error instanceof Error && /^Connection terminated|^timeout exp/.test(error.message);
   const what = known ? error.message : "it could not be made; check the connection's settings";

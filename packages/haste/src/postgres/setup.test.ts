@@ -57,7 +57,7 @@ test("a server that is not prepared is told all of it at once", async () => {
   }
   expect(error.message).toContain("ALTER SYSTEM SET wal_level = 'logical'");
   expect(error.message).toContain('ALTER ROLE "reader" REPLICATION');
-  expect(error.message).toContain('Run once: await setup(client, ["nowhere"])');
+  expect(error.message).toContain('await setup(client, ["nowhere"], {"role":"reader"})');
   // What is printed is a line for each; the SQL is there for who asks for it.
   expect(error.message.split("\n")).toHaveLength(error.shortcomings.length + 2);
   expect(inspect(error)).not.toContain("CREATE OR REPLACE FUNCTION");
@@ -79,6 +79,61 @@ test("what the error says to call, and the SQL that it has, set the database up"
     await source.close();
     await client.end();
   }
+});
+
+test("what the error says to call, and its SQL, are for the role that follows if it is another", async () => {
+  await good.query(`CREATE ROLE "who follows" LOGIN`);
+  for (const isCalled of [true, false]) {
+    const connection = await good.createDatabase();
+    const url = new URL(connection);
+    url.username = "who%20follows";
+    const client = new Client(connection);
+    await client.connect();
+    await client.query("CREATE TABLE flights (id integer PRIMARY KEY, gate text)");
+    const error = await describeError(url.href, ["flights"]);
+    expect(error.message).toContain('await setup(client, ["flights"], {"role":"who follows"})');
+    if (isCalled) await setup(client, ["flights"], { role: "who follows" });
+    else await client.query(error.sql);
+    const source = postgresSource({ connection: url.href });
+    expect(await source.describe(["flights"])).toHaveLength(1);
+    await source.close();
+    // What somebody takes away is told the same way.
+    await client.query(`REVOKE ALL ON SCHEMA haste FROM "who follows"`);
+    const revoked = await describeError(url.href, ["flights"]);
+    expect(revoked.shortcomings.map(({ problem }) => problem)).toEqual([
+      "This role may not read and write haste.epochs.",
+    ]);
+    await client.query(revoked.sql);
+    await client.query(`CREATE SCHEMA hidden CREATE TABLE plans (id integer PRIMARY KEY)`);
+    const hidden = await describeError(url.href, ["hidden.plans"]);
+    expect(hidden.shortcomings.map(({ problem }) => problem)).toEqual([
+      "There is no table hidden.plans (or its schema may not be used).",
+    ]);
+    await client.end();
+  }
+}, 30_000);
+
+test("a table's name that SQL writes otherwise is told how", async () => {
+  const connection = await good.createDatabase();
+  const client = new Client(connection);
+  await client.connect();
+  await client.query(`CREATE TABLE "Order" (id integer PRIMARY KEY)`);
+  const names = ["Order", "naïve table", "a.b.c.d", '"Order'];
+  await setup(client, [`"Order"`]);
+  const error = await describeError(connection, names);
+  const missing = names.map((name) => `There is no table ${name} (or its schema may not be used).`);
+  const advice =
+    ' A name is as in SQL, in double quotes if it has more than a-z, 0-9 and _: "Order".';
+  expect(error.shortcomings.map(({ problem }) => problem)).toEqual([
+    missing[0] + advice,
+    missing[1] + advice,
+    missing[2],
+    missing[3] + advice,
+  ]);
+  const source = postgresSource({ connection });
+  expect(await source.describe([`"Order"`])).toHaveLength(1);
+  await source.close();
+  await client.end();
 });
 
 test("a table that is published in part, and a publication that leaves out deletes", async () => {

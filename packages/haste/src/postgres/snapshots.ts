@@ -90,14 +90,20 @@ export class Snapshots {
     await this.#pool.end();
   }
 
+  async #connected(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw withoutSecrets(error);
+    }
+  }
+
   async #withClient<Result>(
     task: (client: PoolClient) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
     return await this.#gate.run(async () => {
-      const client = await this.#pool.connect().catch((error: unknown) => {
-        throw withoutSecrets(error);
-      });
+      const client = await this.#connected();
       try {
         return await task(client);
       } finally {

@@ -1,8 +1,10 @@
 // What the database's catalog says of tables, read alike from PostgreSQL and from PGlite.
 import type { Row } from "../row.ts";
+import { quoteIdentifier, tableSql } from "../sql/names.ts";
 import type { Column, Table, UntrackedColumn } from "../table.ts";
 import { columnType, type TypeDescription } from "../values/column-types.ts";
 import type { ColumnType } from "../values/column-type.ts";
+import type { Shortcoming } from "./setup-error.ts";
 
 /** Runs one query; parameters and results are texts. */
 export type RunQuery = (
@@ -18,9 +20,10 @@ export interface CatalogTable {
 }
 
 export interface CatalogTables {
+  /** Those that can be followed, or could if they might be read. */
   readonly found: readonly CatalogTable[];
-  /** Sentences that say why a table cannot be followed. */
-  readonly problems: readonly string[];
+  /** Why a table cannot be followed. */
+  readonly problems: readonly Shortcoming[];
 }
 
 interface Relation {
@@ -29,6 +32,8 @@ interface Relation {
   readonly name: string;
   readonly replicaIdentity: string;
   readonly problems: readonly string[];
+  /** What lets this role read it; null if it may. */
+  readonly grant: string | null;
   readonly columns: readonly CatalogColumn[];
   /** The key's columns, and whether each of its uniquenesses is checked at once. */
   readonly key: readonly (readonly [name: string, isImmediate: boolean])[];
@@ -55,17 +60,23 @@ export async function readCatalog(
   wanted?: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<CatalogTables> {
   const found: CatalogTable[] = [];
-  const problems: string[] = [];
+  const problems: Shortcoming[] = [];
   const relations = await readRelations(run, names);
   const types = await readTypes(run, [...relations.values()]);
   for (const name of new Set(names)) {
     const relation = relations.get(name);
     if (relation === undefined) {
-      problems.push(`There is no table ${name} (or its schema may not be used).`);
+      const advice = /^[a-z0-9_.]*$/.test(name) ? "" : ` ${NAMES}`;
+      problems.push({
+        problem: `There is no table ${name} (or its schema may not be used).${advice}`,
+      });
       continue;
     }
     const id = `${relation.schema}.${relation.name}`;
-    problems.push(...relation.problems.map((problem) => `${id} ${problem}`));
+    problems.push(...relation.problems.map((problem) => ({ problem: `${id} ${problem}` })));
+    if (relation.grant !== null) {
+      problems.push({ problem: `${id} may not be read by this role.`, sql: relation.grant });
+    }
     if (relation.problems.length > 0) continue;
     const { columns: all, untracked } = columnsOf(relation, types);
     const keyNames = relation.key.map(([column, isImmediate]) => (isImmediate ? column : ""));
@@ -76,7 +87,7 @@ export async function readCatalog(
     const key = keyNames.map((column) => columns.findIndex(({ name }) => name === column));
     const trouble = keyTrouble(keyNames, key, columns, untracked);
     if (trouble !== null) {
-      problems.push(`${id} ${trouble}`);
+      problems.push({ problem: `${id} ${trouble}` });
       continue;
     }
     found.push({
@@ -113,7 +124,7 @@ const RELATIONS = `
   SELECT wanted.name, c.oid, n.nspname, c.relname, c.relreplident, c.relkind, c.relpersistence,
     EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhparent, i.inhrelid)),
     has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'),
-    row_security_active(c.oid), (${COLUMNS}), (${KEY})
+    row_security_active(c.oid), (${COLUMNS}), (${KEY}), current_user
   FROM json_array_elements_text($1::json) AS wanted (name)
   JOIN pg_class c ON c.oid = to_regclass(wanted.name)
   JOIN pg_namespace n ON n.oid = c.relnamespace`;
@@ -129,12 +140,36 @@ async function readRelations(
   run: RunQuery,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Relation>> {
-  const rows = await run(RELATIONS, [JSON.stringify([...new Set(names)])]);
-  return new Map(rows.map((row) => [row[0] ?? "", relationOf(row)]));
+  const asked = [...new Set(names)];
+  try {
+    const rows = await run(RELATIONS, [JSON.stringify(asked)]);
+    return new Map(rows.map((row) => [row[0] ?? "", relationOf(row)]));
+  } catch (error) {
+    if (!isOfName(error)) throw error;
+    // Which of them it is they tell one by one.
+    const others = asked.length === 1 ? [] : asked;
+    const found: (readonly [string, Relation])[] = [];
+    for (const name of others) found.push(...(await readRelations(run, [name])));
+    return new Map(found);
+  }
+}
+
+const NAMES = 'A name is as in SQL, in double quotes if it has more than a-z, 0-9 and _: "Order".';
+
+/** Whether a name is none, is of another database, or of a schema that may not be used. */
+function isOfName(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return ["42602", "42601", "0A000", "42501"].includes(String(code));
+}
+
+/** Source: PostgreSQL, "GRANT". */
+function grantSql(table: Pick<Table, "schema" | "name">, role: string): string {
+  const [schema, to] = [quoteIdentifier(table.schema), quoteIdentifier(role)];
+  return `GRANT USAGE ON SCHEMA ${schema} TO ${to}; GRANT SELECT ON ${tableSql(table)} TO ${to};`;
 }
 
 function relationOf([, oid, schema, name, replicaIdentity, kind, ...rest]: Row): Relation {
-  const [persistence, inherits, readable, secured, columns, key] = rest;
+  const [persistence, inherits, readable, secured, columns, key, role] = rest;
   const problems: string[] = [];
   if (kind !== "r") {
     problems.push(`${KINDS[kind ?? ""] ?? "is no table"}: only plain tables can be followed.`);
@@ -143,7 +178,6 @@ function relationOf([, oid, schema, name, replicaIdentity, kind, ...rest]: Row):
   } else if (persistence !== "p") {
     problems.push("is unlogged or temporary: its changes are in no log.");
   }
-  if (readable !== "t") problems.push("may not be read by this role: GRANT SELECT on it.");
   if (secured === "t") {
     problems.push("has row security that this role does not bypass: its pages would lack rows.");
   }
@@ -153,6 +187,8 @@ function relationOf([, oid, schema, name, replicaIdentity, kind, ...rest]: Row):
     name: name ?? "",
     replicaIdentity: replicaIdentity ?? "",
     problems,
+    grant:
+      readable === "t" ? null : grantSql({ schema: schema ?? "", name: name ?? "" }, role ?? ""),
     columns: JSON.parse(columns ?? "[]") as Relation["columns"],
     key: JSON.parse(key ?? "[]") as Relation["key"],
   };

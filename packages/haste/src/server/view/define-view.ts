@@ -40,7 +40,7 @@ interface CommonDefinition<Row, User> extends Partial<ViewLimits> {
 
 /** A view of one table, kept true change by change. */
 export interface ViewDefinition<Row, User = never> extends CommonDefinition<Row, User> {
-  /** Its name, with its schema unless that is `public`. */
+  /** As SQL writes it: `flights`, `crm.flights`, `"Order"` with the quotes. */
   readonly table: string;
   /** The columns that pages may show, by name or with their types; the key's among them. */
   readonly columns: readonly (keyof Row & string)[] | ColumnDeclarations;
@@ -50,7 +50,7 @@ export interface ViewDefinition<Row, User = never> extends CommonDefinition<Row,
 export interface JoinedViewDefinition<Row, User = never> extends CommonDefinition<Row, User> {
   /** A SELECT without parameters whose columns are those of `columns`. */
   readonly sql: string;
-  /** The tables whose changes can change what it returns: all that it reads. */
+  /** The tables whose changes can change what it returns, as SQL writes them: all that it reads. */
   readonly tables: readonly string[];
   /** Its columns with their types: `{ id: "bigint", airline: "text | null" }`. */
   readonly columns: ColumnDeclarations;
