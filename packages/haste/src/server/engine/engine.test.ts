@@ -8,7 +8,7 @@ import { ModelContent, modelPage, modelShape, modelTable } from "../../fixtures/
 import type { Row } from "../../row.ts";
 import type { Step } from "../page/step.ts";
 import { DEFAULT_ENGINE_LIMITS } from "./engine-limits.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import type { Group, GroupMember } from "./group.ts";
 
 /** What is drawn in a test run: each number chooses what comes next. */
@@ -176,15 +176,26 @@ describe("the stream", () => {
     return { pauses };
   }
 
-  function engineOf(database: ModelDatabase, taking: () => void): Engine {
-    return new Engine({
+  function optionsOf(database: ModelDatabase, taking: () => void): EngineOptions {
+    return {
       source: database,
       limits: DEFAULT_ENGINE_LIMITS,
       telemetry: { transaction: taking },
       arriving: () => {},
       startedOver: () => {},
       schemaChanged: async () => {},
-    });
+    };
+  }
+
+  const engineOf = (database: ModelDatabase, taking: () => void): Engine =>
+    new Engine(optionsOf(database, taking));
+
+  /** A page of all rows. */
+  function opened(engine: Engine): Group {
+    const shape = modelShape(0, "start", { before: 0, after: 100 });
+    const group = engine.obtain(shape, () => new ModelContent(shape, 1));
+    engine.groups.used(group);
+    return group;
   }
 
   test("others have their turn while a flood is taken in", async () => {
@@ -205,6 +216,61 @@ describe("the stream", () => {
     over.abort();
     await others;
     expect(turns).toBeGreaterThanOrEqual(9);
+    await engine.close();
+  });
+
+  test("what comes behind a gap is shown, though no snapshot sees it yet", async () => {
+    const database = new ModelDatabase(modelTable);
+    const engine = engineOf(database, () => {});
+    const started = engine.start();
+    await database.settle();
+    await started;
+    database.commit(new Map([["1", "1"]]));
+    await database.settle();
+    const group = opened(engine);
+    await database.settle();
+    database.commit(new Map([["2", "2"]]));
+    database.makeVisible(0);
+    database.lose();
+    database.commit(new Map([["3", "3"]]));
+    database.deliver();
+    // The second is in what is read, and the third comes by the stream alone.
+    while (!group.isLive) {
+      await turn();
+      database.run(0);
+    }
+    expect(group.shown?.rows.map(([id]) => id)).toEqual(["1", "2", "3"]);
+    await engine.close();
+  });
+
+  test("nothing is read before every check of the schema is over, also one that began meanwhile", async () => {
+    const database = new ModelDatabase(modelTable);
+    const checks: (() => void)[] = [];
+    const engine = new Engine({
+      ...optionsOf(database, () => {}),
+      schemaChanged: () => new Promise((resolve) => checks.push(resolve)),
+    });
+    const started = engine.start();
+    await database.settle();
+    await started;
+    database.alter();
+    database.makeVisible(0);
+    database.deliver();
+    const group = opened(engine);
+    // One is lost, so that all is compared again.
+    database.commit(new Map([["1", "1"]]));
+    database.makeVisible(0);
+    database.lose();
+    database.commit(new Map([["2", "2"]]));
+    database.makeVisible(0);
+    database.deliver();
+    expect(checks).toHaveLength(2);
+    checks[0]?.();
+    await turn();
+    expect(database.tasks).toBe(0);
+    checks[1]?.();
+    await database.settle();
+    expect(group.shown?.rows.map(([id]) => id)).toEqual(["1", "2"]);
     await engine.close();
   });
 

@@ -207,7 +207,7 @@ export class Engine implements Subscriber, GroupHost {
     const hasGap = this.#last !== null && previous > this.#last;
     this.#last = position;
     this.#version = { epoch, position };
-    if (hasGap) return this.#startOver();
+    if (hasGap) this.#startOver(); // This one is retained: a snapshot may not see it yet.
     this.retention.add(transaction);
     this.recent.add(transaction);
     this.#arriving(transaction);
