@@ -17,7 +17,9 @@ const KINDS = [
 ] as const;
 
 /** Where there are several connections. */
-const CONCURRENT = ["deadlock", "connections terminated", "database restarted"] as const;
+const CONCURRENT = [
+  ...["deadlock", "connections terminated", "database restarted", "commit held"],
+] as const;
 
 export type CoverageKind = (typeof KINDS | typeof CONCURRENT)[number];
 

@@ -23,6 +23,11 @@ export class Pace {
     }
   }
 
+  /** How many steps a side has made. */
+  done(side: Side): number {
+    return this.#done[side];
+  }
+
   /** A step has been made. */
   step(side: Side): void {
     this.#done[side] += 1;

@@ -12,7 +12,13 @@ export const SETTINGS: readonly string[] = [
   "deadlock_timeout=10ms",
   "track_commit_timestamp=on",
   "timezone=UTC",
+  // A commit that says so waits for this standby, which never comes.
+  "synchronous_standby_names=nobody",
+  "synchronous_commit=local",
 ];
+
+/** At a commit that is held, at most: some hundred ms. */
+const LOOKS = 300;
 
 export interface PostgresDatabase extends DifferentialDatabase {
   close(): Promise<void>;
@@ -25,7 +31,7 @@ export async function postgresDatabase(
 ): Promise<PostgresDatabase> {
   const writers = 4;
   const connection = await server.createDatabase();
-  const pool = new Pool({ connectionString: connection, max: writers + 1 });
+  const pool = new Pool({ connectionString: connection, max: writers + 2 });
   // What is idle when the server goes away is replaced.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
@@ -41,7 +47,7 @@ export async function postgresDatabase(
   return {
     writers,
     run,
-    async transaction(work) {
+    async transaction(work, isHeld) {
       await restarting;
       const client = await pool.connect();
       const id = randomUUID();
@@ -55,8 +61,11 @@ export async function postgresDatabase(
         await client.query("BEGIN");
         await work(postgresRun(client));
         await client.query(`INSERT INTO committed VALUES ('${id}')`);
+        const pid = isHeld === undefined ? null : await pidThatWaits(client);
         isCommitting = true;
-        await client.query("COMMIT");
+        const committed = client.query("COMMIT");
+        if (isHeld !== undefined && pid !== null) await holdCommit(run, pid, committed, isHeld);
+        await committed;
       } catch (error) {
         await client.query("ROLLBACK").catch(breaks);
         // Only the answer may have been lost.
@@ -106,6 +115,36 @@ export async function postgresDatabase(
     },
     close: () => pool.end(),
   };
+}
+
+/** Has a transaction's commit wait for the standby; gives the process that will. */
+async function pidThatWaits(client: PoolClient): Promise<string> {
+  await client.query("SET LOCAL synchronous_commit = on");
+  const [pid] = await postgresRun(client)("SELECT pg_backend_pid()::text");
+  return pid ?? "";
+}
+
+/**
+ * Looks at a commit that waits for the standby until that is over: it is ended when nobody holds it,
+ * and after {@link LOOKS}, since whoever holds it may wait for somebody who waits for it.
+ */
+async function holdCommit(
+  run: Run,
+  pid: string,
+  committed: Promise<unknown>,
+  isHeld: () => boolean,
+): Promise<void> {
+  const ended = new AbortController();
+  const over = (): void => ended.abort();
+  committed.then(over, over);
+  for (let looks = 0; !ended.signal.aborted;) {
+    const waiting = `SELECT pid::text FROM pg_stat_activity WHERE pid = ${pid} AND wait_event = 'SyncRep'`;
+    // The server may be killed meanwhile, and the commit has failed then.
+    if ((await run(waiting).catch(() => [])).length === 0) continue;
+    looks += 1;
+    // It has committed: what is cancelled is the waiting.
+    if (!isHeld() || looks > LOOKS) await run(`SELECT pg_cancel_backend(${pid})::text`).catch(over);
+  }
 }
 
 /** Whatever touches the same rows waits for the other's commit, and so has a later time. */

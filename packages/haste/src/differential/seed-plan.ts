@@ -6,6 +6,8 @@ export interface SeedPlan {
   readonly isBulk: boolean;
   /** What befalls the source while transactions are written. */
   readonly disturbances: readonly Disturbance[];
+  /** Where commits can be held: whether some are, between being in the log and being seen. */
+  readonly holdsCommits: boolean;
 }
 
 /** What befalls it between two transactions of a writer. */
@@ -25,5 +27,6 @@ export function seedPlan(seed: number): SeedPlan {
   if (dice.chance(0.1)) disturbances.push("connections terminated");
   if (dice.chance(0.1)) disturbances.push("epoch lost");
   if (dice.chance(0.04)) disturbances.push("database restarted");
-  return { isBulk, disturbances };
+  const holdsCommits = dice.chance(0.12);
+  return { isBulk, disturbances, holdsCommits };
 }

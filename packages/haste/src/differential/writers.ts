@@ -19,6 +19,9 @@ export interface WritersOptions {
   readonly plan: SeedPlan;
 }
 
+/** Of commits, where some are held. */
+const HELD = 0.3;
+
 const TRANSACTIONS = 40;
 /** Each may be of ten thousand rows. */
 const BULK_TRANSACTIONS = 12;
@@ -69,13 +72,17 @@ export class Writers {
         const own = dice.fork();
         for (let at = 0; at < each; at += 1) {
           await pace.next("writers");
-          await this.#transaction(own, async (writing) => {
-            if (writer === 0 && at === bulkAt) await updateBulk(writing);
-            for (let count = own.between(1, 4); count > 0; count -= 1) await write(writing);
-            if (!own.chance(0.1)) return;
-            coverage.count("rolled back");
-            throw this.#gaveUp;
-          });
+          await this.#transaction(
+            own,
+            async (writing) => {
+              if (writer === 0 && at === bulkAt) await updateBulk(writing);
+              for (let count = own.between(1, 4); count > 0; count -= 1) await write(writing);
+              if (!own.chance(0.1)) return;
+              coverage.count("rolled back");
+              throw this.#gaveUp;
+            },
+            isServer && plan.holdsCommits && own.chance(HELD) ? this.#held(own, pace) : undefined,
+          );
           pace.step("writers");
           if (writer > 0) continue;
           for (const { what } of coming.filter((disturbance) => disturbance.at === at)) {
@@ -88,6 +95,17 @@ export class Writers {
         }
       }),
     );
+  }
+
+  /** Until readers have opened, grown and changed pages meanwhile. */
+  #held(dice: Dice, pace: Pace): () => boolean {
+    const steps = dice.between(1, 6);
+    let end: number | null = null;
+    return () => {
+      if (end === null) this.#options.coverage.count("commit held");
+      end ??= pace.done("readers") + steps;
+      return pace.done("readers") < end;
+    };
   }
 
   /** Somebody's policy changes, and no transaction will tell of it. */
@@ -116,7 +134,11 @@ export class Writers {
     }
   }
 
-  async #transaction(dice: Dice, work: (writing: Writing) => Promise<void>): Promise<void> {
+  async #transaction(
+    dice: Dice,
+    work: (writing: Writing) => Promise<void>,
+    isHeld?: () => boolean,
+  ): Promise<void> {
     const { schema, database, coverage } = this.#options;
     const effects: Effect[] = [];
     let xid = 0n;
@@ -125,7 +147,7 @@ export class Writers {
         const grant = (): readonly [string, number] => this.#grant(dice);
         await work({ dice, schema, run, coverage, effects, grant });
         xid = BigInt((await run("SELECT pg_current_xact_id()::text"))[0] ?? 0);
-      });
+      }, isHeld);
       this.written.push({ xid, effects });
     } catch (error) {
       if (error === this.#gaveUp) return;
