@@ -333,6 +333,46 @@ describe("a live page", () => {
     expect(page.state).toMatchObject({ status: "live", cameBack: "replay" });
   });
 
+  test("what is given up while the connection is away does not come with it", async () => {
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    await page.ready();
+    void serving.server.disconnect("me");
+    await until(page, ({ status }) => status === "stale");
+    const over = new AbortController();
+    const options = { signal: over.signal };
+    const asked = [
+      page.next(2, options),
+      page.previous(1, options),
+      page.change({ orderBy: [{ column: "delay", direction: "desc" }] }, options),
+    ];
+    over.abort("enough");
+    for (const each of asked) {
+      await expect(each).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    }
+    await expect(page.next(1, options)).rejects.toMatchObject({ code: "aborted" });
+    await until(page, ({ status }) => status === "live");
+    expect(ids(page.state)).toEqual([1, 2, 3]);
+    await page.next(2);
+    expect(ids(page.state)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("what is asked of it is not waited for beyond a timeout", async () => {
+    decide = () => {
+      throw new Error("The policy fails.");
+    };
+    const page = openPage<Flight>(socket, "flights", { limit: 3 });
+    for (const ask of [
+      page.next(2, { timeout: 20 }),
+      page.previous(2, { timeout: 20 }),
+      page.change({ limit: 2 }, { timeout: 20 }),
+    ]) {
+      await expect(ask).rejects.toMatchObject({ code: "not_ready" });
+    }
+    await expect(page.next(1, { timeout: -1 })).rejects.toMatchObject({ code: "invalid_page" });
+    decide = () => true;
+    await page.ready();
+  });
+
   test("more than it may have, asked for while the connection is away, is refused alone", async () => {
     const page = openPage<Flight>(socket, "flights", { limit: 3 });
     const { rows } = await page.ready();

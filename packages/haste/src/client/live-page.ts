@@ -6,7 +6,7 @@ import { PageReader, type PageReaderOptions } from "./page-reader.ts";
 import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import { LOADING, type PageState, type Total } from "./page-state.ts";
-import { whenReady, type ReadyOptions } from "./ready.ts";
+import { askWithin, whenReady, type ReadyOptions, type WaitOptions } from "./ready.ts";
 import { Store, throwAside } from "./store.ts";
 import type { By } from "./wanted-page.ts";
 
@@ -74,26 +74,44 @@ export class LivePage<Row> {
     return whenReady(this.#store, this.#view, options);
   }
 
-  /** Shows so many rows more behind the last one. Resolves when they are shown. */
-  async next(count: number): Promise<void> {
+  /**
+   * Shows so many rows more behind the last one. Resolves when they are shown: where the connection is
+   * away, when it has come back, however long that takes if `options` say nothing else.
+   *
+   * @throws {PageClientError} (by rejection) The refusal, or `closed`; `not_ready` when `timeout` (ms)
+   *   has passed, and `aborted` by `signal`. What had not been sent by then is not asked for any more;
+   *   what had been sent may still come.
+   * @example
+   * ```ts
+   * await page.next(20, { timeout: 5_000 });
+   * ```
+   */
+  async next(count: number, options: WaitOptions = {}): Promise<void> {
     checkRows("The count of next", count);
-    return this.#settled(this.#reader.grow({ before: 0, after: count }));
+    return this.#settled(
+      (signal) => this.#reader.grow({ before: 0, after: count }, signal),
+      options,
+    );
   }
 
-  /** Shows so many rows more before the first one. Resolves when they are shown. */
-  async previous(count: number): Promise<void> {
+  /** Shows so many rows more before the first one. Resolves and rejects as {@link next} does. */
+  async previous(count: number, options: WaitOptions = {}): Promise<void> {
     checkRows("The count of previous", count);
-    return this.#settled(this.#reader.grow({ before: count, after: 0 }));
+    return this.#settled(
+      (signal) => this.#reader.grow({ before: count, after: 0 }, signal),
+      options,
+    );
   }
 
   /**
    * Shows another page in the place of this one: what is left out of the request stays as it is. The
    * old rows stay until the new ones are there; the status is `stale` meanwhile, but `live` if only
    * `at` or `limit` is another. If the server refuses, the page is what it was. A new order or place
-   * begins with `limit` rows.
+   * begins with `limit` rows. Resolves and rejects as {@link next} does.
    */
-  async change(request: PageRequest<Row>): Promise<void> {
-    return this.#settled(this.#reader.change(wireChange(request)));
+  async change(request: PageRequest<Row>, options: WaitOptions = {}): Promise<void> {
+    const fields = wireChange(request);
+    return this.#settled((signal) => this.#reader.change(fields, signal), options);
   }
 
   /**
@@ -131,7 +149,10 @@ export class LivePage<Row> {
   }
 
   /** What a join has granted is shown when its rows have come. */
-  async #settled(granted: Promise<By>): Promise<void> {
-    if ((await granted) === "join") await this.ready({ timeout: Infinity });
+  #settled(ask: (signal: AbortSignal) => Promise<By>, options: WaitOptions): Promise<void> {
+    const settled = async (signal: AbortSignal): Promise<void> => {
+      if ((await ask(signal)) === "join") await this.ready({ timeout: Infinity, signal });
+    };
+    return askWithin(settled, this.#view, options);
   }
 }

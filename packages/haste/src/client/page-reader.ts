@@ -7,7 +7,7 @@ import type { WireRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import type { PageState, Total } from "./page-state.ts";
 import type { Store } from "./store.ts";
-import { WantedPage, type Asked, type By } from "./wanted-page.ts";
+import { WantedPage, type Ask, type Asked, type By } from "./wanted-page.ts";
 import { batchOf, joinedOf, rowsOf, totalOf, type Why } from "./wire.ts";
 
 export interface PageReaderOptions {
@@ -56,21 +56,24 @@ export class PageReader<Row> {
 
   // Asking.
 
-  /** Resolves when the server has granted it, by a push or, if the connection is away, by the next join. */
-  grow(more: { readonly before: number; readonly after: number }): Promise<By> {
+  /**
+   * Resolves when the server has granted it, by a push or, if the connection is away, by the next join.
+   * When `signal` is aborted, it is not asked for any more unless it has been sent.
+   */
+  grow(more: Pick<WireRequest, "before" | "after">, signal: AbortSignal): Promise<By> {
     const change = (page: WireRequest): WireRequest => ({
       ...page,
       before: page.before + more.before,
       after: page.after + more.after,
     });
-    return this.#ask("grow", more, { change, kind: "growth" });
+    return this.#ask("grow", more, { change, kind: "growth" }, signal);
   }
 
   /** Resolves as {@link grow} does. */
-  change(fields: Partial<WireRequest>): Promise<By> {
+  change(fields: Partial<WireRequest>, signal: AbortSignal): Promise<By> {
     const change = (page: WireRequest): WireRequest => ({ ...page, ...fields });
     const isOther = "filter" in fields || "order" in fields || "columns" in fields;
-    return this.#ask("change", fields, { change, kind: isOther ? "other" : "window" });
+    return this.#ask("change", fields, { change, kind: isOther ? "other" : "window" }, signal);
   }
 
   async count(cap: number | undefined): Promise<Total> {
@@ -133,9 +136,15 @@ export class PageReader<Row> {
     return this.#link.end();
   }
 
-  async #ask(event: string, fields: object, ask: Pick<Asked, "change" | "kind">): Promise<By> {
+  async #ask(event: string, fields: object, ask: Ask, signal: AbortSignal): Promise<By> {
     this.#mustBeOpen();
     const asked = this.#wanted.ask(ask);
+    signal.addEventListener("abort", () => {
+      const isSent = this.#link.isJoined || this.#wanted.isTaken(asked);
+      if (isSent) asked.refuse(signal.reason as PageClientError);
+      else this.#wanted.refuse([asked], signal.reason as PageClientError, this.#content.header);
+      this.#tellStatus();
+    });
     if (this.#link.isJoined) this.#push(event, fields, [asked]);
     return asked.answer;
   }

@@ -20,6 +20,9 @@ export interface Asked {
   readonly refuse: (error: PageClientError) => void;
 }
 
+/** What is asked for. */
+export type Ask = Pick<Asked, "change" | "kind">;
+
 export class WantedPage {
   /** What the server granted last; before that, what the page was opened with. */
   #base: WireRequest;
@@ -60,7 +63,7 @@ export class WantedPage {
     return this.#asked.some(({ kind }) => kind === "other");
   }
 
-  ask({ change, kind }: Pick<Asked, "change" | "kind">): Asked {
+  ask({ change, kind }: Ask): Asked {
     const asked = pending(change, kind);
     this.#asked = [...this.#asked, asked];
     return asked;
@@ -70,6 +73,11 @@ export class WantedPage {
   join(): WireRequest {
     this.#taken = this.isGranted ? [] : this.#asked;
     return this.isGranted ? this.#base : this.request;
+  }
+
+  /** Whether the last join asked for it. */
+  isTaken(asked: Asked): boolean {
+    return this.#taken.includes(asked);
   }
 
   /** The join was answered. */
