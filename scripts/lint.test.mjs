@@ -33,6 +33,10 @@ const importRows = {
   "server/src/opentelemetry": { bad: ["ws", "lodash"], good: ["@opentelemetry/api"] },
   "server/src/nats": { bad: ["ws", "lodash"], good: ["@nats-io/transport-node"] },
   faults: { bad: ["@slipstream/core", "@slipstream/server", "ws"], good: ["node:net"] },
+  "client/src/engine": {
+    bad: ["lodash", "@slipstream/server"],
+    good: ["@slipstream/client", "@slipstream/core", "ws"],
+  },
   phoenix: { bad: ["@slipstream/server"], good: ["@slipstream/core", "@slipstream/client"] },
   haste: {
     bad: ["@slipstream/phoenix", "slipstream", "pg", "@electric-sql/pglite"],

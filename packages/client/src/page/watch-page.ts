@@ -2,10 +2,9 @@
 // one that comes back finds out at once what has become of it. The events are those of the Page
 // Lifecycle (https://wicg.github.io/page-lifecycle) and of HTML.
 import type { SessionState } from "@slipstream/core";
-import type { Timer } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import type { PageOptions } from "../options.ts";
 import { BaseSocket } from "../socket.ts";
-import type { SocketCore } from "../socket-core.ts";
 
 interface Events {
   addEventListener(type: string, listener: () => void): void;
@@ -39,7 +38,7 @@ export function isPage(): boolean {
  * ```
  */
 export function watchPage(socket: BaseSocket, options: PageOptions = {}): () => void {
-  const watcher = new Watcher(BaseSocket.coreOf(socket), options.hiddenTimeout ?? Infinity);
+  const watcher = new PageWatcher(BaseSocket.coreOf(socket), options.hiddenTimeout ?? Infinity);
   const forget = socket.onState((state) => watcher.see(state));
   return () => {
     forget();
@@ -47,8 +46,15 @@ export function watchPage(socket: BaseSocket, options: PageOptions = {}): () => 
   };
 }
 
-class Watcher {
-  readonly #core: SocketCore;
+/** What is told of its page. */
+export interface PageHost {
+  readonly options: { readonly clock: Clock };
+  handle(input: { readonly type: "hidePage" | "checkConnection" }): void;
+}
+
+/** Tells a socket of its page, for as long as `see` says that there is something to tell it. */
+export class PageWatcher {
+  readonly #core: PageHost;
   readonly #hiddenTimeout: number;
   /** Whether the page is not to have a connection. */
   #isAway = false;
@@ -56,11 +62,12 @@ class Watcher {
   /** What undoes the listening, while there is any. */
   #deafen: (() => void) | null = null;
 
-  constructor(core: SocketCore, hiddenTimeout: number) {
+  constructor(core: PageHost, hiddenTimeout: number) {
     this.#core = core;
     this.#hiddenTimeout = hiddenTimeout;
   }
 
+  /** Takes each new state of the socket. */
   see(state: SessionState): void {
     if (state.type === "ended") this.stop();
     else this.#deafen ??= this.#listen();
@@ -133,6 +140,6 @@ class Watcher {
   }
 }
 
-function leaveFor(watcher: Watcher): void {
+function leaveFor(watcher: PageWatcher): void {
   watcher.leave();
 }

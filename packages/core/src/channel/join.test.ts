@@ -198,6 +198,24 @@ describe("C4: a lost connection is waited out, and the channel joins again by it
   });
 });
 
+test("a channel may wait for its answers as long as it likes, whatever the session's joinTimeout", () => {
+  const it = new Driver().open();
+  const other = it.joining("u");
+  const hasty = it.channel("v");
+  hasty.joinPatience = 10;
+  it.join(hasty);
+  it.params(hasty);
+  it.pass(10);
+  expect(hasty.state).not.toMatchObject({ type: "joining" });
+  expect(other.state).toMatchObject({ type: "joining" });
+});
+
+test("refs for messages of the program's own are the session's no more", () => {
+  const it = new Driver().open();
+  const ref = it.session.nextRef();
+  expect(joinRefOf(it.joining("t"))).not.toBe(ref);
+});
+
 describe("C5: the policy decides after a crash, a close, a timeout or a refusal", () => {
   const ends: [ChannelEndReason, (it: Driver, channel: TestChannel) => void][] = [
     [{ type: "crashed" }, crash],

@@ -22,6 +22,8 @@ export class ChannelMachine<C, P> implements Member<C, P>, Deadline {
   readonly pushes: Pushes<C, P>;
   joinedAt: number = 0;
   leaveTimeout: number = 0;
+  /** How long each half of its joins may take, in ms. At first the session's `joinTimeout`. */
+  joinPatience: number;
   readonly #directory: Directory<C, P>;
   #state: ChannelState = { type: "idle" };
 
@@ -30,6 +32,7 @@ export class ChannelMachine<C, P> implements Member<C, P>, Deadline {
     this.topic = topic;
     this.owner = owner;
     this.pushes = new Pushes(context);
+    this.joinPatience = context.options.joinTimeout;
     this.#directory = directory;
   }
 
@@ -130,7 +133,7 @@ export class ChannelMachine<C, P> implements Member<C, P>, Deadline {
 
   /** How long a state may last before its deadline passes, in ms. */
   #patience(state: ChannelState): number {
-    if (state.type === "joining") return this.context.options.joinTimeout;
+    if (state.type === "joining") return this.joinPatience;
     if (state.type === "leaving") return this.leaveTimeout;
     return state.type === "waiting" && state.for === "delay" ? state.delay : Infinity;
   }

@@ -68,6 +68,8 @@ export interface Session<C, P> {
   ): Push<P>;
   /** Makes a ping, to be given to `pingServer`, once. */
   ping(owner: P): Push<P>;
+  /** A ref that this session never uses, for whoever writes messages of his own. */
+  nextRef(): string;
   /** Lets all that was due by `now` happen. */
   wake(now: number): void;
   /** Takes one input. `now` is in ms and never goes back. */

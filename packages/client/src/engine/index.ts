@@ -1,0 +1,21 @@
+// The engine on Node: it dials over the library `ws`. What knows `ws` is imported by our own name, so
+// that it stays in the main entry, and out of what that shares with the entries of browsers.
+import { dialWs } from "@slipstream/client";
+import { WebSocket } from "ws";
+import { dialPlatform, type PlatformWebSocketClass } from "../platform/platform-transport.ts";
+import type { Dial } from "../transport.ts";
+
+export * from "./shared.ts";
+
+/** What dials unless a program says otherwise; null where the platform has no WebSocket. */
+export function dialDefault(): Dial | null {
+  return dialWs();
+}
+
+/**
+ * Dials with a class that is made like the platform's WebSocket. That of `ws` is dialled as our own,
+ * which knows how to end it.
+ */
+export function dialClass(webSocket: PlatformWebSocketClass): Dial {
+  return (webSocket as unknown) === WebSocket ? dialWs() : dialPlatform(webSocket);
+}
