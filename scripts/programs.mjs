@@ -47,6 +47,7 @@ export const programs = {
 export const needs = [
   { tests: "packages/client/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/lab/src/chromium/**", programs: ["chromium"] },
+  { tests: "packages/phoenix/src/chromium/**", programs: ["chromium"] },
   { tests: "packages/cli/src/flights-page/chromium/**", programs: ["chromium"] },
   { tests: "packages/cli/src/demo/live-pages/postgres/**", programs: ["postgresql"] },
   { tests: "packages/client/src/proxies/**", programs: ["tinyproxy", "microsocks"] },
