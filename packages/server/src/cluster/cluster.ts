@@ -38,7 +38,7 @@ export interface ClusterStats {
   /** Messages for other nodes that the broker did not take: it was away, or did not keep up. */
   readonly lost: number;
   readonly received: number;
-  /** What came and was no message of this version. */
+  /** What came and was no message of this version, or of one node too many: 1,000 others are known. */
   readonly rejected: number;
 }
 
@@ -139,7 +139,10 @@ export class Cluster implements AdapterEvents {
     if (node === this.#node) return;
     this.#received += 1;
     if (message.type === "gone") return this.#nodes.forget(node);
-    this.#nodes.heard(node, performance.now());
+    if (!this.#nodes.heard(node, performance.now())) {
+      this.#rejected += 1;
+      return;
+    }
     if (message.type !== "alive") {
       if (!this.#handlers.said(node, message)) this.#rejected += 1;
       return;

@@ -23,11 +23,13 @@ export class Nodes {
     return this.#heardAt.size;
   }
 
-  heard(node: string, now: number): void {
+  /** False if it is one too many: then it is not known, and nobody would be told of its end. */
+  heard(node: string, now: number): boolean {
     const isNew = !this.#heardAt.has(node);
-    if (isNew && this.#heardAt.size >= MAX_NODES) return;
+    if (isNew && this.#heardAt.size >= MAX_NODES) return false;
     this.#heardAt.set(node, now);
     if (isNew) this.#events.appeared(node);
+    return true;
   }
 
   forget(node: string): void {
