@@ -26,5 +26,5 @@ export { PageClientError, type PageClientErrorCode } from "./page-client-error.t
 export type { PageRequest } from "./page-request.ts";
 export type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
 export type { PageState, PageStatus, PageWindow, Total } from "./page-state.ts";
-export type { ReadyOptions } from "./ready.ts";
+export type { WaitOptions } from "./ready.ts";
 export type { Why } from "./wire.ts";

@@ -6,7 +6,7 @@ import { PageReader, type PageReaderOptions } from "./page-reader.ts";
 import { wireChange, wireRequest, type PageRequest } from "./page-request.ts";
 import type { PageSocket } from "./page-socket.ts";
 import { LOADING, type PageState, type Total } from "./page-state.ts";
-import { askWithin, whenReady, type ReadyOptions, type WaitOptions } from "./ready.ts";
+import { askWithin, whenReady, type WaitOptions } from "./ready.ts";
 import { Store, throwAside } from "./store.ts";
 import type { By } from "./wanted-page.ts";
 
@@ -70,7 +70,7 @@ export class LivePage<Row> {
    * const { rows } = await page.ready({ timeout: 2_000 });
    * ```
    */
-  ready(options: ReadyOptions = {}): Promise<PageState<Row>> {
+  ready(options: WaitOptions = {}): Promise<PageState<Row>> {
     return whenReady(this.#store, this.#view, options);
   }
 

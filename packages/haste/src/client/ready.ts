@@ -12,8 +12,6 @@ export interface WaitOptions {
   readonly timeout?: number;
 }
 
-export type ReadyOptions = WaitOptions;
-
 /** In ms: as long as a client waits for a join. */
 const READY_TIMEOUT = 10_000;
 
@@ -21,7 +19,7 @@ const READY_TIMEOUT = 10_000;
 export async function whenReady<Row>(
   store: Store<PageState<Row>>,
   view: string,
-  options: ReadyOptions,
+  options: WaitOptions,
 ): Promise<PageState<Row>> {
   checkNames(options, ["signal", "timeout"]);
   const { signal, timeout = READY_TIMEOUT } = options;

@@ -5,7 +5,7 @@ import type { LivePage } from "../live-page.ts";
 import { pageErrorOf, type PageClientError } from "../page-client-error.ts";
 import type { PageRequest } from "../page-request.ts";
 import type { PageState, PageWindow, Total } from "../page-state.ts";
-import type { ReadyOptions } from "../ready.ts";
+import type { WaitOptions } from "../ready.ts";
 import { Store, throwAside } from "../store.ts";
 import { positionColumns, valuesOf } from "./list-order.ts";
 import {
@@ -113,7 +113,7 @@ export class LiveList<Row> {
   }
 
   /** As `LivePage.ready`. */
-  async ready(options: ReadyOptions = {}): Promise<ListState<Row>> {
+  async ready(options: WaitOptions = {}): Promise<ListState<Row>> {
     await this.#page.ready(options);
     return this.state;
   }
