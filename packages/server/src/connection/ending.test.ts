@@ -286,6 +286,20 @@ test("a client that closes while much waits for it, and does not read, is reset"
   expect(left(port)).toEqual([]);
 });
 
+test("a process that was held up reads what has come before it takes a client for silent", async () => {
+  const { port } = await serve(echo, { idleTimeout: 200 });
+  const [silent, client] = [new RawClient(port), new RawClient(port)];
+  const timer = setInterval(() => client.story.length > 0 && client.write(pingFrame()), 20);
+  await silent.sees("101", "close 1000");
+  clearInterval(timer);
+  client.write(textFrame('[null,"1","phoenix","heartbeat",{}]'));
+  const end = performance.now() + 400;
+  while (performance.now() < end);
+  await client.sees("101", "close 1000");
+  expect(client.texts).toHaveLength(1);
+  for (const { socket } of [silent, client]) socket.destroy();
+});
+
 test("a client that says nothing is closed with 1000; a ping, or part of a frame, is something", async () => {
   const { server, port } = await serve(echo, { idleTimeout: 1_000 });
   const silent = new RawClient(port);

@@ -1,5 +1,6 @@
 // Noticing connections that fall silent or stop reading: one timer for all connections of a socket
 // looks at them ten times per timeout, so that a message costs nothing and a connection no timer.
+import { setImmediate } from "node:timers";
 import type { Limits } from "../limits.ts";
 
 /** What is looked at. */
@@ -25,7 +26,9 @@ export class Watch {
   add(watched: Watched): void {
     this.#watched.add(watched);
     if (this.#timer !== null || this.#interval === Infinity) return;
-    this.#timer = setInterval(() => this.#look(), this.#interval);
+    // After a time in which the process was held up, timers come first. What clients have said meanwhile
+    // is read before they are taken for silent.
+    this.#timer = setInterval(() => setImmediate(() => this.#look()), this.#interval);
   }
 
   /** It is gone. What is left of it is looked at as long as it says that there is something. */
