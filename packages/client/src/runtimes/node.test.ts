@@ -29,7 +29,8 @@ interface Report {
   }[];
 }
 
-test.each(["node-22", "node-24"] as const)(
+// Side by side: most of the time each waits.
+test.concurrent.each(["node-22", "node-24"] as const)(
   "%s",
   async (name) => {
     const [node, ...script] = commandOf(name, vitest);
