@@ -5,22 +5,12 @@ import { PageMirror } from "../fixtures/page-mirror.ts";
 import type { Coverage, CoverageKind } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 import { countMessage, type PageMessage } from "./message-coverage.ts";
+import { asked, newlyOpen, someKey, somePosition, type Open } from "./open-page.ts";
 import { randomPage, singleRow, type PagePlan } from "./page-plan.ts";
 import { PageRecord, type Range } from "./page-record.ts";
 import { randomPolicy, type PolicyBook } from "./policies.ts";
+import { isRefusedByChance } from "./refusals.ts";
 import type { Relation, Schema } from "./schema.ts";
-
-/** What may be refused by chance, or because the database is away. */
-const REFUSALS = new Set([
-  "row_not_found",
-  "busy",
-  "forbidden",
-  "unavailable",
-  "timeout",
-  "not_seen",
-]);
-/** What policies may refuse that leave columns out. */
-const OF_COLUMNS = new Set(["invalid_filter", "invalid_order", "invalid_page"]);
 
 export interface ReaderOptions {
   readonly dice: Dice;
@@ -35,18 +25,6 @@ export interface ReaderOptions {
   readonly someXid: (dice: Dice) => bigint | undefined;
   /** Whether pages may be so large that their rows come in pieces. */
   readonly isBulk: boolean;
-}
-
-interface Open {
-  readonly mirror: PageMirror;
-  readonly record: PageRecord;
-  /** Which of the record's plans it has. */
-  plan: number;
-  /** Whether what it shows is one to resume from. */
-  isWhole: boolean;
-  hasEnded: boolean;
-  /** How many of the mirror's states have been written down. */
-  noted: number;
 }
 
 export class RandomReader {
@@ -111,7 +89,7 @@ export class RandomReader {
   async #join(): Promise<void> {
     const { dice, connect, user, schema, books, coverage } = this.#options;
     this.#socket ??= await connect(user);
-    const again = dice.chance(0.15) ? this.#somePosition() : null;
+    const again = dice.chance(0.15) ? somePosition(dice, this.#open) : null;
     if (again !== null) {
       this.#count("page at a position");
       return this.#openPage(again.plan, again.at, "both");
@@ -125,7 +103,7 @@ export class RandomReader {
     // Who may see nothing asks all the same.
     const asked = may.length === 0 ? relation.columns.map(({ name }) => name) : may;
     const plan = randomPage(dice, relation, asked, coverage);
-    const key = dice.chance(0.35) ? this.#someKey(relation) : null;
+    const key = dice.chance(0.35) ? someKey(dice, this.#open, relation) : null;
     if (key !== null) {
       this.#count("page around a key");
       return this.#openPage(plan, { key }, "both");
@@ -167,7 +145,7 @@ export class RandomReader {
       return await mirror.join();
     } catch (error) {
       this.#open = this.#open.filter((each) => each !== open);
-      if (!(error instanceof JoinError) || !this.#isChance(open, error.response)) throw error;
+      if (!(error instanceof JoinError) || !this.#isChance(open, error)) throw error;
       return null;
     }
   }
@@ -315,18 +293,14 @@ export class RandomReader {
       return (await open.mirror.push(event, payload)) ?? {};
     } catch (error) {
       if (open.hasEnded && error instanceof PushError) return null;
-      if (error instanceof PushError && this.#isChance(open, error.response)) return null;
+      if (error instanceof PushError && this.#isChance(open, error)) return null;
       throw error;
     }
   }
 
-  #isChance({ record: { relation } }: Open, response: unknown): boolean {
+  #isChance({ record: { relation } }: Open, error: JoinError | PushError): boolean {
     const { books, user } = this.#options;
-    const hides = books[relation.view]
-      .of(user)
-      .some(({ columns }) => columns.length < relation.columns.length);
-    const { reason = "" } = (response ?? {}) as { readonly reason?: string };
-    return REFUSALS.has(reason) || (hides && OF_COLUMNS.has(reason));
+    return isRefusedByChance(error, relation, books[relation.view].of(user));
   }
 
   #count(kind: CoverageKind): void {
@@ -342,33 +316,4 @@ export class RandomReader {
     this.#topics += 1;
     return `haste:${relation.view}:${this.#topics}`;
   }
-
-  /** The key of a row that some page of the same rows shows. */
-  #someKey(relation: Relation): unknown[] | null {
-    const { dice } = this.#options;
-    const pages = this.#open.filter(({ mirror }) => mirror.rows.length > 0);
-    if (pages.length === 0) return null;
-    const { mirror, record } = dice.pick(pages);
-    if (record.relation.key !== relation.key || mirror.header === null) return null;
-    const row = dice.pick(mirror.rows);
-    return mirror.header.key.map((place) => row[place]);
-  }
-
-  /** Where some page stands, and what it is of. */
-  #somePosition(): { readonly plan: PagePlan; readonly at: unknown } | null {
-    const pages = this.#open.filter(({ mirror }) => typeof mirror.header?.at === "object");
-    if (pages.length === 0) return null;
-    const { mirror, record, plan } = this.#options.dice.pick(pages);
-    const known = record.plans[plan];
-    return known === undefined ? null : { plan: known, at: mirror.header?.at };
-  }
-}
-
-function newlyOpen(mirror: PageMirror, record: PageRecord, plan: number, isWhole: boolean): Open {
-  return { mirror, record, plan, isWhole, hasEnded: false, noted: 0 };
-}
-
-/** What a page asks for of its plan. */
-function asked({ filter, order, columns }: PagePlan): object {
-  return columns === null ? { filter, order } : { filter, order, columns };
 }
