@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { closeFrame, OPCODE, RawServer, UpgradeFilter } from "@slipstream/faults";
 import { accept, ChannelsServer, refuse } from "@slipstream/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Channel, Socket } from "./index.ts";
+import { Channel, Presence, Socket } from "./index.ts";
 import { Diary, OURS, PHOENIX, type Library } from "./fixtures/libraries.ts";
 import { serve, speak } from "./fixtures/server.ts";
 
@@ -225,6 +225,27 @@ describe("truth", () => {
     expect(room.pushBuffer).toHaveLength(1_000);
     room.leave();
     expect(room.pushBuffer).toHaveLength(0);
+  });
+
+  test("callbacks of a Presence that throw are reported, and nobody is forgotten for it", () => {
+    const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+    const channel = new Socket("ws://127.0.0.1/socket").channel("room:a");
+    const presence = new Presence(channel);
+    const synced = vi.fn<() => void>();
+    presence.onJoin(() => {
+      throw new Error("at a join");
+    });
+    presence.onLeave(() => {
+      throw new Error("at a leave");
+    });
+    presence.onSync(synced);
+    const entries = { ann: { metas: [{ phx_ref: "1" }] }, bob: { metas: [{ phx_ref: "2" }] } };
+    channel.trigger("presence_state", entries);
+    expect(presence.list((key: string) => key)).toEqual(["ann", "bob"]);
+    channel.trigger("presence_state", {});
+    expect(presence.list()).toEqual([]);
+    expect(synced).toHaveBeenCalledTimes(2);
+    expect(reported).toHaveBeenCalledTimes(4);
   });
 
   test("a handler that throws is reported, and stops nothing else", async () => {

@@ -1,5 +1,6 @@
 // npm phoenix's Presence: who is on a topic, kept true by the server's states and diffs. What a diff
 // costs is what is in it; what no server should send is left out.
+import { call } from "./call.ts";
 import type { Channel } from "./channel.ts";
 import type { Loose } from "./loose.ts";
 
@@ -56,15 +57,15 @@ export class Presence {
   }
 
   onJoin(callback: PresenceCallback): void {
-    this.caller.onJoin = callback;
+    this.caller.onJoin = (...told) => call("onJoin of a Presence", callback, ...told);
   }
 
   onLeave(callback: PresenceCallback): void {
-    this.caller.onLeave = callback;
+    this.caller.onLeave = (...told) => call("onLeave of a Presence", callback, ...told);
   }
 
   onSync(callback: () => Loose): void {
-    this.caller.onSync = callback;
+    this.caller.onSync = () => call("onSync of a Presence", callback);
   }
 
   list<T = Loose>(by?: (key: string, presence: Loose) => T): T[] {
