@@ -275,12 +275,15 @@ describe("truth", () => {
     const diary = new Diary();
     const socket = connectTo(url);
     const room = socket.channel("room:lobby");
-    room.join(10).receive("timeout", () => diary.write("timeout", room.state));
+    room.join(100).receive("timeout", () => diary.write("timeout", room.state));
     room.joinPush.receive("ok", () => diary.write("joined", room.state));
     await diary.until("timeout");
     socket.connect();
     await diary.until("joined");
-    expect(diary.lines).toEqual(["timeout: errored", "joined: joined"]);
+    // On a machine that is held up, a join that was sent may time out as well.
+    const waits = diary.lines.slice(0, -1);
+    expect(new Set(waits)).toEqual(new Set(["timeout: errored"]));
+    expect(diary.lines.at(-1)).toBe("joined: joined");
   });
 
   test("logs hold no params and no tokens", async () => {
