@@ -4,7 +4,7 @@ import { Channel, ok, reply, type IncomingPush } from "@slipstream/server";
 export interface Room {
   join: { params: { user: string }; response: Record<string, never> };
   push: { say: { payload: { text: string }; reply: { at: number } } };
-  message: { said: { user: string; text: string }; presence_state: object };
+  message: { said: { user: string; text: string } };
   info: "joined";
 }
 

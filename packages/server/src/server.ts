@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
-import { attachTo, type HttpServer } from "./handshake/attachment.ts";
+import { attachTo, checkHttpServer, type HttpServer } from "./handshake/attachment.ts";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connection/connections.ts";
 import { Counters } from "./counters.ts";
@@ -151,6 +151,8 @@ export class ChannelsServer {
    * which the server may ignore to upgrade (RFC 9110 7.8); before Node 22.21 and 24.9, which do not ask
    * us, it is answered 400. `close` ends the connections and leaves the HTTP server to its owner.
    *
+   * @throws {OptionError} No HTTP server, such as an app of a framework.
+   * @throws {ServerClosedError} `close` was called.
    * @example
    * ```ts
    * const http = createServer(app);
@@ -159,6 +161,7 @@ export class ChannelsServer {
    * ```
    */
   attach(http: HttpServer): void {
+    checkHttpServer(http);
     if (this.#closing !== null) throw new ServerClosedError();
     if (this.#attached.has(http)) return;
     const detach = attachTo(http, {
@@ -203,7 +206,8 @@ export class ChannelsServer {
   /**
    * Sends a message to all members of a topic, on whatever socket they are.
    * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
-   * @throws {EncodeError} The payload cannot be written: nobody was sent it.
+   * @throws {EncodeError} The payload cannot be written: nobody was sent it. Where nobody would get
+   * it (no member of the topic, no cluster), it is not looked at.
    * @throws {ReservedEventError} The event is the protocol's own, such as "phx_close".
    */
   broadcast(topic: string, event: string, payload: unknown): void {

@@ -2,6 +2,7 @@
 import { V2 } from "@slipstream/core";
 import { Broadcast } from "./broadcast.ts";
 import type { Counters } from "../counters.ts";
+import { OptionError } from "../errors.ts";
 import { checkEvent } from "../channel/reserved-event.ts";
 
 /** Whoever receives broadcasts. `deliver` must return at once and must not throw. */
@@ -54,15 +55,17 @@ export class PubSub {
 
   /**
    * Hands a message to every subscriber of the topic but `except`, on every node.
-   * @throws {EncodeError} The payload cannot be written: nobody was sent it.
-   * @throws {ReservedEventError}
+   * @throws {EncodeError} The payload cannot be written: nobody was sent it. It is not written where
+   * nobody would get it.
+   * @throws {OptionError | ReservedEventError}
    */
   broadcast(
     topic: string,
     event: string,
-    payload: unknown,
+    payload: unknown = {},
     except: Subscriber | null = null,
   ): void {
+    if (typeof topic !== "string") throw new OptionError("topic", topic, "a text");
     checkEvent(event);
     if (!this.#topics.has(topic) && this.#forward === null) return;
     const broadcast = Broadcast.of(topic, event, payload);

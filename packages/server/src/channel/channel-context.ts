@@ -4,7 +4,14 @@ import type { Ref } from "@slipstream/core";
 import type { PresenceList } from "../presence/presence-table.ts";
 import type { ChannelPresence } from "../presence/channel-presence.ts";
 import type { DrainOptions } from "./drain-options.ts";
-import type { Info, MessageEvent, MessagePayload, Untyped } from "./channel-types.ts";
+import type {
+  Info,
+  MessageEvent,
+  MessagePayload,
+  PushEvent,
+  PushReply,
+  Untyped,
+} from "./channel-types.ts";
 
 /** The connection that a channel belongs to. */
 export interface ChannelSocket<A> {
@@ -24,13 +31,16 @@ export interface ChannelSocket<A> {
 }
 
 /** The answer to a push that is given after its handler has returned `noreply()`. */
-export interface LateReply {
+export interface LateReply<R = unknown> {
+  /** Of the push that it answers. */
+  readonly event: string;
   /**
    * Answers with the status "ok", or another one. True if it was sent; false if it was answered
    * before, or the channel or the connection has ended, so that nobody waits for it.
    * @throws {EncodeError} The response cannot be written.
+   * @throws {InvalidMessageError} It is not what the channel's schema says.
    */
-  reply(response?: unknown): boolean;
+  reply(response?: R): boolean;
   reply(status: string, response: unknown): boolean;
 }
 
@@ -116,15 +126,16 @@ export class ChannelContext<C = Untyped, A = unknown> {
   /**
    * Takes the right to answer the push that `handleIn` is at work on, to be used later.
    *
+   * @typeParam E The event of that push, which tells the type of its reply.
    * @throws {Error} Nothing is being handled that could be answered.
    * @example
    * ```ts
-   * const later = this.replyLater();
+   * const later = this.replyLater<"resize">();
    * queue.add(job, (result) => later.reply(result));
    * return noreply();
    * ```
    */
-  replyLater(): LateReply {
+  replyLater<E extends PushEvent<C> = PushEvent<C>>(): LateReply<PushReply<C, E>> {
     return this.#seat.replyLater();
   }
 

@@ -52,6 +52,10 @@ export function channelKind<A>(pattern: string, definition: ChannelDefinition<A>
     checkIntercept(pattern, Class.intercept, definition.prototype as Callbacks);
     return withSchema(pattern, classKind(pattern, Class, Class.intercept), Class.schema);
   }
+  if ((definition as unknown) instanceof Channel) {
+    const accepts = "the class itself: an instance is made for each client that joins";
+    throw new OptionError(`channels["${pattern}"]`, definition, accepts);
+  }
   if (
     typeof definition === "object" &&
     definition !== null &&

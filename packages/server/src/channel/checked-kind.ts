@@ -1,7 +1,7 @@
 // A channel with a schema: what its client sends is checked before it is called, and what it sends
 // before that is written. A channel without a schema has none of this.
 import type { ChannelSchema, Checked, Issue } from "@slipstream/core";
-import type { Seat } from "./channel-context.ts";
+import type { LateReply, Seat } from "./channel-context.ts";
 import type { ChannelKind, EventPayload } from "./channel-kind.ts";
 import { InvalidMessageError, InvalidResultError } from "../errors.ts";
 import { deny, reply, type Ok, type Reply } from "./results.ts";
@@ -71,14 +71,8 @@ function withReply(schema: ChannelSchema, event: string, result: unknown): unkno
 }
 
 function checkedSeat(seat: Seat<unknown>, schema: ChannelSchema): Seat<unknown> {
-  const outgoing = ({ event, payload }: EventPayload): unknown => {
-    const checked = schema.message(event, payload);
-    // Messages leave in the order of the calls: nothing can be waited for.
-    if (checked instanceof Promise) throw new InvalidMessageError(event, "async");
-    if (checked.type === "invalid")
-      throw new InvalidMessageError(event, "refused", causeOf(checked));
-    return checked.value;
-  };
+  const outgoing = ({ event, payload }: EventPayload): unknown =>
+    atOnce(event, schema.message(event, payload));
   return {
     get topic() {
       return seat.topic;
@@ -95,12 +89,32 @@ function checkedSeat(seat: Seat<unknown>, schema: ChannelSchema): Seat<unknown> 
     push: (event, payload) => seat.push(event, outgoing({ event, payload })),
     broadcast: (event, payload, to) => seat.broadcast(event, outgoing({ event, payload }), to),
     sendInfo: (info) => seat.sendInfo(info),
-    replyLater: () => seat.replyLater(),
+    replyLater: () => checkedLater(seat.replyLater(), schema),
     get bufferedAmount() {
       return seat.bufferedAmount;
     },
     drained: (options) => seat.drained(options),
   };
+}
+
+function checkedLater(later: LateReply, schema: ChannelSchema): LateReply {
+  const { event } = later;
+  return {
+    event,
+    reply(...args: [unknown?] | [string, unknown]): boolean {
+      const { status, response } = args.length === 2 ? reply(args[0], args[1]) : reply(args[0]);
+      if (status !== "ok") return later.reply(status, response);
+      return later.reply(status, atOnce(event, schema.reply(event, response)));
+    },
+  };
+}
+
+/** What was checked. @throws {InvalidMessageError} */
+function atOnce(event: string, checked: Checked | Promise<Checked>): unknown {
+  // Messages leave in the order of the calls: nothing can be waited for.
+  if (checked instanceof Promise) throw new InvalidMessageError(event, "async");
+  if (checked.type === "valid") return checked.value;
+  throw new InvalidMessageError(event, "refused", causeOf(checked));
 }
 
 /** Says where it does not match. What the validator says may quote the value, and stays out. */

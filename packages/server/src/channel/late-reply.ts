@@ -1,5 +1,5 @@
 // The answer to a push after its handler has returned.
-import type { ReplyMessage, Ref } from "@slipstream/core";
+import type { PushMessage, ReplyMessage, Ref } from "@slipstream/core";
 import type { LateReply } from "./channel-context.ts";
 import { reply } from "./results.ts";
 
@@ -10,13 +10,15 @@ export class PendingReply implements LateReply {
   readonly #topic: string;
   readonly #joinRef: Ref | null;
   readonly #ref: Ref | null;
+  readonly event: string;
   readonly #send: SendLate;
   #answered = false;
 
-  constructor(topic: string, joinRef: Ref | null, ref: Ref | null, send: SendLate) {
+  constructor({ topic, joinRef, ref, event }: PushMessage, send: SendLate) {
     this.#topic = topic;
     this.#joinRef = joinRef;
     this.#ref = ref;
+    this.event = event;
     this.#send = send;
   }
 

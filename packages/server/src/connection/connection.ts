@@ -126,6 +126,10 @@ export class Connection implements Line, WebSocketListener, Watched {
     if (this.isOpen) this.#write(toWire(this.serializer.encode(message)));
   }
 
+  write(wire: Buffer): void {
+    if (this.isOpen) this.#write(wire);
+  }
+
   deliver(broadcast: Broadcast): void {
     const wire = broadcast.wire(this.serializer);
     if (wire instanceof Error) this.scope.counters.undeliverable += 1;

@@ -4,6 +4,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import { OptionError } from "../errors.ts";
 import { isWebSocket } from "./upgrade-decision.ts";
 
 export type HttpServer = Server | HttpsServer;
@@ -24,6 +25,23 @@ interface AsksFirst {
 
 /** All listeners of all servers of ours: they answer what none of them knows, and no more. */
 const OURS = new WeakSet<object>();
+
+/**
+ * An app of a framework has much of what a server has (that of Express is told of events, and that of
+ * Hono has an `on`), and no client would ever reach what is attached to it.
+ * @throws {OptionError} No HTTP server.
+ */
+export function checkHttpServer(http: HttpServer): void {
+  const given: unknown = http;
+  const isServer =
+    typeof given === "object" &&
+    given !== null &&
+    ["on", "emit", "listeners", "address"].every(
+      (name) => typeof Reflect.get(given, name) === "function",
+    );
+  if (isServer) return;
+  throw new OptionError("http", http, "an HTTP server, such as createServer(app) of node:http");
+}
 
 /** Returns the function that leaves the HTTP server as it was. */
 export function attachTo(http: HttpServer, { isOurs, take }: UpgradeHandlers): () => void {

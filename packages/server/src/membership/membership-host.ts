@@ -28,6 +28,8 @@ export interface Line extends ChannelSocket<unknown>, Subscriber {
   mayJoin(): boolean;
   /** Sends a message, if the line is open. @throws {EncodeError} It cannot be written. */
   send(message: ServerMessage): void;
+  /** Sends what `toWire` has made, if the line is open. */
+  write(wire: Buffer): void;
   /** Work takes its time; `finished` follows. What is being closed waits for it. */
   began(): void;
   finished(): void;

@@ -6,7 +6,6 @@ import type {
   LeaveMessage,
   PushMessage,
   Ref,
-  ServerMessage,
 } from "@slipstream/core";
 import type { Broadcast } from "../broadcast/broadcast.ts";
 import type { ChannelEnd } from "../end-reason.ts";
@@ -25,8 +24,8 @@ export type Item =
 export type Phase =
   | {
       readonly type: "joining";
-      /** What was pushed before the join was answered. */
-      readonly held: ServerMessage[];
+      /** What was pushed before the join was answered, framed: what it was made of may change meanwhile. */
+      readonly held: Buffer[];
       /** What the client is to hear, after the answer, about the membership that this one replaces. */
       readonly predecessorsLastWord: CloseMessage | ErrorMessage | null;
     }

@@ -48,7 +48,7 @@ export class MembershipSeat implements Seat<unknown> {
     return this.#presence;
   }
 
-  push(event: string, payload: unknown): void {
+  push(event: string, payload: unknown = {}): void {
     checkEvent(event);
     const { topic, joinRef } = this.#owner;
     this.#owner.say({ type: "serverPush", topic, joinRef, event, payload });
@@ -69,11 +69,11 @@ export class MembershipSeat implements Seat<unknown> {
   }
 
   replyLater(): LateReply {
-    const { topic, joinRef, current } = this.#owner;
+    const { joinRef, current } = this.#owner;
     if (current === null) {
       throw new Error("replyLater() can only be called while handleIn is at work on a push.");
     }
-    return new PendingReply(topic, joinRef, current.ref, (message: ReplyMessage) => {
+    return new PendingReply({ ...current, joinRef }, (message: ReplyMessage) => {
       if (this.#owner.isOver || !this.#line.isOpen) return false;
       this.#owner.say(message);
       return true;

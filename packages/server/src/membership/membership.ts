@@ -8,6 +8,7 @@ import { ChannelTurns } from "./channel-turns.ts";
 import { errorReply, isLeaveOf } from "./decide.ts";
 import type { ChannelEnd } from "../end-reason.ts";
 import { lastWord } from "./last-word.ts";
+import { toWire } from "../frame.ts";
 import type { Line, Topics } from "./membership-host.ts";
 import { onceSettled, type Predecessor } from "./predecessor.ts";
 import { ended, type Ended, type Item, type Phase } from "./membership-phase.ts";
@@ -120,7 +121,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
         if (this.#phase.held.length >= this.line.limits.maxQueued) {
           throw new Error("Too much was pushed in join. Push from handleInfo: see sendInfo.");
         }
-        this.#phase.held.push(message);
+        this.#phase.held.push(toWire(this.line.serializer.encode(message)));
         return;
       case "ended":
     }
@@ -224,7 +225,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     pubSub.subscribe(this.topic, this.subscriber);
     if (before.type !== "joining") return;
     if (before.predecessorsLastWord !== null) this.line.send(before.predecessorsLastWord);
-    for (const message of before.held) this.line.send(message);
+    for (const wire of before.held) this.line.write(wire);
   }
 
   #notJoined(outcome: "denied" | "crashed"): void {

@@ -62,3 +62,11 @@ test.each([
   const phase = item.type === "join" ? "joining" : "joined";
   expect(() => outcomeOf(item as Item, value, phase)).toThrow(error);
 });
+
+test.each([
+  ["a status that is no text", { type: "reply", status: 1, response: {} }],
+  ["a stop with something else than a reply", stop("x", { id: 1 } as never)],
+])("%s crashes the channel, and says what it should have been", (_, result) => {
+  expect(() => outcomeOf(push, result, "joined")).toThrow(InvalidResultError);
+  expect(() => outcomeOf(push, result, "joined")).toThrow("reply(status, response)");
+});

@@ -70,14 +70,22 @@ function ofHandler(
     case "noreply":
       return NOTHING;
     case "reply":
-      return { type: "replied", reply: result };
-    case "stop":
-      return {
-        type: "stopped",
-        reason: result.reason,
-        reply: kind === "replies" ? result.reply : null,
-      };
+      return { type: "replied", reply: checked(result) };
+    case "stop": {
+      const { reason, reply } = result;
+      const isSent = kind === "replies" && reply !== null && reply !== undefined;
+      return { type: "stopped", reason, reply: isSent ? checked(reply) : null };
+    }
   }
+}
+
+/** @throws {InvalidResultError} Something else in the place of a reply, or of its status. */
+function checked(result: Reply<unknown>): Reply<unknown> {
+  if (isTagged(result, "reply") && typeof result.status === "string") return result;
+  throw new InvalidResultError(
+    "handleIn",
+    "reply(response), or reply(status, response) whose status is a text",
+  );
 }
 
 function isTagged(value: unknown, ...tags: readonly string[]): boolean {

@@ -1,6 +1,9 @@
 // @slipstream/server/nats: nodes that talk over NATS.
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { AdapterEvents, ClusterAdapter, ClusterLink } from "../cluster/adapter.ts";
+import { checkMaxBuffered, checkText } from "../cluster/broker-options.ts";
+import { OptionError } from "../errors.ts";
+import { checkKnown } from "../option-checks.ts";
 import { NatsLink } from "./nats-link.ts";
 
 export interface NatsClusterOptions {
@@ -12,11 +15,17 @@ export interface NatsClusterOptions {
   readonly nats?: NodeConnectionOptions;
 }
 
+const SERVERS = "an address such as nats://localhost:4222, or several";
+
+/** On a subject with a wildcard nothing can be published: NATS would end the connection. */
+const SUBJECT = /^[^\s.*>]+(\.[^\s.*>]+)*$/;
+
 /**
  * Connects the nodes of a cluster by NATS. A NATS that is away is tried again for as long as it
  * takes. A message larger than the server's `max_payload` (1 MiB by default) is lost, and counted.
  *
  * @param servers such as `nats://localhost:4222`, or several.
+ * @throws {OptionError}
  * @example
  * ```ts
  * import { ChannelsServer } from "@slipstream/server";
@@ -27,7 +36,19 @@ export interface NatsClusterOptions {
  * ```
  */
 export function nats(servers: string | string[], options: NatsClusterOptions = {}): ClusterAdapter {
+  const all: readonly unknown[] = Array.isArray(servers) ? servers : [servers];
+  if (all.length === 0) throw new OptionError("servers", servers, SERVERS);
+  for (const server of all) checkText("servers", server, SERVERS);
+  checkKnown(options, ["subject", "maxBuffered", "nats"]);
   const { subject = "slipstream", maxBuffered = 16 * 1024 * 1024 } = options;
+  checkMaxBuffered(maxBuffered);
+  if (typeof subject !== "string" || !SUBJECT.test(subject)) {
+    throw new OptionError(
+      "subject",
+      subject,
+      "the name of a subject, without spaces and wildcards",
+    );
+  }
   const connection: NodeConnectionOptions = {
     timeout: 5_000,
     pingInterval: 10_000,

@@ -1,6 +1,9 @@
 // @slipstream/server/redis: nodes that talk over Redis publish and subscribe.
 import { Redis, type RedisOptions } from "ioredis";
 import type { AdapterEvents, ClusterAdapter, ClusterLink } from "../cluster/adapter.ts";
+import { checkMaxBuffered, checkText } from "../cluster/broker-options.ts";
+import { OptionError } from "../errors.ts";
+import { checkKnown } from "../option-checks.ts";
 import { RedisLink } from "./redis-link.ts";
 
 export interface RedisClusterOptions {
@@ -12,11 +15,14 @@ export interface RedisClusterOptions {
   readonly redis?: Omit<RedisOptions, "replyMapping">;
 }
 
+const URLS = "a URL such as redis://localhost:6379, or rediss://… for TLS";
+
 /**
  * Connects the nodes of a cluster by Redis, with two connections a node: one publishes and one
  * listens. A Redis that is away is tried again for as long as it takes.
  *
  * @param url such as `redis://:password@localhost:6379`, or `rediss:` for TLS.
+ * @throws {OptionError}
  * @example
  * ```ts
  * import { ChannelsServer } from "@slipstream/server";
@@ -27,7 +33,15 @@ export interface RedisClusterOptions {
  * ```
  */
 export function redis(url: string, options: RedisClusterOptions = {}): ClusterAdapter {
+  checkText("url", url, URLS);
+  const scheme = /^([^/]*:)\/\//.exec(url)?.[1];
+  if (scheme !== undefined && !["redis:", "rediss:"].includes(scheme)) {
+    throw new OptionError("url", url, URLS);
+  }
+  checkKnown(options, ["channel", "maxBuffered", "redis"]);
   const { channel = "slipstream", maxBuffered = 16 * 1024 * 1024 } = options;
+  checkText("channel", channel, "a text that is not empty");
+  checkMaxBuffered(maxBuffered);
   const settings: Omit<RedisOptions, "replyMapping"> = {
     connectTimeout: 5_000,
     // A Redis that does not answer is as good as none.

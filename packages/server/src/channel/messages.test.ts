@@ -1,0 +1,92 @@
+// What channels say at odd moments: in join, with nothing to say, and after their handler has returned.
+import { defineChannel } from "@slipstream/core";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { TestClient } from "../fixtures/client.ts";
+import { servesUntil } from "../fixtures/server.ts";
+import { Channel } from "./channel.ts";
+import type { LateReply } from "./channel-context.ts";
+import type { IncomingPush, Served } from "./channel-types.ts";
+import { noreply, ok, reply } from "./results.ts";
+
+const serve = servesUntil(onTestFinished);
+
+test("what join pushes is as it was at the call, and what cannot be written is told there", async () => {
+  const told: unknown[] = [];
+  const { port } = await serve({
+    join(_params, channel) {
+      const list = [1];
+      channel.push("list", list);
+      list.push(2);
+      try {
+        channel.push("list", 1n);
+      } catch (error) {
+        told.push((error as Error).name);
+      }
+      return ok();
+    },
+  });
+  const client = await TestClient.connect(port);
+  expect(await client.join("a")).toEqual({ status: "ok", response: {} });
+  expect(await client.next()).toEqual(["a", null, "a", "list", [1]]);
+  expect(told).toEqual(["EncodeError"]);
+});
+
+test("a payload that was left out is {}, as everywhere else", async () => {
+  const { port, server } = await serve({
+    join: () => ok(),
+    handleIn(_push, channel) {
+      (channel.push as (event: string) => void).call(channel, "tick");
+      (channel.broadcast as (event: string) => void).call(channel, "tick");
+      return reply();
+    },
+  });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.push("a", "go");
+  expect(await client.next()).toEqual(["a", null, "a", "tick", {}]);
+  expect(await client.next()).toEqual([null, null, "a", "tick", {}]);
+  await client.next();
+  (server.broadcast as (topic: string, event: string) => void).call(server, "a", "tick");
+  expect(await client.next()).toEqual([null, null, "a", "tick", {}]);
+});
+
+const schema = defineChannel({
+  push: {
+    ask: { payload: z.object({}), reply: z.object({ id: z.number() }) },
+    slow: { payload: z.object({}), reply: z.object({}).refine(async () => true) },
+  },
+});
+type Asked = Served<typeof schema>;
+
+test("what is replied later is checked by the schema too", async () => {
+  const laters: LateReply[] = [];
+  class Later extends Channel<Asked> {
+    static override readonly schema = schema;
+    override join() {
+      return ok();
+    }
+    override handleIn({ event }: IncomingPush<Asked>) {
+      if (event === "ask") laters.push(this.replyLater<"ask">());
+      else laters.push(this.replyLater());
+      this.push("noted" as never, {});
+      return noreply();
+    }
+  }
+  const { port } = await serve(Later);
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  const ref = client.push("a", "ask");
+  client.push("a", "slow");
+  await client.next();
+  await client.next();
+  const [ask, slow] = laters;
+  expect(ask?.event).toBe("ask");
+  const wrong = { code: "invalid_message", event: "ask" };
+  expect(() => ask?.reply({ id: "one" })).toThrow(expect.objectContaining(wrong));
+  expect(() => slow?.reply({})).toThrow("is async");
+  expect(ask?.reply({ id: 1, more: "stripped" })).toBe(true);
+  const answered = { status: "ok", response: { id: 1 } };
+  expect(await client.next()).toEqual(["a", ref, "a", "phx_reply", answered]);
+  expect(slow?.reply("error", "anything")).toBe(true);
+});
