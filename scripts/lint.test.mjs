@@ -115,6 +115,11 @@ const inTests = [
   ["the command", imports("slipstream"), "no-restricted-imports"],
   ["a folder of another package", imports("../../server/src/a.ts"), "no-restricted-imports"],
   ["a floating promise", floating, "no-floating-promises"],
+  ...["waitFor", "waitUntil"].map((name) => [
+    `vi.${name}`,
+    `import { vi } from "vitest";\nexport const a: unknown = vi.${name}(String);`,
+    "no-restricted-properties",
+  ]),
   ["a package above (allowed)", imports("@slipstream/server")],
   ["an index known to be there (allowed)", "export const f = (a: string[]): string => a[0]!;"],
 ].map(([what, code, rule]) => [what, "client", code, rule]);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
 import { serve } from "./fixtures/servers.ts";
 import { Log, newSocket, turn, untilState } from "./fixtures/sockets.ts";
+import { TestClock } from "./testing/index.ts";
 
 const good = ({ authToken }: { authToken: string | null }): unknown =>
   authToken === "good" ? accept() : refuse(403);
@@ -83,14 +84,22 @@ describe("401 and 403", () => {
     // The second evaluation takes too long; its result comes during the third attempt.
     let late: (token: string) => void = () => {};
     const tokens = ["bad", new Promise<string>((resolve) => (late = resolve)), "good"];
+    const clock = new TestClock();
     const socket = newSocket(url, {
+      clock,
       connectTimeout: 300,
       authToken: () => tokens.shift() ?? "none left",
     });
     socket.onConnectionEnd(({ reason }) => {
       if (reason.type === "credentialsFailed") late("good");
     });
-    await socket.connect();
+    const connecting = socket.connect();
+    await untilState(socket, "waiting");
+    await clock.advance(1);
+    expect(tokens).toEqual(["good"]);
+    await clock.advance(300);
+    await clock.advance(1);
+    await connecting;
     expect(asked.map(({ authToken }) => authToken)).toEqual(["bad", "good"]);
   });
 

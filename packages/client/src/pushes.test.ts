@@ -86,14 +86,18 @@ describe("the server's answer", () => {
 
 describe("no answer", () => {
   test("timeout: counted from the call; the late answer is ignored and counted", async () => {
-    let answer: () => Promise<void> = async () => {};
+    let timedOut: () => void = () => {};
+    const goOn = new Promise<void>((resolve) => {
+      timedOut = resolve;
+    });
     const { socket, room: it } = await room(async (speaker) => {
       const push = await speaker.hear();
-      answer = () => speaker.reply(push);
+      await goOn;
+      await speaker.reply(push);
     });
     const error = await failureOf(it.push("e", {}, { timeout: 5 }));
     expect(error).toMatchObject({ code: "timeout", response: undefined });
-    await answer();
+    timedOut();
     await expect.poll(() => socket.stats.counters.ignored.unmatchedReply).toBe(1);
     expectCounted(socket, { timeout: 1 });
     expect(it.state.type).toBe("joined");
@@ -146,9 +150,9 @@ describe("a process that was busy", () => {
     };
     const { room: it } = await room(async (speaker) => {
       await speaker.reply(await speaker.hear(), "ok", "in time");
-      busy(600);
+      busy(2_100);
     });
-    expect(await it.push("e", {}, { timeout: 500 })).toBe("in time");
+    expect(await it.push("e", {}, { timeout: 2_000 })).toBe("in time");
   });
 });
 

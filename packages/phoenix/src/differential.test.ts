@@ -2,7 +2,7 @@
 // order. What is meant to differ is in differences.test.ts.
 import { expect, test } from "vitest";
 import { compare, shown } from "./fixtures/libraries.ts";
-import { serve, speak } from "./fixtures/server.ts";
+import { answerJoins, serve, speak } from "./fixtures/server.ts";
 
 test("a conversation from connect to disconnect", async () => {
   const lines = await compare(async ({ connectTo }, diary) => {
@@ -186,10 +186,12 @@ test("a server that cannot be reached", async () => {
     });
     const room = socket.channel("room:lobby");
     room.onError(diary.note("room error"));
-    room.join(500);
+    const join = room.join();
     socket.connect();
     await diary.until("close", 2);
     diary.write("asked", asked.join());
+    // npm phoenix would wait for it, behind the end of the test too.
+    join.cancelTimeout();
   });
 });
 
@@ -216,16 +218,19 @@ test("timeouts of joins and pushes", async () => {
   await compare(async ({ connectTo }, diary) => {
     const { url } = await speak(async (speaker) => {
       await speaker.hear();
-      let join = await speaker.hear();
-      while (join !== null && join[3] !== "phx_join") join = await speaker.hear();
-      await speaker.reply(join);
+      await answerJoins(speaker);
     });
     const socket = connectTo(url);
     socket.connect();
     const room = socket.channel("room:lobby");
+    // On a machine that is held up, a join that is answered may time out as well.
+    const seen = new Set<string>();
     room
       .join(30)
-      .receive("timeout", () => diary.write(`join timed out, ${room.state}`))
+      .receive("timeout", () => {
+        if (!seen.has(room.state)) diary.write(`join timed out, ${room.state}`);
+        seen.add(room.state);
+      })
       .receive("ok", diary.note("joined"));
     await diary.until("joined");
     const push = room.push("never", {}, 20).receive("timeout", diary.note("push timed out"));
@@ -236,16 +241,19 @@ test("timeouts of joins and pushes", async () => {
 
 test("a server that does not answer heartbeats", async () => {
   await compare(async ({ connectTo }, diary) => {
-    const { url } = await speak(async (speaker) => {
-      await speaker.reply(await speaker.hear());
-    });
+    const { url } = await speak(answerJoins);
     const socket = connectTo(url, { heartbeatIntervalMs: 40 });
     const room = socket.channel("room:lobby");
-    room.onError(diary.note("room error"));
-    socket.onOpen(diary.note("open"));
-    room.join(500).receive("ok", diary.note("joined"));
+    // A machine that is held up may lose connections before one has joined.
+    let joined = false;
+    room.onError((reason) => joined && diary.note("room error")(reason));
+    socket.onOpen(() => joined && diary.write("open"));
+    room.join(500).receive("ok", (response) => {
+      joined = true;
+      diary.note("joined")(response);
+    });
     socket.connect();
-    await diary.until("open", 2);
+    await diary.until("open");
   });
 });
 

@@ -161,7 +161,7 @@ test("subscribing, broadcasts, presence, changes of a database, coming back and 
   await diary.until("status: CLOSED");
   expect(channel.state).toBe("closed");
   // Without channels it disconnects by itself.
-  await vi.waitUntil(() => server.live === 0);
+  await expect.poll(() => server.live).toBe(0);
   expect(client.connectionState()).toBe("closed");
   expect(await client.disconnect()).toBe("ok");
 });

@@ -16,7 +16,7 @@ interface PhoenixPush {
 interface PhoenixChannel {
   join(): PhoenixPush;
   leave(): PhoenixPush;
-  push(event: string, payload: unknown): PhoenixPush;
+  push(event: string, payload: unknown, timeout?: number): PhoenixPush;
   on(event: string, callback: (payload: unknown) => void): number;
   onClose(callback: () => void): number;
   onError(callback: () => void): number;
@@ -32,6 +32,9 @@ interface PhoenixSocket {
 const { Socket } = (await import("phoenix")) as {
   Socket: new (url: string, options: object) => PhoenixSocket;
 };
+
+/** Ms; a push that is not answered keeps its timer after disconnect(). */
+const NO_ANSWER = 1_000;
 
 class Room extends Channel<Untyped, { user: string }> {
   override join(params: unknown) {
@@ -77,8 +80,6 @@ async function start() {
     transport: WebSocket,
     params: { user: "u1" },
     authToken: "good",
-    // Pushes that are not answered keep their timers after disconnect(): let those be short.
-    timeout: 1_000,
     reconnectAfterMs: () => 10,
     rejoinAfterMs: () => 10,
   });
@@ -96,7 +97,7 @@ test("connect, join, push, reply, broadcast, bytes, leave", async () => {
   expect(await outcome(room.join())).toEqual(["ok", { user: "u1" }]);
   expect(await outcome(room.push("ping", { n: 1 }))).toEqual(["ok", { n: 1 }]);
   expect(await outcome(room.push("fail", {}))).toEqual(["error", { reason: "no" }]);
-  room.push("say", { text: "hi" });
+  room.push("say", { text: "hi" }, NO_ANSWER);
   server.broadcast("room:a", "said", { text: "to all" });
   const [status, bytes] = await outcome(room.push("bytes", new Uint8Array([1, 2, 3]).buffer));
   expect([status, new Uint8Array(bytes as ArrayBuffer)]).toEqual(["ok", new Uint8Array([1, 2, 3])]);
@@ -119,13 +120,13 @@ test("it comes back after a drop and after a disconnect by id, and rejoins after
   const { server, socket } = await start();
   const room = socket.channel("room:a", {});
   expect(await outcome(room.join())).toEqual(["ok", { user: "u1" }]);
-  room.push("drop", {});
+  room.push("drop", {}, NO_ANSWER);
   await until(() => server.stats().joins.ok === 2);
   await until(() => room.state === "joined");
   expect(server.disconnect("u1")).toBe(1);
   await until(() => server.stats().joins.ok === 3);
   await until(() => room.state === "joined");
-  room.push("unheard of", {});
+  room.push("unheard of", {}, NO_ANSWER);
   await until(() => server.stats().joins.ok === 4);
   await until(() => room.state === "joined");
   expect(await outcome(room.push("ping", { n: 2 }))).toEqual(["ok", { n: 2 }]);

@@ -145,10 +145,10 @@ describe("slipstream.client.join and slipstream.client.leave", () => {
 
   test("a leave that is not confirmed", async () => {
     const { url } = await speak((speaker) => speaker.letIn().then(() => {}));
-    const socket = await openSocket(url, { joinTimeout: 50 });
+    const socket = await openSocket(url);
     const room = await socket.join("room:a");
     const leaves = traced("slipstream.client.leave");
-    await failureOf(room.leave());
+    await failureOf(room.leave({ timeout: 50 }));
     expect(leaves.at(-1)).toMatchObject({
       event: "asyncEnd",
       copy: { error: { code: "timeout" } },
