@@ -183,6 +183,69 @@ test("a callback that is replaced by another join, and never ends, is told", asy
   expect(server.stats().live.channel).toBe(1);
 });
 
+test("joining a topic again and again gathers no more callbacks that never end than maxChannels allows twice", async () => {
+  const forever = gate();
+  onTestFinished(() => forever.open());
+  let begun = 0;
+  const hang = (): Promise<void> => {
+    begun += 1;
+    return forever.opened;
+  };
+  const { port, server } = await serve(
+    { join: () => ok(), handleIn: { hang } },
+    { maxChannels: 2, closeTimeout: 5 },
+  );
+  const client = await TestClient.connect(port);
+  onTestFinished(() => client.close());
+  const answers: unknown[] = [];
+  for (const joinRef of ["0", "1", "2", "3", "4", "5"]) {
+    client.send(joinRef, joinRef, "a", "phx_join", {});
+    client.send(joinRef, "p", "a", "hang", {});
+    let frame: readonly unknown[];
+    do frame = (await client.next()) as readonly unknown[];
+    while (frame[3] !== "phx_reply");
+    answers.push(frame[4]);
+    if (joinRef === "3")
+      expect((await client.next()).slice(0, 4)).toEqual(["2", "2", "a", "phx_close"]);
+    if (joinRef >= "3") expect((await client.next()).at(4)).toMatchObject({ status: "error" });
+    else await until(() => begun === answers.length);
+  }
+  const granted = { status: "ok", response: {} };
+  const tooMany = { status: "error", response: { reason: "too many channels joined" } };
+  expect(answers).toEqual([granted, granted, granted, tooMany, tooMany, tooMany]);
+  expect(begun).toBe(3);
+  expect(server.stats()).toMatchObject({ live: { channel: 0 }, joins: { ok: 3, tooMany: 3 } });
+});
+
+test("a terminate that never ends is told, also behind an overdue callback of a client that has gone", async () => {
+  const begun = gate();
+  const late = gate();
+  const forever = gate();
+  onTestFinished(() => forever.open());
+  const logged: string[] = [];
+  const hang = (): Promise<void> => {
+    begun.open();
+    return late.opened;
+  };
+  const { port, server } = await serve(
+    { join: () => ok(), handleIn: { hang }, terminate: () => forever.opened },
+    { handlerTimeout: 100, closeTimeout: 20 },
+    { logger: { error: (message) => logged.push(message) } },
+  );
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  client.push("a", "hang");
+  await begun.opened;
+  await client.close();
+  await until(() => server.stats().callbacksOverdue.handleIn === 1);
+  late.open();
+  await until(() => server.stats().callbacksOverdue.terminate === 1);
+  expect(logged).toEqual([
+    'The handleIn of the channel "a" exceeds handlerTimeout at "hang".',
+    'The terminate of the channel "a" exceeds handlerTimeout.',
+  ]);
+});
+
 test("a connect that takes too long is told, and so is what it throws then", async () => {
   const late = gate();
   const logged: unknown[][] = [];

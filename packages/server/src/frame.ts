@@ -1,5 +1,6 @@
 // Frames as a server writes them (RFC 6455 5.2): one unmasked fragment, header and payload in one
 // buffer, so that a broadcast is framed once and written as it is to every socket.
+import { isUtf8 } from "node:buffer";
 import type { Frame } from "@slipstream/core";
 
 const TEXT = 0x81;
@@ -41,18 +42,25 @@ function header(first: number, length: number): Buffer {
   return wire;
 }
 
-/** What `toWire` was given, or null for bytes that it did not make. */
+/**
+ * What `toWire` was given, or null for bytes that it did not make: with a mask, a length in more bytes than
+ * it needs, or text that is not UTF-8, each of which clients end their connection for.
+ */
 export function fromWire(wire: Buffer): Frame | null {
-  const [first, length] = wire;
-  if (length === undefined) return null;
-  const start = headerLength(length);
+  const [first, second] = wire;
+  if (second === undefined || second > 127) return null;
+  const start = headerLength(second);
   if (wire.length < start) return null;
   const told =
-    start === 2 ? length : start === 4 ? wire.readUInt16BE(2) : Number(wire.readBigUInt64BE(2));
-  if (told !== wire.length - start) return null;
+    start === 2 ? second : start === 4 ? wire.readUInt16BE(2) : Number(wire.readBigUInt64BE(2));
+  if (told !== wire.length - start || start !== headerLengthFor(told)) return null;
   const payload = wire.subarray(start);
-  if (first === TEXT) return payload.toString("utf8");
+  if (first === TEXT) return isUtf8(payload) ? payload.toString("utf8") : null;
   return first === BINARY ? payload : null;
+}
+
+function headerLengthFor(length: number): number {
+  return length < 126 ? 2 : length < 65_536 ? 4 : 10;
 }
 
 /** The bytes of the message in what `toWire` has made. */

@@ -31,6 +31,7 @@ import {
   decideUpgrade,
   findEndpoint,
   findLongPoll,
+  noUpgrade,
   NOT_FOUND,
   splitTarget,
 } from "./handshake/upgrade-decision.ts";
@@ -197,9 +198,7 @@ export class ChannelsServer {
       return true;
     }
     if (findEndpoint(path, this.#endpoints) === undefined) return false;
-    const had = JSON.stringify([request.headers.connection ?? ""]);
-    const body = `'connection' header must contain 'upgrade', got ${had}`;
-    answerPlainly(response, { status: 400, type: "text/plain", body });
+    answerPlainly(response, noUpgrade(request));
     return true;
   }
 

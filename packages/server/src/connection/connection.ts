@@ -45,6 +45,8 @@ export class Connection implements Line, WebSocketListener, Watched {
   readonly #memberships: Memberships;
   readonly #pace: Pace;
   #gone = false;
+  /** Told of each callback that begins when it is gone, as a `terminate` behind one that took its time. */
+  onLateWork: (() => void) | null = null;
   #draining = false;
   /** Callbacks that take their time. */
   #working = 0;
@@ -186,6 +188,7 @@ export class Connection implements Line, WebSocketListener, Watched {
   began(): void {
     this.#working += 1;
     this.scope.activity.began();
+    this.onLateWork?.();
   }
 
   finished(): void {

@@ -45,7 +45,9 @@ export class Connections implements Registry {
 
   gone(connection: Connection): void {
     this.#all.delete(connection);
-    this.#watchOf(connection.endpoint).gone(connection);
+    const watch = this.#watchOf(connection.endpoint);
+    watch.gone(connection);
+    connection.onLateWork = () => watch.add(connection);
     if (connection.id !== null) {
       const named = this.#byId.get(connection.id);
       named?.delete(connection);

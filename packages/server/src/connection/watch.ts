@@ -17,6 +17,7 @@ export class Watch {
   readonly #interval: number;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor({ idleTimeout, sendTimeout, handlerTimeout, pollWindow }: Limits) {
     const shortest = Math.min(idleTimeout, sendTimeout, handlerTimeout, pollWindow);
@@ -24,6 +25,7 @@ export class Watch {
   }
 
   add(watched: Watched): void {
+    if (this.#isClosed) return;
     this.#watched.add(watched);
     if (this.#timer !== null || this.#interval === Infinity) return;
     // After a time in which the process was held up, timers come first. What clients have said meanwhile
@@ -38,6 +40,7 @@ export class Watch {
 
   /** Looks at nothing any more. */
   close(): void {
+    this.#isClosed = true;
     this.#watched.clear();
     this.#stop();
   }

@@ -3,13 +3,13 @@ import type { Serializer } from "@slipstream/core";
 import { BadParamsError, parseConnectParams, type ConnectParams } from "./connect-params.ts";
 import type { UpgradeRefusal } from "../end-reason.ts";
 import type { Endpoint } from "../endpoint.ts";
+import { hostFlaw, type RequestHost } from "./request-host.ts";
 import { negotiate } from "./vsn.ts";
 
 /** The parts of a request that decide. */
-export interface RequestHead {
+export interface RequestHead extends RequestHost {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 export interface HttpAnswer {
@@ -61,6 +61,12 @@ const NO_OTHERS = badRequest(
   "There is no other upgrade here than websocket: leave the header out.",
 );
 
+/** To a request to the path of a WebSocket that asks for none, in the words of Phoenix's server. */
+export function noUpgrade({ headers }: Pick<RequestHead, "headers">): HttpAnswer {
+  const had = JSON.stringify([headers["connection"] ?? ""]);
+  return badRequest(`'connection' header must contain 'upgrade', got ${had}`);
+}
+
 /** Does it ask for a WebSocket, and not, say, for h2c? */
 export function isWebSocket({ headers }: Pick<RequestHead, "headers">): boolean {
   const upgrade = headers["upgrade"];
@@ -102,8 +108,16 @@ function findBelow(
 }
 
 /** What is wrong with the handshake (RFC 6455 4.2.1), if anything is. */
-function handshakeFlaw({ method, headers }: RequestHead): HttpAnswer | null {
+function handshakeFlaw(head: RequestHead): HttpAnswer | null {
+  const { method, headers, httpVersion } = head;
   if (method !== "GET") return { status: 405, headers: { Allow: "GET" } };
+  if (httpVersion === "1.0") return badRequest("The request must be of HTTP/1.1.");
+  const host = hostFlaw(head);
+  if (host !== null) return badRequest(host);
+  // To Node all that follows the head is the WebSocket's; whoever stands in front may see a body there.
+  if ((headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined) {
+    return badRequest("The request must have no body.");
+  }
   if (!isWebSocket({ headers })) return badRequest("The upgrade header must be websocket.");
   const key = headers["sec-websocket-key"];
   if (typeof key !== "string" || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {

@@ -13,6 +13,8 @@ import { refuseRequest } from "./refusal.ts";
 import type { ServerScope } from "../server-scope.ts";
 import type { HttpAnswer, UpgradeDecision } from "./upgrade-decision.ts";
 import type { Registry } from "../connection/registry.ts";
+import { resetSocket } from "../connection/reset.ts";
+import { isAnswering } from "./unreadable-requests.ts";
 import { ServerWebSocket } from "../connection/web-socket.ts";
 import { webSocketCarrier } from "../connection/web-socket-carrier.ts";
 
@@ -67,6 +69,7 @@ export class Upgrader {
     head: Buffer,
     { params, serializer }: Ask,
   ): void {
+    if (isAnswering(socket)) return this.#refuse(socket, "badRequest", { status: 400 });
     const authToken = readAuthToken(request.headers["sec-websocket-protocol"]);
     const asked = connectRequest(request, params, authToken);
     const onGone = (gone: () => void): (() => void) => {
@@ -119,7 +122,7 @@ export class Upgrader {
   }
 }
 
-/** Counts a refusal, and sends it. A close of the server waits until its socket is gone. */
+/** Counts a refusal, and sends it, unless an earlier answer is due. A close of the server waits until its socket is gone. */
 export function refuse(
   { counters, answers }: ServerScope,
   socket: Duplex,
@@ -129,6 +132,7 @@ export function refuse(
 ): void {
   counters.upgradesRefused[reason] += 1;
   if (socket.destroyed) return;
+  if (isAnswering(socket)) return resetSocket(socket);
   answers.began();
   socket.once("close", () => answers.finished());
   refuseRequest(socket, answer, closeTimeout);

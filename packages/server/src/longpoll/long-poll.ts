@@ -16,6 +16,8 @@ import type { Entrance } from "../handshake/entrance.ts";
 import { OptionError } from "../errors.ts";
 import type { ServerScope } from "../server-scope.ts";
 import type { Registry } from "../connection/registry.ts";
+import { answerPlainly } from "../handshake/plain-answer.ts";
+import { hostFlaw } from "../handshake/request-host.ts";
 import { negotiate } from "../handshake/vsn.ts";
 import { authTokenOf, isBatch, isInSession, isOurs, tokenOf } from "./poll-request.ts";
 import { readBody } from "./read-body.ts";
@@ -70,6 +72,11 @@ export class LongPoll {
     query: string,
     phase: "open" | "closing",
   ): void {
+    const flaw = hostFlaw(request);
+    if (flaw !== null) {
+      this.#scope.counters.upgradesRefused.badRequest += 1;
+      return answerPlainly(response, { status: 400, type: "text/plain", body: flaw });
+    }
     const { origin } = request.headers;
     if (!this.#entrance.mayConnect(request.headers)) {
       this.#scope.counters.upgradesRefused.forbiddenOrigin += 1;

@@ -29,7 +29,7 @@ export function authTokenOf(request: IncomingMessage): string | null {
 
 /** Is the body a message on each line? */
 export function isBatch(request: IncomingMessage): boolean {
-  return header(request, "content-type")?.startsWith("application/x-ndjson") === true;
+  return /^application\/x-ndjson\b/i.test(header(request, "content-type") ?? "");
 }
 
 export function isOurs(request: IncomingMessage): boolean {

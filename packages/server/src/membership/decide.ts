@@ -3,6 +3,7 @@
 import {
   PHOENIX_TOPIC,
   type ClientMessage,
+  type JoinMessage,
   type LeaveMessage,
   type Ref,
   type ReplyMessage,
@@ -67,17 +68,7 @@ export function decide(message: ClientMessage, state: TopicState): Decision {
     case "vacant":
       switch (message.type) {
         case "join":
-          return state.full
-            ? {
-                type: "refuseJoin",
-                reply: errorReply(
-                  message.topic,
-                  message.joinRef,
-                  message.ref,
-                  "too many channels joined",
-                ),
-              }
-            : JOIN;
+          return state.full ? { type: "refuseJoin", reply: tooMany(message) } : JOIN;
         case "leave":
           return { type: "answer", reply: okReply(message.topic, message.joinRef, message.ref) };
         case "push":
@@ -94,6 +85,10 @@ export function isLeaveOf(joinRef: Ref | null, leave: LeaveMessage): boolean {
 /** The answer to what needs a channel where there is none. It names no membership. */
 export function unmatched(topic: string, ref: Ref | null): ReplyMessage {
   return errorReply(topic, null, ref, "unmatched topic");
+}
+
+export function tooMany({ topic, joinRef, ref }: JoinMessage): ReplyMessage {
+  return errorReply(topic, joinRef, ref, "too many channels joined");
 }
 
 export function errorReply(

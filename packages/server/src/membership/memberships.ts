@@ -1,9 +1,10 @@
 // The memberships of one connection: which topic has which, and handing each message to its own.
 import type { ClientMessage, JoinMessage, Ref } from "@slipstream/core";
-import { decide, topicOf, unmatched, type TopicState } from "./decide.ts";
+import { decide, tooMany, topicOf, unmatched, type TopicState } from "./decide.ts";
 import type { ChannelKind } from "../channel/channel-kind.ts";
 import type { ChannelEnd } from "../end-reason.ts";
 import { Membership } from "./membership.ts";
+import { lastWord } from "./last-word.ts";
 import type { Line, Lingering, Topics } from "./membership-host.ts";
 import type { Predecessor } from "./predecessor.ts";
 import type { TopicPatterns } from "../channel/topic-pattern.ts";
@@ -100,6 +101,14 @@ export class Memberships implements Topics {
     if (kind === undefined) {
       this.#line.scope.counters.joins.unmatched += 1;
       return this.#line.send(unmatched(topic, ref));
+    }
+    // Nor by taking the place of its channel, again and again.
+    if (predecessor !== null && this.#lingering.size > this.#line.limits.maxChannels) {
+      this.#line.scope.counters.joins.tooMany += 1;
+      this.#line.send(tooMany(message));
+      const last = lastWord({ type: "duplicateJoin" }, predecessor);
+      if (last !== null) this.#line.send(last);
+      return;
     }
     const membership = new Membership(this.#line, this, kind, topic, joinRef);
     this.#byTopic.set(topic, membership);
