@@ -59,7 +59,7 @@ async function attacked() {
     logged,
     broadcast: (wire: Buffer) => say({ type: "broadcast", topic: "room", event: "e", wire }),
     /** What the client has been told until a good broadcast comes through: it is there, and unharmed. */
-    async untilGood(): Promise<unknown[]> {
+    untilGood: async (): Promise<unknown[]> => {
       const payload = { good: heard.length };
       say({
         type: "broadcast",

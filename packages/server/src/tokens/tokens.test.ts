@@ -69,6 +69,23 @@ test("a token is accepted for maxAge, and then said to be expired", async () => 
   expect(await short.verify(token)).toEqual(refused("expired"));
 });
 
+test("clocks that differ, or are set back, turn nobody away", async () => {
+  vi.useFakeTimers({ now: 1_000_000_999, toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const short = createTokens<number>({ secrets: [secret], purpose, maxAge: 60_000 });
+  const token = await short.sign(1);
+  for (const back of [1, 1_000, 3_600_000]) {
+    vi.setSystemTime(1_000_000_999 - back);
+    expect(await short.verify(token)).toEqual({ type: "valid", data: 1 });
+  }
+});
+
+test.each(["1000", -1, null, {}])("a time of %s is none", async (iat) => {
+  const forged = new SignJWT({ data: 1, iat: iat as never }).setProtectedHeader({ alg: "HS256" });
+  const token = await forged.setAudience(purpose).sign(secret);
+  expect((await tokens.verify(token)).type).toBe("refused");
+});
+
 test("a secret is replaced without turning anybody away", async () => {
   const next = randomBytes(32);
   const rotated = createTokens({ secrets: [next, secret], purpose });
