@@ -11,6 +11,8 @@ const watched = new Set([
   "Timeout",
 ]);
 const patience = 2_000;
+/** Ms between two looks. */
+const pause = 5;
 
 // A file has its own process (vitest.config.ts), so whatever is open, this file opened.
 function openHandles() {
@@ -20,8 +22,11 @@ function openHandles() {
 afterAll(async () => {
   // The timer of this wait is unref'd, so it is not among the handles it waits for.
   const until = performance.now() + patience;
-  while (openHandles().length > 0 && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 5).unref());
+  // A process that was held up has its looks, too: what was due meanwhile happens between them.
+  let looks = patience / pause;
+  while (openHandles().length > 0 && (performance.now() < until || looks > 0)) {
+    await new Promise((resolve) => setTimeout(resolve, pause).unref());
+    looks -= 1;
   }
   const left = openHandles();
   if (left.length > 0) {

@@ -19,8 +19,8 @@ const SUITES = ["packages/client/src/node/", "packages/client/src/platform/"];
 /** Of what runs there, what has to do with the Node: neither TLS nor the classes of libraries. */
 const NAMES = "the transport (ws|over Node's own class) ";
 
-/** A bound for what hangs: these are some two hundred tests. */
-const TIMEOUT = 600_000;
+/** A bound for what hangs: these are some four hundred tests, most of which wait. */
+const TIMEOUT = 1_800_000;
 
 interface Report {
   readonly testResults: readonly {

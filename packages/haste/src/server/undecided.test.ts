@@ -27,7 +27,7 @@ beforeAll(async () => {
       INSERT INTO notes VALUES (1, 'a'), (2, 'b')`,
     tables: ["notes"],
     views: [notes],
-    limits: { policyTimeout: 300 },
+    limits: { policyTimeout: 1_000 },
     logger: { error: (message, error) => logged.push([message, error]) },
   });
 }, 120_000);
@@ -48,7 +48,7 @@ test("one that does not answer when a page is opened is given up, and the log is
   const socket = await serving.socket({ id: "ann" });
   await expect(open(socket)).rejects.toMatchObject({ response: { reason: "unavailable" } });
   expect(logged.map(([, error]) => String(error))).toEqual([
-    "Error: The policy of notes has not decided within 300 ms.",
+    "Error: The policy of notes has not decided within 1000 ms.",
   ]);
   decide = all;
   expect((await open(socket)).rows).toHaveLength(2);

@@ -13,7 +13,7 @@ import { CountedServer, type CheckedStats } from "../fixtures/counted-server.ts"
 /** Far less than any of these tests costs while it lasts. */
 const FORGIVEN = 8 * 1024 * 1024;
 /** A bound for what hangs: these tests make thousands of connections. */
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 
 /** The bytes of a message, as a client sends it. */
 function messageBytes(...message: readonly unknown[]): Buffer {

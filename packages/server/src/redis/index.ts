@@ -46,6 +46,8 @@ export function redis(url: string, options: RedisClusterOptions = {}): ClusterAd
     connectTimeout: 5_000,
     // A Redis that does not answer is as good as none.
     commandTimeout: 10_000,
+    // What was to be said has been by then: it only waits for the other end, which may be gone.
+    disconnectTimeout: 250,
     retryStrategy: (attempt: number) => Math.random() * Math.min(5_000, 100 * 2 ** attempt),
     ...options.redis,
     // What was not published at once is lost, and said to be: nothing is kept for later.
