@@ -16,10 +16,10 @@ import { seedPlan, type DisturbanceBeside } from "./seed-plan.ts";
 import { TappedSource } from "./tapped-source.ts";
 import { Writers } from "./writers.ts";
 
-/** The database under test. */
 /** Ms in which a server on a busy machine answers. */
 const PATIENCE = 120_000;
 
+/** The database under test. */
 export interface DifferentialDatabase {
   /** How many transactions may be under way at once. */
   readonly writers: number;

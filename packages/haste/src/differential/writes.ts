@@ -98,7 +98,7 @@ export async function writeGrant(writing: Writing): Promise<void> {
   const { dice, schema, run, effects, coverage, grant } = writing;
   const table = schema.grants;
   const [person, policy] = grant();
-  if (dice.chance(0.1)) {
+  if (dice.chance(0.4)) {
     coverage.count("revoked");
     const sql = `DELETE FROM ${table.name} WHERE person = ${quote(person)} RETURNING ${keyOf(table)}`;
     for (const key of await run(sql)) effects.push({ kind: "delete", table, key });
