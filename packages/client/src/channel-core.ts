@@ -16,7 +16,7 @@ import { MessageRouter, type RoutedMessage, type RouterHost } from "./message-ro
 import { Outcome, type Tally } from "./outcome.ts";
 import { PendingPush } from "./pending-push.ts";
 import { Listeners } from "./listeners.ts";
-import type { Settings } from "./resolve-options.ts";
+import type { Settings } from "./settings.ts";
 import type { Observed } from "./telemetry/probe.ts";
 import { Waiters } from "./waiters.ts";
 

@@ -1,6 +1,5 @@
 // What the client's methods make of a channel's interface. Types alone.
 import type { ChannelSchema, JoinParams, PushPayload, SchemaParts } from "@slipstream/core";
-import type { JoinOptions } from "./channel.ts";
 import type { Provided } from "./options.ts";
 
 export type {
@@ -22,6 +21,11 @@ export type PushArguments<C, E, Options> =
   undefined extends PushPayload<C, E>
     ? [payload?: PushPayload<C, E>, options?: Options]
     : [payload: PushPayload<C, E>, options?: Options];
+
+export interface JoinOptions {
+  /** Gives the join up, and leaves if the server lets us in all the same. */
+  readonly signal?: AbortSignal;
+}
 
 /** The params may be left out where the channel wants none, or where nothing is known of them. */
 export type JoinArguments<C> =

@@ -4,6 +4,7 @@ import type { ChannelState } from "@slipstream/core";
 import type { ChannelCore } from "./channel-core.ts";
 import type {
   ChannelMessage,
+  JoinOptions,
   JoinParams,
   JoinResponse,
   MessageEvent,
@@ -27,11 +28,6 @@ export interface PushOptions {
   /** Ms to wait for the reply, from the call; Infinity for as long as it takes. Default: the socket's `pushTimeout`. */
   readonly timeout?: number;
   /** Gives the push up. What was sent stays sent. */
-  readonly signal?: AbortSignal;
-}
-
-export interface JoinOptions {
-  /** Gives the join up, and leaves if the server lets us in all the same. */
   readonly signal?: AbortSignal;
 }
 

@@ -5,7 +5,7 @@ import { OptionError } from "./errors.ts";
 import { sharedUrl } from "./latest.ts";
 import { checkHeaders } from "./option-checks.ts";
 import type { Params } from "./options.ts";
-import type { Credentials, Settings } from "./resolve-options.ts";
+import type { Credentials, Settings } from "./settings.ts";
 import { ACCEPTED } from "./sentences.ts";
 import type { DialRequest } from "./transport.ts";
 

@@ -30,7 +30,7 @@ export type {
   StandardResult,
   StandardSchema,
 } from "@slipstream/core";
-export type { BaseChannel, JoinOptions, LeaveOptions, PushOptions } from "./channel.ts";
+export type { BaseChannel, LeaveOptions, PushOptions } from "./channel.ts";
 export { Channel, type Messages, type MessagesOptions } from "./readable-channel.ts";
 export type * from "./channel-types.ts";
 export * from "./errors.ts";

@@ -22,7 +22,7 @@ import {
   resume,
   type GuardedEvents,
 } from "./guarded-transport.ts";
-import type { Settings } from "./resolve-options.ts";
+import type { Settings } from "./settings.ts";
 import { LOG } from "./sentences.ts";
 import type { Observed, ObservedChannel } from "./telemetry/probe.ts";
 import type { Dial, DialRequest, TransportClosed } from "./transport.ts";

@@ -1,6 +1,6 @@
 // What the sockets of a program have in common is kept once: there may be many thousands of them. The
 // production build for browsers, in which there are few, makes it anew for each.
-import type { Settings } from "./resolve-options.ts";
+import type { Settings } from "./settings.ts";
 
 /** Remembers what was made last, as long as somebody holds it, and gives it again where it is the same. */
 class Latest<T extends object> {

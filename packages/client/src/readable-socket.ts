@@ -1,7 +1,7 @@
 // A socket whose states, and whose channels' messages and states, can also be read in loops, and whose
 // reading of the network can be paused.
 import { Reader, type Reading, type SchemaParts, type SessionState } from "@slipstream/core";
-import type { JoinOptions } from "./channel.ts";
+import type { JoinOptions } from "./channel-types.ts";
 import type { ChannelCore } from "./channel-core.ts";
 import type {
   ClientTypes,

@@ -1,33 +1,11 @@
 // From the options that a user gave to settings with nothing left open.
-import { clientV2, type ClientSerializer, type SessionOptions } from "@slipstream/core";
-import { systemClock, type Clock } from "./clock.ts";
+import { clientV2 } from "@slipstream/core";
+import { systemClock } from "./clock.ts";
 import { sharedSettings } from "./latest.ts";
 import { consoleLogger, GuardedLogger } from "./logger.ts";
 import type { SocketOptions } from "./options.ts";
 import { reconnectPolicy, rejoinPolicy } from "./policies.ts";
-import type { Telemetry } from "./telemetry/telemetry.ts";
-import type { Dial } from "./transport.ts";
-
-/** Where a socket's credentials come from: what tells it from the others of its program. */
-export type Credentials = {
-  readonly [K in "params" | "authToken" | "headers"]?: SocketOptions[K] | undefined;
-};
-
-/** How a socket behaves: what the session needs to know of that, and what is the client's own. */
-export interface Settings extends SessionOptions {
-  /** The options that they were made of. */
-  readonly given: object;
-  readonly serializer: ClientSerializer;
-  readonly transport?: Dial;
-  readonly clock: Clock;
-  /** Whether the credentials can differ from one attempt to the next, being functions. */
-  readonly renewable: boolean;
-  readonly pushTimeout: number;
-  readonly maxPayload: number;
-  readonly maxBuffered: number;
-  readonly telemetry: Telemetry | null;
-  readonly logger: GuardedLogger;
-}
+import type { Credentials, Settings } from "./settings.ts";
 
 type Given = Omit<SocketOptions, keyof Credentials | "signal">;
 type Open = "transport" | "reconnect" | "rejoin" | "page";

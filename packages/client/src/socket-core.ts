@@ -17,7 +17,7 @@ import { Interpreter } from "./interpreter.ts";
 import { Listeners } from "./listeners.ts";
 import type { GuardedLogger } from "./logger.ts";
 import type { Dropped } from "./message-router.ts";
-import type { Credentials, Settings } from "./resolve-options.ts";
+import type { Credentials, Settings } from "./settings.ts";
 import { Outcome } from "./outcome.ts";
 import type { PendingPush } from "./pending-push.ts";
 import { RetryWarning } from "./retry-warning.ts";

@@ -41,7 +41,8 @@ export type { Change, Snapshot, Source, Subscriber, Transaction } from "./source
 export type { Column, Table, UntrackedColumn } from "./table.ts";
 export type { ColumnType } from "./values/column-type.ts";
 export { applyOperations } from "./difference/apply.ts";
-export { difference, type RowIdentity } from "./difference/difference.ts";
+export { difference } from "./difference/difference.ts";
+export type { RowIdentity } from "./difference/row-identity.ts";
 export type { Operation } from "./difference/operation.ts";
 export { ChangeIndex } from "./matching/change-index.ts";
 export type { RowComparison } from "./window/half-window.ts";

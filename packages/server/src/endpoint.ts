@@ -1,7 +1,8 @@
 // A socket as its author defines it, and as the connections that it serves see it.
 import type { IncomingHttpHeaders } from "node:http";
 import type { ChannelDefinition } from "./channel/channel.ts";
-import { channelKind, type ChannelKind } from "./channel/channel-kind.ts";
+import type { ChannelKind } from "./channel/channel-kind.ts";
+import { kindOf } from "./channel/kind-of.ts";
 import type { ConnectParams } from "./handshake/connect-params.ts";
 import { OptionError } from "./errors.ts";
 import { LIMITS, type Limits, withLimits } from "./limits.ts";
@@ -103,7 +104,7 @@ export function defineEndpoint<A>(
     throw new OptionError("channels", channels, "an object of channels by topic");
   }
   const kinds = Object.entries(channels).map(
-    ([pattern, channel]) => [pattern, channelKind(pattern, channel)] as const,
+    ([pattern, channel]) => [pattern, kindOf(pattern, channel)] as const,
   );
   return {
     path,

@@ -47,7 +47,7 @@ export async function connect(
 }
 
 export { BaseChannel as Channel } from "../channel.ts";
-export type { JoinOptions, LeaveOptions, PushOptions } from "../channel.ts";
+export type { LeaveOptions, PushOptions } from "../channel.ts";
 export type * from "../channel-types.ts";
 export {
   ChannelEndedError,

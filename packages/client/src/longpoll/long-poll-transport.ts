@@ -7,15 +7,12 @@ import type { DialRequest, Transport, TransportClosed, TransportEvents } from ".
 import { readAnswer, type Answer, type Response } from "./answer.ts";
 import { fromBase64, isBase64 } from "./base64.ts";
 import type { FetchInit } from "./fetch.ts";
-import type { LongPollOptions } from "./long-poll.ts";
 import { LongPollError } from "./long-poll-error.ts";
+import type { LongPollSettings } from "./long-poll-options.ts";
 import { Outbox } from "./outbox.ts";
 import { PollInbox } from "./poll-inbox.ts";
 import { PollRequest, type Outcome } from "./poll-request.ts";
 import { targetOf, withToken, type Target } from "./target.ts";
-
-/** The options with nothing left open. */
-export type LongPollSettings = Required<LongPollOptions>;
 
 const UNCLEAN: TransportClosed = { code: null, reason: "", clean: false };
 /** The close code for a message that is too large (RFC 6455 7.4.1). */

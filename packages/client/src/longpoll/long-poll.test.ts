@@ -9,7 +9,8 @@ import { PollServer, type Exchange } from "../fixtures/poll-server.ts";
 import { serveRaw } from "../fixtures/servers.ts";
 import { TestClock } from "../testing/index.ts";
 import type { TransportClosed } from "../transport.ts";
-import { longPoll, type LongPollOptions } from "./long-poll.ts";
+import { longPoll } from "./long-poll.ts";
+import type { LongPollOptions } from "./long-poll-options.ts";
 import { LongPollError } from "./long-poll-error.ts";
 import { TransportOptionError } from "./transport-option-error.ts";
 

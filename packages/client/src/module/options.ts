@@ -12,7 +12,8 @@ import {
 import type { RetryOption, SocketOptions } from "../options.ts";
 import { checkSocketOptions } from "../socket-option-checks.ts";
 import { toldPolicy } from "../policies.ts";
-import { settingsOf, type Credentials, type Settings } from "../resolve-options.ts";
+import { settingsOf } from "../resolve-options.ts";
+import type { Credentials, Settings } from "../settings.ts";
 import type { TerminateReason } from "./mail.ts";
 
 /**

@@ -2,7 +2,7 @@
 // file places channels and keeps the sockets; what a socket's life means is pooled-socket.ts's.
 import type { ConnectionEnd, EndReason, SchemaParts, SessionState } from "@slipstream/core";
 import { onAbort } from "../abort.ts";
-import type { JoinOptions } from "../channel.ts";
+import type { JoinOptions } from "../channel-types.ts";
 import type {
   ClientTypes,
   JoinArguments,

@@ -1,7 +1,7 @@
 // The difference of two states that are nearly the same: found by walking both at once, row object by
 // row object, without looking at a key where nothing happened.
 import type { Operation } from "./operation.ts";
-import type { RowIdentity } from "./difference.ts";
+import type { RowIdentity } from "./row-identity.ts";
 
 /**
  * The operations, removals first and updates last; null where rows have moved, or where so much is

@@ -2,14 +2,7 @@
 import { alignedDifference } from "./aligned.ts";
 import { longestIncreasing } from "./longest-increasing.ts";
 import type { Operation } from "./operation.ts";
-
-/** How rows are told apart. */
-export interface RowIdentity<Row> {
-  /** The same for two states of one row, and for no other. */
-  key(row: Row): string;
-  /** Whether two states of one row show the same. */
-  same(a: Row, b: Row): boolean;
-}
+import type { RowIdentity } from "./row-identity.ts";
 
 /**
  * The operations that turn `before` into `after`: removals from the end to the start, then moves and

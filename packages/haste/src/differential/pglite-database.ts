@@ -1,7 +1,7 @@
 // PGlite, as the differential test writes to it: one transaction at a time.
 import type { PGlite, Transaction } from "@electric-sql/pglite";
 import { pgliteSource, setup } from "../pglite/index.ts";
-import type { DifferentialDatabase } from "./run-seed.ts";
+import type { DifferentialDatabase } from "./database.ts";
 import type { Run } from "./effects.ts";
 
 export function pgliteDatabase(db: PGlite): DifferentialDatabase {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Pool, type PoolClient } from "pg";
 import { postgresSource, setup } from "../postgres/index.ts";
 import type { PostgresServer } from "../fixtures/postgres.ts";
-import type { DifferentialDatabase } from "./run-seed.ts";
+import type { DifferentialDatabase } from "./database.ts";
 import type { Run, Written } from "./effects.ts";
 
 /** What a server is to be started with for these. */

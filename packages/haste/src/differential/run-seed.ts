@@ -3,11 +3,11 @@
 import { connect } from "@slipstream/client";
 import { accept, ChannelsServer } from "@slipstream/server";
 import { createHaste, defineJoinedView, defineView, type View } from "../server/index.ts";
-import type { Source } from "../source/source.ts";
 import { compare } from "./compare.ts";
 import type { Coverage } from "./coverage.ts";
+import type { DifferentialDatabase } from "./database.ts";
 import { Dice } from "./dice.ts";
-import type { Run, Written } from "./effects.ts";
+import type { Run } from "./effects.ts";
 import { nothing, PolicyBook, randomPolicy } from "./policies.ts";
 import { Pace } from "./pace.ts";
 import { RandomReader } from "./reader.ts";
@@ -18,31 +18,6 @@ import { Writers } from "./writers.ts";
 
 /** Ms in which a server on a busy machine answers. */
 const PATIENCE = 120_000;
-
-/** The database under test. */
-export interface DifferentialDatabase {
-  /** How many transactions may be under way at once. */
-  readonly writers: number;
-  readonly run: Run;
-  /**
-   * Runs `work` in a transaction, and commits unless it rejects; rejects if it was not committed.
-   *
-   * @param isHeld - where the database is a server: as long as it says so, the commit is in the log,
-   *   and nobody sees it. Asked a bounded number of times
-   */
-  transaction(work: (run: Run) => Promise<void>, isHeld?: () => boolean): Promise<void>;
-  setUp(tables: readonly string[]): Promise<void>;
-  source(): Source;
-  /** Makes the source lose its place, and with it what the transaction that `run` is of has done. */
-  loseEpoch(run: Run): Promise<void>;
-  /** Where the database is a server: cuts the source's connections, restarts the server. */
-  readonly server: {
-    terminate(): Promise<void>;
-    restart(): Promise<void>;
-    /** Transactions in the order of their commits. */
-    inOrder(written: readonly Written[]): Promise<readonly Written[]>;
-  } | null;
-}
 
 /** What a run looked at. */
 export interface SeedResult {

@@ -4,7 +4,7 @@ import type { Dice } from "./dice.ts";
 import { keyAndRow, puts, type Effect, type Run, type Written } from "./effects.ts";
 import { randomPolicy, type PolicyBook } from "./policies.ts";
 import type { Pace } from "./pace.ts";
-import type { DifferentialDatabase } from "./run-seed.ts";
+import type { DifferentialDatabase } from "./database.ts";
 import type { Relation, Schema } from "./schema.ts";
 import type { DisturbanceBeside, SeedPlan } from "./seed-plan.ts";
 import { insertBulk, updateBulk, write, writeGrant, type Writing } from "./writes.ts";

@@ -1,5 +1,5 @@
 // What makes pages equal, and what follows from it for their rows.
-import type { RowIdentity } from "../../difference/difference.ts";
+import type { RowIdentity } from "../../difference/row-identity.ts";
 import type { BoundFilter } from "../../filter/filter.ts";
 import type { Anchor, BoundOrder } from "../../order/order.ts";
 import type { Row } from "../../row.ts";
