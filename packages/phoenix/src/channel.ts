@@ -50,7 +50,7 @@ export class Channel {
 
   constructor(topic: string, params: Loose, socket: Socket) {
     this.topic = topic;
-    this.params = closure(params ?? {});
+    this.params = closure(params || {});
     this.socket = socket;
     this.timeout = socket.timeout;
     this.joinPush = new Push(this, EVENT.join, () => this.params(), this.timeout);
@@ -110,7 +110,7 @@ export class Channel {
         `"${event}" cannot be pushed to ${this.topic} before it is joined. Call channel.join() first.`,
       );
     }
-    const push = new Push(this, event, () => payload ?? {}, timeout);
+    const push = new Push(this, event, () => payload || {}, timeout);
     push.send();
     return push;
   }

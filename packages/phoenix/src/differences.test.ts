@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { closeFrame, OPCODE, RawServer, UpgradeFilter } from "@slipstream/faults";
 import { accept, ChannelsServer, refuse } from "@slipstream/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { WebSocket } from "ws";
 import { Channel, Presence, Socket } from "./index.ts";
 import { Diary, OURS, PHOENIX, type Library } from "./fixtures/libraries.ts";
 import { serve, speak } from "./fixtures/server.ts";
@@ -382,6 +383,29 @@ describe("coming back", () => {
     expect(socket.engine.session.state).toMatchObject({ type: "open", transport: "longpoll" });
     await disconnected(socket);
   });
+});
+
+test("a channel that is removed leaves", async () => {
+  const { url, server } = await serve();
+  const diary = new Diary();
+  const socket = connectTo(url);
+  const room = socket.channel("room:lobby");
+  room.join().receive("ok", diary.note("joined"));
+  socket.connect();
+  await diary.until("joined");
+  socket.remove(room);
+  await expect.poll(() => server.stats().live.channel).toBe(0);
+  expect([room.state, socket.channels]).toEqual(["closed", []]);
+});
+
+test("in a page that Node plays, the WebSocket is the page's", () => {
+  class PagesWebSocket extends WebSocket {}
+  onTestFinished(() => void vi.unstubAllGlobals());
+  vi.stubGlobal("WebSocket", PagesWebSocket);
+  expect(new Socket("/socket").transport).toBe(WebSocket);
+  vi.stubGlobal("document", {});
+  vi.stubGlobal("addEventListener", () => {});
+  expect(new Socket("/socket").transport).toBe(PagesWebSocket);
 });
 
 test("version 1 of the protocol, for servers that know no other", async () => {

@@ -17,7 +17,7 @@ export function engineOf(
     heartbeatIntervalMs,
     longPollFallbackMs,
     params: () => socket.params(),
-    authToken: socket.authToken,
+    authToken: () => socket.authToken?.(),
     reconnectAfterMs: given.reconnectAfterMs,
     rejoinAfterMs: socket.rejoinAfterMs,
     beforeReconnect: given.beforeReconnect,
@@ -28,8 +28,7 @@ export function engineOf(
 
 /** What dials, until the socket's transport is another: falling back remembers what it has learned. */
 function dialOf(socket: Socket, store: FallbackStore | undefined = pageStore()): () => Dial {
-  let dialled: { readonly transport: TransportClass | undefined; readonly dial: Dial } | null =
-    null;
+  let dialled: { readonly transport: TransportClass; readonly dial: Dial } | null = null;
   return () => {
     const { transport, longPollFallbackMs, longpollerTimeout } = socket;
     if (dialled === null || dialled.transport !== transport) {

@@ -1,7 +1,8 @@
 // The events that the callbacks of a socket are given, made like those of a WebSocket.
 import type { ConnectionEnd, EndReason } from "@slipstream/core";
 
-/** A close event's code where no close frame came (RFC 6455 7.1.5). */
+/** A close event's code where there was none to send, and where no close frame came (RFC 6455 7.4.1). */
+const NO_CODE = 1005;
 const NO_CLOSE_FRAME = 1006;
 
 /** Like a WebSocket's CloseEvent; that of the platform, where it has one. */
@@ -26,7 +27,8 @@ type CloseEventClass = new (
 ) => SocketCloseEvent;
 
 export function closeEvent({ code, text, clean }: ConnectionEnd): SocketCloseEvent {
-  const init = { code: code ?? NO_CLOSE_FRAME, reason: text, wasClean: clean };
+  const none = clean ? NO_CODE : NO_CLOSE_FRAME;
+  const init = { code: code ?? none, reason: text, wasClean: clean };
   const { CloseEvent } = globalThis as { CloseEvent?: CloseEventClass };
   return CloseEvent === undefined ? { type: "close", ...init } : new CloseEvent("close", init);
 }

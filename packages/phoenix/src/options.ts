@@ -64,7 +64,7 @@ export interface Asked {
   readonly heartbeatIntervalMs: number;
   readonly longPollFallbackMs: number | undefined;
   readonly params: () => unknown;
-  readonly authToken: (() => unknown) | undefined;
+  readonly authToken: () => unknown;
   readonly reconnectAfterMs: SocketConnectOption["reconnectAfterMs"] | undefined;
   readonly rejoinAfterMs: SocketConnectOption["rejoinAfterMs"];
   readonly beforeReconnect: (() => unknown) | undefined;
@@ -88,12 +88,17 @@ export function clientOptions(asked: Asked): SocketOptions {
       if (attempts > 1) await beforeReconnect?.();
       return numbered(await asked.params());
     },
-    ...(asked.authToken !== undefined && { authToken: asked.authToken as () => string }),
-    ...(reconnectAfterMs !== undefined && {
-      reconnect: (attempt: number, cause: EndReason) => reconnectAfterMs(attempt + 1, cause),
+    // What is nothing is no token.
+    authToken: async () => ((await asked.authToken()) || undefined) as string,
+    // Where a function says nothing, it is as if there were none.
+    ...(reconnectAfterMs && {
+      reconnect: (attempt: number, cause: EndReason) =>
+        reconnectAfterMs(attempt + 1, cause) ?? reconnectAfter(attempt + 1),
     }),
     rejoin: (attempt: number, cause: ChannelEndReason) =>
-      isFinal(cause) ? false : asked.rejoinAfterMs(attempt + 1, cause),
+      isFinal(cause)
+        ? false
+        : (asked.rejoinAfterMs(attempt + 1, cause) ?? rejoinAfter(attempt + 1)),
     telemetry: false,
   };
 }

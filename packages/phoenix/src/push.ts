@@ -32,7 +32,7 @@ export class Push implements Pending {
   constructor(channel: Channel, event: string, payload: Loose, timeout: number) {
     this.channel = channel;
     this.event = event;
-    this.payload = closure(payload ?? {});
+    this.payload = closure(payload || {});
     this.timeout = timeout;
   }
 

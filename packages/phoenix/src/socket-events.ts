@@ -52,6 +52,7 @@ export class SocketEvents implements EngineListener {
         const { code, text: reason, clean } = state.last;
         const ending = this.ending;
         this.ending = [];
+        this.connection = null;
         for (const callback of ending) {
           call("a callback of disconnect", callback, { code, reason, clean });
         }
@@ -144,10 +145,9 @@ export class SocketEvents implements EngineListener {
     const said = received(message);
     const { ref, payload, join_ref } = said;
     if (isReply) {
-      member.channel.dispatch(EVENT.reply, payload, ref, join_ref);
-      if (ref !== null) {
-        member.channel.dispatch(member.channel.replyEventName(String(ref)), payload);
-      }
+      const { channel } = member;
+      if (ref !== null) channel.dispatch(channel.replyEventName(String(ref)), payload);
+      channel.dispatch(EVENT.reply, payload, ref, join_ref);
     }
     this.#socket.stateChangeCallbacks.call("message", said);
   }

@@ -1,6 +1,6 @@
 // npm phoenix's Socket: its callbacks, its names, its order of events. What it does is the Engine's.
 import type { Counters } from "@slipstream/core";
-import { checkCloseCode, checkCloseReason } from "@slipstream/client/engine";
+import { checkCloseCode, checkCloseReason, defaultClass } from "@slipstream/client/engine";
 import { inPage, protocolOfPage } from "./address.ts";
 import { call, report } from "./call.ts";
 import { StateChangeCallbacks } from "./callbacks.ts";
@@ -68,8 +68,7 @@ export class Socket {
   readonly decode: Decode;
   readonly reconnectAfterMs: SocketConnectOption["reconnectAfterMs"];
   readonly rejoinAfterMs: SocketConnectOption["rejoinAfterMs"];
-  /** Undefined where it is what the platform has. */
-  transport: TransportClass | undefined;
+  transport: TransportClass;
   params: () => Loose;
   authToken: (() => Loose) | undefined;
   logger: Log | null;
@@ -93,19 +92,19 @@ export class Socket {
     this.heartbeatIntervalMs = opts.heartbeatIntervalMs || 30_000;
     this.longpollerTimeout = opts.longpollerTimeout || 20_000;
     this.longPollFallbackMs = opts.longPollFallbackMs || undefined;
-    this.binaryType = opts.binaryType ?? "arraybuffer";
-    this.transport = opts.transport;
-    const isPolling = opts.transport !== undefined && isLongPoll(opts.transport);
-    this.encode = (isPolling ? undefined : opts.encode) ?? Serializer.encode;
-    this.decode = (isPolling ? undefined : opts.decode) ?? Serializer.decode;
-    this.params = closure(opts.params ?? {});
-    this.authToken = opts.authToken === undefined ? undefined : closure(opts.authToken);
+    this.binaryType = opts.binaryType || "arraybuffer";
+    this.transport = opts.transport || defaultClass() || LongPoll;
+    const own = isLongPoll(this.transport) ? {} : opts;
+    this.encode = own.encode || Serializer.encode;
+    this.decode = own.decode || Serializer.decode;
+    this.params = closure(opts.params || {});
+    this.authToken = opts.authToken ? closure(opts.authToken) : undefined;
     this.reconnectAfterMs = opts.reconnectAfterMs ?? reconnectAfter;
     this.rejoinAfterMs = opts.rejoinAfterMs ?? rejoinAfter;
     this.heartbeatCallback = opts.heartbeatCallback ?? (() => {});
     // oxlint-disable-next-line no-console -- what the option `debug` asks for
     const debug: Log = (kind, message, data) => console.log(`${kind}: ${message}`, data);
-    this.logger = opts.logger ?? (opts.debug === true ? debug : null);
+    this.logger = opts.logger || (opts.debug ? debug : null);
   }
 
   /** @internal Made when it is needed: a socket that only waits in a module has no address to check. */
@@ -113,7 +112,7 @@ export class Socket {
     return (this.#engine ??= engineOf(this, this.#options, this.#events));
   }
 
-  /** The connection at hand, as if it were a WebSocket; null before the first. */
+  /** The connection at hand, as if it were a WebSocket; null before the first, and after a disconnect. */
   get conn(): Connection | null {
     return this.#events.connection;
   }
@@ -146,19 +145,20 @@ export class Socket {
    * @throws {OptionError} if the code or the reason may not be sent.
    */
   disconnect(
-    callback?: (end: Disconnected) => unknown,
-    code: number = 1000,
-    reason: string = "",
+    callback?: ((end: Disconnected) => unknown) | null,
+    code?: number | null,
+    reason?: string | null,
   ): void {
-    checkCloseCode("code", code);
-    checkCloseReason("reason", reason);
+    const given = { code: code || 1000, reason: reason || "" };
+    checkCloseCode("code", given.code);
+    checkCloseReason("reason", given.reason);
     const engine = this.#engine;
     if (engine === null || engine.session.state.type === "ended") {
-      if (callback !== undefined) call("a callback of disconnect", callback, GONE);
+      if (callback) call("a callback of disconnect", callback, GONE);
       return;
     }
-    if (callback !== undefined) this.#events.ending.push(callback);
-    engine.handle({ type: "disconnectSocket", code, reason });
+    if (callback) this.#events.ending.push(callback);
+    engine.handle({ type: "disconnectSocket", ...given });
   }
 
   /** Ends the connection, of which nobody is told, and has the next one be made by `transport`. */
@@ -203,9 +203,10 @@ export class Socket {
     return channel;
   }
 
-  /** Forgets a channel. */
+  /** Forgets a channel, which leaves if it has not left. */
   remove(channel: Channel): void {
     this.channels = this.channels.filter((one) => one !== channel);
+    if (!channel.isClosed()) channel.teardown();
   }
 
   /** The channel of a topic that is joined, or joining, leaves. */

@@ -1,5 +1,5 @@
 // From the options of npm phoenix to what dials.
-import { dialClass, dialDefault, type Dial } from "@slipstream/client/engine";
+import { dialClass, type Dial } from "@slipstream/client/engine";
 import { longPoll, withFallback, type FallbackStore } from "@slipstream/client/longpoll";
 import { LongPoll } from "./long-poll.ts";
 import type { Loose } from "./loose.ts";
@@ -10,20 +10,18 @@ export type { FallbackStore };
 export type TransportClass = new (endpoint: string, protocols?: Loose) => object;
 
 export interface TransportChoice {
-  /** Undefined for what the platform has. */
-  readonly transport: TransportClass | undefined;
+  readonly transport: TransportClass;
   readonly longPollFallbackMs: number | undefined;
   readonly longpollerTimeout: number;
   readonly store: FallbackStore | undefined;
 }
 
-/** What dials, and which class it is taken to be. */
+/** What dials. */
 export function dialFor(choice: TransportChoice): Dial {
   const polling = longPoll({ requestTimeout: choice.longpollerTimeout });
   const { transport, longPollFallbackMs: patience, store } = choice;
-  if (transport !== undefined && isLongPoll(transport)) return polling;
-  const primary = transport === undefined ? dialDefault() : dialClass(transport as never);
-  if (primary === null) return polling;
+  if (isLongPoll(transport)) return polling;
+  const primary = dialClass(transport as never);
   if (patience === undefined) return primary;
   return withFallback(primary, polling, {
     openTimeout: patience,

@@ -2,14 +2,22 @@
 // that it stays in the main entry, and out of what that shares with the entries of browsers.
 import { dialWs } from "@slipstream/client";
 import { WebSocket } from "ws";
-import { dialPlatform, type PlatformWebSocketClass } from "../platform/platform-transport.ts";
+import { isPage } from "../page/watch-page.ts";
+import {
+  dialPlatform,
+  platformClass,
+  type PlatformWebSocketClass,
+} from "../platform/platform-transport.ts";
 import type { Dial } from "../transport.ts";
 
 export * from "./shared.ts";
 
-/** What dials unless a program says otherwise; null where the platform has no WebSocket. */
-export function dialDefault(): Dial | null {
-  return dialWs();
+/**
+ * What is dialled with unless a program says otherwise. In a page that Node plays, such as jsdom's, it
+ * is the page's: tests put a WebSocket of their own there.
+ */
+export function defaultClass(): PlatformWebSocketClass | undefined {
+  return (isPage() ? platformClass() : undefined) ?? (WebSocket as never);
 }
 
 /**

@@ -1,13 +1,16 @@
 // The engine in every runtime but Node: it dials with the platform's WebSocket.
-import { dialHere } from "../platform/headers.ts";
-import { dialPlatform, type PlatformWebSocketClass } from "../platform/platform-transport.ts";
+import {
+  dialPlatform,
+  platformClass,
+  type PlatformWebSocketClass,
+} from "../platform/platform-transport.ts";
 import type { Dial } from "../transport.ts";
 
 export * from "./shared.ts";
 
-/** What dials unless a program says otherwise; null where the platform has no WebSocket. */
-export function dialDefault(): Dial | null {
-  return "WebSocket" in globalThis ? dialHere() : null;
+/** What is dialled with unless a program says otherwise; undefined where the platform has none. */
+export function defaultClass(): PlatformWebSocketClass | undefined {
+  return platformClass();
 }
 
 /** Dials with a class that is made like the platform's WebSocket. */
