@@ -52,6 +52,7 @@ export const needs = [
   { tests: "packages/cli/src/demo/live-pages/postgres/**", programs: ["postgresql"] },
   { tests: "packages/client/src/proxies/**", programs: ["tinyproxy", "microsocks"] },
   { tests: "packages/client/src/runtimes/**", programs: ["bun", "deno", "node-22", "node-24"] },
+  { tests: "packages/phoenix/src/runtimes/**", programs: ["bun", "deno", "node-22", "node-24"] },
   { tests: "packages/server/src/redis/**", programs: ["redis-server"] },
   { tests: "packages/server/src/nats/**", programs: ["nats-server"] },
   { tests: "packages/haste/src/fixtures/postgres.test.ts", programs: ["postgresql"] },

@@ -35,3 +35,5 @@ export {
   type Opening,
 } from "./fault-script.ts";
 export { randomFaults, type Dice } from "./random-faults.ts";
+export { commandOf, type RuntimeName } from "./runtimes.ts";
+export { Tab, TabbedBrowser } from "./tabbed-browser.ts";

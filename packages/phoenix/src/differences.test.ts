@@ -7,7 +7,8 @@ import { accept, ChannelsServer, refuse } from "@slipstream/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Channel, Presence, Socket } from "./index.ts";
-import { Diary, OURS, PHOENIX, type Library } from "./fixtures/libraries.ts";
+import { Diary } from "./fixtures/diary.ts";
+import { OURS, PHOENIX, type Library } from "./fixtures/libraries.ts";
 import { serve, speak } from "./fixtures/server.ts";
 
 const run = promisify(execFile);

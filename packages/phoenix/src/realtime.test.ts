@@ -5,7 +5,7 @@ import type { RealtimeClient as Client } from "@supabase/realtime-js";
 import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { load } from "./fixtures/bundled.ts";
-import { Diary } from "./fixtures/libraries.ts";
+import { Diary } from "./fixtures/diary.ts";
 import type { Sentence } from "./fixtures/server.ts";
 
 let RealtimeClient: typeof Client;

@@ -5,14 +5,14 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { TabbedBrowser, type Tab } from "@slipstream/faults";
 import { accept, ChannelsServer, ok, reply } from "@slipstream/server";
-import { TabbedBrowser, type Tab } from "../fixtures/tabs.ts";
 
 const client = readFileSync(new URL("../../dist/platform/production.js", import.meta.url));
 
 let browser: TabbedBrowser;
 beforeAll(async () => {
-  browser = await TabbedBrowser.launch();
+  browser = TabbedBrowser.launch();
 });
 afterAll(() => browser.close());
 

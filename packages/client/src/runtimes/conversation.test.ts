@@ -5,10 +5,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { commandOf, type RuntimeName } from "@slipstream/faults";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXPECTED } from "../fixtures/conversation-expected.ts";
-import { commandOf, type RuntimeName } from "../fixtures/runtimes.ts";
 import { serve } from "../fixtures/servers.ts";
 
 const run = promisify(execFile);

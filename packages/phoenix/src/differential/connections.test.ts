@@ -1,7 +1,8 @@
 // Connections that end, fail and come back, with npm phoenix and with ours.
 import { UpgradeFilter } from "@slipstream/faults";
 import { expect, onTestFinished, test } from "vitest";
-import { compare, shown } from "../fixtures/libraries.ts";
+import { shown } from "../fixtures/diary.ts";
+import { compare } from "../fixtures/libraries.ts";
 import { answerJoins, serve, speak } from "../fixtures/server.ts";
 
 test.each(["drop", "closeSocket"])("a connection that ends by %s comes back", async (event) => {

@@ -1,6 +1,7 @@
 // What handlers are told, and in which order, with npm phoenix and with ours.
 import { test } from "vitest";
-import { compare, shown } from "../fixtures/libraries.ts";
+import { shown } from "../fixtures/diary.ts";
+import { compare } from "../fixtures/libraries.ts";
 import { serve, speak } from "../fixtures/server.ts";
 
 test("messages: hooks, handlers and their refs", async () => {
