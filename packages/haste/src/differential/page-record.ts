@@ -56,17 +56,21 @@ export class PageRecord {
     this.#last = { rows, more };
   }
 
-  /** What a mirror shows is said to be true at a version, with so many rows of its filter. */
+  /**
+   * What a mirror shows is said to be true at a version, with so many rows of its filter.
+   *
+   * @param since - how much had been observed when this was asked for
+   */
   isTrue(
-    { rows, more, header, version: shown }: PageMirror,
+    { rows, more, header }: PageMirror,
     version: string,
     origin: "seen" | "live" | "count",
     plans: Range,
     policies: Range,
+    since: number,
     count: Observed["count"] = null,
   ): void {
-    // A later one may have come before the answer was read.
-    if (header === null || parsed(shown).position > parsed(version).position) return;
+    if (header === null || this.#isPast(version, since)) return;
     this.#note({ kind: "shown", origin, version, rows, more, header, plans, policies, count });
   }
 
@@ -77,6 +81,13 @@ export class PageRecord {
     const plans: Range = [0, this.plans.length - 1];
     const [kind, origin] = ["allowed", "refresh"] as const;
     this.#note({ kind, origin, version, rows, more, header, plans, policies, count: null });
+  }
+
+  /** An answer is on its way for some turns: what was told meanwhile, and is heard first, may be newer. */
+  #isPast(answered: string, since: number): boolean {
+    if (this.observed.length === since) return false;
+    const [newest, version] = [parsed(this.version), parsed(answered)];
+    return newest.epoch !== version.epoch || newest.position > version.position;
   }
 
   #note(observed: Omit<Observed, "version" | "before"> & { readonly version: string }): void {

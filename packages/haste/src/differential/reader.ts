@@ -65,6 +65,7 @@ export class RandomReader {
     const { dice } = this.#options;
     for (const open of this.#open) {
       await this.#ask(open, "resume", {});
+      const since = open.record.observed.length;
       const version = await this.#see(open, xid);
       if (open.hasEnded) continue;
       if (version === null) throw new Error("A page could not say that it had seen the end.");
@@ -75,7 +76,7 @@ export class RandomReader {
       const count = { ...(answer as { count: number; more: boolean }), cap };
       const { mirror, record } = open;
       const plans: Range = [open.plan, open.plan];
-      record.isTrue(mirror, version, "count", plans, this.#policies(record), count);
+      record.isTrue(mirror, version, "count", plans, this.#policies(record), since, count);
     }
   }
 
@@ -163,7 +164,9 @@ export class RandomReader {
     } else if (event === "live") {
       this.#count("live");
       const { version } = payload as { readonly version: string };
-      record.isTrue(mirror, version, "live", [0, record.plans.length - 1], this.#policies(record));
+      const plans: Range = [0, record.plans.length - 1];
+      const since = record.observed.length;
+      record.isTrue(mirror, version, "live", plans, this.#policies(record), since);
     } else if (event === "stale") this.#count("stale");
     else if (event === "cleared") {
       open.isWhole = false;
@@ -212,12 +215,13 @@ export class RandomReader {
   async #see(open: Open, xid: bigint | undefined): Promise<string | null> {
     if (xid === undefined) return null;
     await this.#ask(open, "resume", {});
+    const since = open.record.observed.length;
     const answer = await this.#ask(open, "seen", { xid: `${xid}` });
     if (answer === null) return null;
     this.#count("seen");
     const { version } = answer as { readonly version: string };
     const { mirror, record, plan } = open;
-    record.isTrue(mirror, version, "seen", [plan, plan], this.#policies(record));
+    record.isTrue(mirror, version, "seen", [plan, plan], this.#policies(record), since);
     return version;
   }
 
