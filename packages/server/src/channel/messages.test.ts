@@ -7,7 +7,7 @@ import { servesUntil } from "../fixtures/server.ts";
 import { Channel } from "./channel.ts";
 import type { LateReply } from "./channel-context.ts";
 import type { IncomingPush, Served } from "./channel-types.ts";
-import { noreply, ok, reply } from "./results.ts";
+import { deny, noreply, ok, reply } from "./results.ts";
 
 const serve = servesUntil(onTestFinished);
 
@@ -34,7 +34,7 @@ test("what join pushes is as it was at the call, and what cannot be written is t
 
 test("a payload that was left out is {}, as everywhere else", async () => {
   const { port, server } = await serve({
-    join: () => ok(),
+    join: (params) => (params === "no" ? deny() : ok()),
     handleIn(_push, channel) {
       (channel.push as (event: string) => void).call(channel, "tick");
       (channel.broadcast as (event: string) => void).call(channel, "tick");
@@ -42,6 +42,7 @@ test("a payload that was left out is {}, as everywhere else", async () => {
     },
   });
   const client = await TestClient.connect(port);
+  expect(await client.join("a", "no")).toEqual({ status: "error", response: {} });
   await client.join("a");
   client.push("a", "go");
   expect(await client.next()).toEqual(["a", null, "a", "tick", {}]);

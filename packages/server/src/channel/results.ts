@@ -48,21 +48,22 @@ export function ok(response: unknown = {}): Ok<unknown> {
 }
 
 /**
- * Refuses a join. The client gets the status "error" with `response`; Phoenix's convention is an
- * object with a `reason`.
+ * Refuses a join. The client gets the status "error" with `response`, `{}` if left out; Phoenix's
+ * convention is an object with a `reason`.
  *
  * @example
  * ```ts
  * join(params) { return allowed(params) ? ok() : deny({ reason: "unauthorized" }); }
  * ```
  */
-export function deny(response: unknown): Denied {
+export function deny(response: unknown = {}): Denied {
   return { type: "denied", response };
 }
 
 /**
  * Answers a push: with the status "ok", or with another one. The response is a JSON value or bytes
- * (an ArrayBuffer or any view on one), `{}` if left out.
+ * (an ArrayBuffer or any view on one), `{}` if left out. One argument alone is the response, a text too:
+ * `reply("error")` has the status "ok".
  *
  * @example
  * ```ts

@@ -186,6 +186,39 @@ test("what came while a poll's client went away is kept for the next one", async
   expect(messagesOf(await client.poll())).toEqual([[null, null, "a", "news", {}]]);
 });
 
+test.each([
+  ["Node's default", {}, ""],
+  ["httpAllowHalfOpen", { httpAllowHalfOpen: true }, '"status":204'],
+])(
+  "what comes the moment a poll's client has ended its side is kept: %s",
+  async (_, option, told) => {
+    const { server } = await serve(room);
+    const http = createServer((request, response) => {
+      server.handleRequest(request, response);
+      request.socket.once("end", () => server.broadcast("a", "news", {}));
+    });
+    Object.assign(http, option).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    onTestFinished(() => {
+      http.closeAllConnections();
+      http.close();
+    });
+    const { port } = http.address() as AddressInfo;
+    const client = new PollClient(port);
+    await client.poll();
+    await client.send(["1", "1", "a", "phx_join", {}]);
+    await client.poll();
+    const socket = connect(port, "127.0.0.1");
+    const target = `/socket/longpoll?vsn=2.0.0&token=${client.token ?? ""}`;
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    await once(socket, "close");
+    expect(answer).toContain(told);
+    expect(messagesOf(await client.poll())).toEqual([[null, null, "a", "news", {}]]);
+  },
+);
+
 test("tokens by header, which keeps them out of URLs", async () => {
   const { port } = await serve(room);
   const client = new PollClient(port);

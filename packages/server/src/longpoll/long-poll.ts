@@ -102,7 +102,7 @@ export class LongPoll {
         response.writeHead(204).end();
         return;
       case "GET":
-        if (session !== undefined && token !== null) return poll(session, token, response);
+        if (session !== undefined && token !== null) return poll(session, token, request, response);
         if (isInSession(request)) return answer(response, { status: 410 }, null);
         if (phase === "closing") {
           this.#scope.counters.upgradesRefused.closing += 1;
@@ -223,13 +223,28 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
-function poll(session: PollSession, token: string, response: ServerResponse): void {
+function poll(
+  session: PollSession,
+  token: string,
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+): void {
   const answered = (body: PollAnswer): void => {
     response.off("close", gone);
+    socket.off("end", finished);
     answer(response, body, token);
   };
-  const gone = (): void => session.abandon(answered);
+  const gone = (): void => {
+    socket.off("end", finished);
+    session.abandon(answered);
+  };
+  // Its FIN came. The response is told later that it is closed, and what it was given by then would be lost.
+  const finished = (): void => {
+    gone();
+    if (socket.writable) answered({ status: 204 });
+  };
   response.on("close", gone);
+  socket.on("end", finished);
   session.poll(answered);
 }
 
