@@ -54,6 +54,7 @@ export class Cluster implements AdapterEvents {
   #whenUp: (() => void)[] = [];
   #closed = false;
   #answering: NodeJS.Immediate | null = null;
+  #tickedAt = performance.now();
   #losses = 0;
   #published = 0;
   #lost = 0;
@@ -186,7 +187,11 @@ export class Cluster implements AdapterEvents {
 
   #tick(): void {
     if (this.#state === "up") this.#sayAlive("tells");
-    this.#nodes.expire(performance.now() - this.#times.timeout);
+    const now = performance.now();
+    const heldUp = now - this.#tickedAt - this.#times.interval;
+    this.#tickedAt = now;
+    // What others have said meanwhile is not read yet: they are judged at the next tick.
+    if (heldUp < this.#times.interval) this.#nodes.expire(now - this.#times.timeout);
   }
 
   #sayAlive(how: "asks" | "tells"): void {

@@ -69,6 +69,28 @@ export function describeOutages(broker: () => OutageBroker): void {
     });
   });
 
+  test("a node that was held up hears what others have said meanwhile before it takes them for dead", async () => {
+    const cluster = broker();
+    const here = await startNode(cluster.adapter(), {
+      clusterInterval: 200,
+      clusterTimeout: 1_000,
+    });
+    const [ann, cy] = [
+      await clientOf(await startProcess(cluster), "ann"),
+      await clientOf(here, "cy"),
+    ];
+    await ann.ask("room:1", "here", {});
+    expect((await nextOf(cy, "presence_diff"))[4]).toMatchObject({ joins: { ann: {} } });
+    // Nothing of this process runs.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    const heard = here.server.stats().cluster?.received ?? 0;
+    await until(() => (here.server.stats().cluster?.received ?? 0) > heard + 10);
+    const ref = cy.push("room:1", "list");
+    const frame = (await cy.next()) as readonly unknown[];
+    expect(frame.slice(1, 4)).toEqual([ref, "room:1", "phx_reply"]);
+    expect(frame[4]).toMatchObject({ response: { ann: {} } });
+  });
+
   describe("the broker is killed and comes back", () => {
     test("meanwhile this node's clients are served, and what others missed is counted", async () => {
       const cluster = broker();

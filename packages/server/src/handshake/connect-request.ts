@@ -1,6 +1,7 @@
 // What `connect` is told about a client, from an HTTP request.
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { hostOf } from "./request-host.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import type { ConnectRequest } from "../endpoint.ts";
 
@@ -16,7 +17,7 @@ export function connectRequest(
 ): ConnectRequest {
   const { socket, headers } = request;
   const scheme = "encrypted" in socket ? "https" : "http";
-  const host = headers.host ?? "localhost";
+  const host = hostOf(headers) ?? "localhost";
   const base = URL.canParse(`${scheme}://${host}`)
     ? `${scheme}://${host}`
     : `${scheme}://localhost`;

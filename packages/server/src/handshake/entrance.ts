@@ -4,6 +4,7 @@ import { Addresses } from "./addresses.ts";
 import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectRequest, Endpoint } from "../endpoint.ts";
 import type { UpgradeRefusal } from "../end-reason.ts";
+import { hostOf } from "./request-host.ts";
 import { InvalidResultError } from "../errors.ts";
 import type { ServerScope } from "../server-scope.ts";
 import { Span } from "../telemetry/span.ts";
@@ -92,9 +93,9 @@ export class Entrance {
   }
 
   /** Whether the page that asks, if it is one, may. Told once, since a browser does not say why. */
-  mayConnect({ origin, host }: Pick<IncomingHttpHeaders, "origin" | "host">): boolean {
+  mayConnect(headers: IncomingHttpHeaders): boolean {
     try {
-      if (this.#endpoint.mayConnect(origin, host)) return true;
+      if (this.#endpoint.mayConnect(headers.origin, hostOf(headers))) return true;
     } catch (error) {
       this.#tell("origins", error);
       return false;

@@ -71,6 +71,7 @@ test.each([
   ["an empty host, of a target that has none", "Host:"],
   ["a port", "Host: example.org:80"],
   ["IPv6", "Host: [::1]:4000"],
+  ["a name that browsers take for a broken address", "Host: web_app.1:4000"],
 ])("%s is no fault", async (_name, host) => {
   const { port } = await serve(anyone);
   const client = new RawClient(port, head(GET, host, "Content-Length: 0", ...upgrade));

@@ -1,7 +1,9 @@
 // Long polling: what Phoenix was seen to answer, npm `phoenix` over it as it comes, and its bounds.
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect as connectHttp2, createSecureServer } from "node:http2";
 import { connect, type AddressInfo } from "node:net";
+import { selfSigned } from "@slipstream/faults";
 import { expect, onTestFinished, test } from "vitest";
 import { noreply, ok, reply, accept, refuse, stop } from "../channel/results.ts";
 import { ChannelsServer } from "../server.ts";
@@ -271,6 +273,32 @@ test("a page of another origin is refused; one that may come can read the answer
   const good = await ask("https://good.org", "OPTIONS");
   expect(good.headers.get("access-control-allow-origin")).toBe("https://good.org");
   expect(good.headers.get("access-control-allow-methods")).toBe("GET, POST, DELETE, OPTIONS");
+});
+
+test("over HTTP/2 a page of the same host may come, and no other", async () => {
+  const { server } = await serve(room);
+  const http = createSecureServer({ ...selfSigned(), allowHTTP1: true }, (request, response) => {
+    server.handleRequest(
+      request as unknown as IncomingMessage,
+      response as unknown as ServerResponse,
+    );
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+  onTestFinished(() => {
+    session.close();
+    http.close();
+  });
+  const asked = async (origin: string): Promise<unknown> => {
+    const stream = session.request({ ":path": "/socket/longpoll?vsn=2.0.0", origin });
+    let text = "";
+    for await (const chunk of stream) text += String(chunk);
+    return JSON.parse(text) as unknown;
+  };
+  expect(await asked(`https://127.0.0.1:${port}`)).toMatchObject({ status: 410 });
+  expect(await asked("https://elsewhere.org")).toEqual({ status: 403 });
 });
 
 test("bytes come as base64", async () => {

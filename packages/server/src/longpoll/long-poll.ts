@@ -250,7 +250,7 @@ function poll(
 
 /** The body is not read, so that the connection cannot be used again. */
 function refuseBody(response: ServerResponse): void {
-  response.setHeader("Connection", "close");
+  if (response.req.httpVersionMajor === 1) response.setHeader("Connection", "close");
   answer(response, { status: 429 }, null);
 }
 
