@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { attachTo, checkHttpServer, type HttpServer } from "./handshake/attachment.ts";
+import type { MessageArguments, Untyped } from "./channel/channel-types.ts";
 import { clusterOptions } from "./cluster-options.ts";
 import { Connections } from "./connection/connections.ts";
 import { Counters } from "./counters.ts";
@@ -204,12 +205,13 @@ export class ChannelsServer {
 
   /**
    * Sends a message to all members of a topic, on whatever socket they are.
+   * @typeParam C The channel's interface: the compiler checks the event and the payload by it.
    * @param payload A JSON value, or bytes (an ArrayBuffer or any view on one).
    * @throws {EncodeError} The payload cannot be written: nobody was sent it. Where nobody would get
    * it (no member of the topic, no cluster), it is not looked at.
    * @throws {ReservedEventError} The event is the protocol's own, such as "phx_close".
    */
-  broadcast(topic: string, event: string, payload: unknown): void {
+  broadcast<C = Untyped>(topic: string, ...[event, payload]: MessageArguments<C>): void {
     this.#scope.pubSub.broadcast(topic, event, payload);
   }
 

@@ -1,5 +1,12 @@
 // What the server's callbacks make of a channel's interface. Types alone.
-import type { ChannelSchema, PushEvent, PushPayload, ServerTypes } from "@slipstream/core";
+import type {
+  ChannelSchema,
+  MessageEvent,
+  MessagePayload,
+  PushEvent,
+  PushPayload,
+  ServerTypes,
+} from "@slipstream/core";
 
 export type {
   ChannelMessage as OutgoingMessage,
@@ -25,6 +32,11 @@ export type IncomingPush<C, E extends string = PushEvent<C>> = {
     readonly payload: PushPayload<C, K>;
   };
 }[E];
+
+/** An event that the server sends and its payload, as arguments. */
+export type MessageArguments<C> = {
+  [E in MessageEvent<C>]: [event: E, payload: MessagePayload<C, E>];
+}[MessageEvent<C>];
 
 /** The types of a channel that is defined by validators, as a server sees them. */
 export type Served<S> = S extends ChannelSchema<infer P> ? ServerTypes<P> : never;

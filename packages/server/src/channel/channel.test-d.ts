@@ -98,3 +98,28 @@ new ChannelsServer().socket("/socket", {
   connect: () => accept({ account: 1 }),
   channels: { "room:*": RoomChannel },
 });
+
+const server = new ChannelsServer();
+server.broadcast("room:1", "anything", 1);
+server.broadcast<Room>("room:1", "new_msg", { id: 1, body: "hi" });
+// @ts-expect-error -- no such event
+server.broadcast<Room>("room:1", "nope", {});
+// @ts-expect-error -- the payload lacks an id
+server.broadcast<Room>("room:1", "new_msg", { body: "hi" });
+
+class LaterChannel extends Channel<Room> {
+  override join() {
+    return ok({ members: 1 });
+  }
+  override handleIn(push: IncomingPush<Room>) {
+    if (push.event === "new_msg") {
+      const later = this.replyLater<"new_msg">();
+      later.reply({ id: 1 });
+      later.reply("error", "for which there is no type");
+      // @ts-expect-error -- the reply of new_msg has an id
+      later.reply({ nope: 1 });
+    }
+    return noreply();
+  }
+}
+new ChannelsServer().socket("/socket", { channels: { "room:*": LaterChannel } });

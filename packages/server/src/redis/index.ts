@@ -52,6 +52,8 @@ export function redis(url: string, options: RedisClusterOptions = {}): ClusterAd
     ...options.redis,
     // What was not published at once is lost, and said to be: nothing is kept for later.
     enableOfflineQueue: false,
+    // Nobody would ever connect, and nobody would be told.
+    lazyConnect: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
   };

@@ -1,6 +1,6 @@
 // Redis as it is: a redis-server of the machine, killed and started again.
-import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { describeCluster } from "../cluster/cluster.conformance.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { describeCluster, startNode } from "../cluster/cluster.conformance.ts";
 import { describeOutages, type OutageBroker } from "../cluster/outages.conformance.ts";
 import { describeRefused, WRONG_PASSWORD } from "../cluster/refused.conformance.ts";
 import { BrokerProcess, REDIS } from "../fixtures/broker.ts";
@@ -37,3 +37,10 @@ describeRefused(async () => {
   onTestFinished(() => strict.kill());
   return redis(`redis://:${WRONG_PASSWORD}@127.0.0.1:${strict.port}`);
 }, /WRONGPASS/);
+
+test("what ioredis is told by its user does not keep it from connecting", async () => {
+  const url = `redis://127.0.0.1:${broker.port}`;
+  const { server } = await startNode(redis(url, { channel: "lazy", redis: { lazyConnect: true } }));
+  await server.ready();
+  expect(server.stats().cluster?.state).toBe("up");
+});
