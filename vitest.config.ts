@@ -23,9 +23,9 @@ export default defineConfig({
       ignoreSourceErrors: true,
     },
     // A bound for what hangs, never a measure of what is slow.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 20_000, interval: 10 } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 10 } },
     // `ws` uses the native addon of another library where it finds one; it is tested as its users have it.
     env: { WS_NO_BUFFER_UTIL: "1" },
     restoreMocks: true,

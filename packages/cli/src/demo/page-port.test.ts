@@ -38,7 +38,7 @@ test("when all else has been done", async () => {
   const opened = LivePages.open({ db, flights, port, tell: () => undefined, signal });
   await expect(opened).rejects.toEqual(new UsageError(told));
   await db.close();
-}, 60_000);
+});
 
 test("a port that is tried is free after it", async () => {
   const free = createServer().listen(0, "127.0.0.1");

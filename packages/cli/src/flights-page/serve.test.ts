@@ -27,7 +27,7 @@ beforeAll(async () => {
         : database.edit(edit),
   });
   socket = await connect(`ws://127.0.0.1:${page.port}/socket`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await socket.disconnect();

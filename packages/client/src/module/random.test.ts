@@ -410,4 +410,4 @@ test("among random commands, one callback at a time, one outcome for each, and n
     fc.asyncProperty(fc.nat(), fc.array(command, { maxLength: 40, size: "max" }), run),
     { numRuns: RUNS },
   );
-}, 60_000);
+});

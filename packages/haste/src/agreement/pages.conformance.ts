@@ -33,7 +33,7 @@ export function pagesAgree(open: () => Promise<TextDatabase>): void {
   beforeAll(async () => {
     database = await open();
     for (const statement of EVERY_TYPE_DDL) await database.run(statement, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   const run = ({ sql, parameters }: Query): Promise<readonly Row[]> =>

@@ -19,7 +19,7 @@ export function textsAgree(open: () => Promise<TextDatabase>): void {
   let database: TextDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   const table: Table = {

@@ -36,7 +36,7 @@ beforeAll(async () => {
     views: [flights],
     limits: { maxPagesPerUser: 40 },
   });
-}, 120_000);
+});
 
 afterAll(() => serving.close());
 

@@ -15,7 +15,7 @@ const sources: Source[] = [];
 
 beforeAll(async () => {
   db = await PGlite.create();
-}, 60_000);
+});
 afterAll(() => db.close());
 
 beforeEach(async () => {
@@ -82,7 +82,7 @@ test("a database on disk goes on where it was, in the same epoch", async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 test("the program's transaction is its own, however many pages are read meanwhile", async () => {
   const { source, follower } = await follow();
@@ -150,7 +150,7 @@ test("a log from which nobody takes is cut off, and a new epoch begins", async (
     epoch: follower.epochs[0],
     changes: [{ kind: "insert", after: ["3", null] }],
   });
-}, 60_000);
+});
 
 test("a key that is taken away stops no program from writing, and one that comes back is followed", async () => {
   const { source, follower } = await follow();
@@ -200,4 +200,4 @@ test("a database has one reader at a time, and one that is closed tells whoever 
   await short.close();
   await expect(last.snapshot(async () => 0)).rejects.toThrow();
   await last.close();
-}, 60_000);
+});

@@ -21,7 +21,7 @@ beforeAll(async () => {
     await client.query(`CREATE TABLE ${table} (id integer PRIMARY KEY, gate text, felt feeling)`);
   }
   await setup(client, tables);
-}, 60_000);
+});
 afterAll(async () => {
   await client.end();
   await server.remove();

@@ -19,7 +19,7 @@ beforeAll(async () => {
     "synchronous_standby_names=nobody",
     "synchronous_commit=local",
   ]);
-}, 60_000);
+});
 afterAll(() => server.remove());
 
 beforeEach(async () => {
@@ -249,4 +249,4 @@ test("snapshot, unseen transactions, position: together they are one moment of t
   expect(follower.transactions.length).toBeGreaterThan(100);
   // Otherwise this test has shown nothing.
   expect(unseen).toBeGreaterThan(0);
-}, 60_000);
+});

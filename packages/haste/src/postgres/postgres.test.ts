@@ -7,7 +7,7 @@ import { postgresSource, setup } from "./index.ts";
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-}, 60_000);
+});
 afterAll(() => server.remove());
 
 sourceConformance("PostgreSQL", {

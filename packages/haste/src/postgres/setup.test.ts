@@ -18,7 +18,7 @@ beforeAll(async () => {
     "synchronous_commit=local",
   ]);
   good = await PostgresServer.start();
-}, 60_000);
+});
 afterAll(async () => {
   await poor.remove();
   await good.remove();
@@ -111,7 +111,7 @@ test("what the error says to call, and its SQL, are for the role that follows if
     ]);
     await client.end();
   }
-}, 30_000);
+});
 
 test("a table's name that SQL writes otherwise is told how", async () => {
   const connection = await good.createDatabase();
@@ -210,7 +210,7 @@ test("what the guide says to run takes all of it down, and tables can be changed
   expect(left.rows).toEqual([]);
   await client.query("ALTER TABLE flights ADD COLUMN airline text; DROP TABLE flights");
   await client.end();
-}, 30_000);
+});
 
 test("a slot of somebody else is refused at once", async () => {
   const connection = await good.createDatabase();

@@ -37,7 +37,7 @@ beforeAll(async () => {
     views: [flights],
   });
   leaveBrowser = pretendBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   leaveBrowser();

@@ -39,7 +39,7 @@ beforeAll(async () => {
     views: [flights],
   });
   leaveBrowser = pretendBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   leaveBrowser();
@@ -239,5 +239,5 @@ test("skip opens nothing, and a page that is gone is closed", async () => {
   await until(({ status }) => status === "live");
   expect(serving.haste.stats().pages).toBe(1);
   show();
-  await expect.poll(() => serving.haste.stats().pages, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => serving.haste.stats().pages).toBe(0);
 });

@@ -72,7 +72,7 @@ beforeAll(async () => {
     tables: ["flights", "airlines", "memberships"],
     views: [flights, members, departures],
   });
-}, 120_000);
+});
 
 afterAll(() => serving.close());
 

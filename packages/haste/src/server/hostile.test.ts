@@ -30,7 +30,7 @@ beforeAll(async () => {
       maxIdleText: 100_000,
     },
   });
-}, 120_000);
+});
 
 afterAll(() => serving.close());
 afterEach(() => serving.disconnect());
@@ -247,4 +247,4 @@ test("whatever is asked of an open page, and written meanwhile, it tells of nobo
     { numRuns: 60, endOnFailure: true },
   );
   expect(changed).toBeGreaterThan(20);
-}, 60_000);
+});

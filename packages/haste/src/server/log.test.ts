@@ -88,4 +88,4 @@ test("clients that ask for too much write nothing into it", async () => {
     expect(await refused).toMatchObject({ response: { reason: "busy" } });
   });
   expect(told).toEqual([]);
-}, 60_000);
+});

@@ -38,7 +38,7 @@ beforeAll(async () => {
     views,
     logger: { error: (_text, error) => logged.push(String(error)) },
   });
-}, 60_000);
+});
 afterAll(() => serving.close());
 
 async function open(view: (typeof tables)[number]): Promise<LivePage<Person>> {

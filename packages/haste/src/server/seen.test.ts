@@ -25,7 +25,7 @@ beforeAll(async () => {
     limits: { seenTimeout: 2_000 },
     logger: { error: (...line) => logged.push(line) },
   });
-}, 120_000);
+});
 beforeEach(async () => {
   socket = await serving.socket();
 });

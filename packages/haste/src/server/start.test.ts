@@ -13,7 +13,7 @@ beforeAll(async () => {
     CREATE TABLE airlines (code code PRIMARY KEY, title varchar(40));
     CREATE TABLE flights (id integer PRIMARY KEY, airline code REFERENCES airlines, "Gate" char(4))`);
   await setup(db, ["flights", "airlines"]);
-}, 120_000);
+});
 
 afterAll(() => db.close());
 

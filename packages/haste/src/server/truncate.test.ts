@@ -45,4 +45,4 @@ test("TRUNCATE … CASCADE empties the pages of all tables that it reaches, each
   } finally {
     await serving.close();
   }
-}, 120_000);
+});

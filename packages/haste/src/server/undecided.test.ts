@@ -30,7 +30,7 @@ beforeAll(async () => {
     limits: { policyTimeout: 1_000 },
     logger: { error: (message, error) => logged.push([message, error]) },
   });
-}, 120_000);
+});
 
 afterAll(() => serving.close());
 afterEach(() => {

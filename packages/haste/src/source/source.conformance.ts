@@ -17,7 +17,7 @@ export function sourceConformance(name: string, { open }: SourceSuite): void {
 
     beforeAll(async () => {
       on.db = await open();
-    }, 60_000);
+    });
     afterAll(() => on.db.close());
     beforeEach(async () => {
       await on.db.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");

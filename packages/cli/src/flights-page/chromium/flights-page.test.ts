@@ -19,7 +19,7 @@ beforeAll(async () => {
   browser = await chromium.launch(installedChromium());
   database = await flightsDatabase(FLIGHTS);
   served = await serve();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -129,7 +129,7 @@ describe("the flights page", () => {
     const held = /(\d+) held/.exec((await page.locator(".total").textContent()) ?? "");
     expect(Number(held?.[1])).toBeLessThanOrEqual(800);
     expect(await pill(page).textContent()).toBe("Live");
-  }, 60_000);
+  });
 
   test("goes to the last flight and to the first by the keyboard alone", async () => {
     const page = await visit();

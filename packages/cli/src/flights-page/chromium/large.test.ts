@@ -79,7 +79,7 @@ test("the thumb is dragged to the end again and again, and to the middle of what
   expect(await isTrueAt("delay DESC, id DESC")).toBeGreaterThan(place / 3);
   await scrollTo("0");
   await expect.poll(() => isTrueAt("delay DESC, id DESC")).toBe(0);
-}, 60_000);
+});
 
 test("assistive technology is told which flight of how many, and nothing that is not known", async () => {
   const grid = page.getByRole("grid", { name: "Flights" });
@@ -111,7 +111,7 @@ test("assistive technology is told which flight of how many, and nothing that is
   expect((await numbers()).at(-1)).toBe(`${expected + 1}`);
   await page.getByRole("button", { name: "Clear" }).click();
   await expect.poll(count).toBe("-1");
-}, 60_000);
+});
 
 test("the last flights are one query away in every order, and true there", async () => {
   for (const [name, column] of HEADS) {
@@ -125,7 +125,7 @@ test("the last flights are one query away in every order, and true there", async
     const last = await database.ids(`ORDER BY ${column} ${back}, id ${back} LIMIT 10`);
     await endsWith(last.toReversed());
   }
-}, 60_000);
+});
 
 test("a change of more flights than are told one by one is read again where one is", async () => {
   await page.getByRole("columnheader", { name: "Departed" }).getByRole("button").click();
@@ -140,4 +140,4 @@ test("a change of more flights than are told one by one is read again where one 
   await endsWith(last);
   expect(await page.getByRole("status").textContent()).toBe("Live");
   expect(errors).toEqual([]);
-}, 60_000);
+});

@@ -31,7 +31,7 @@ beforeAll(async () => {
     tables: ["flights"],
     views: [flights],
   });
-}, 120_000);
+});
 
 afterAll(() => serving.close());
 

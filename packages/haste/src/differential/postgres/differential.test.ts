@@ -28,7 +28,7 @@ beforeAll(async () => {
     pool.on("connect", (client) => client.on("error", () => {}));
     oracles.push(pool);
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const database of databases) await database.close();

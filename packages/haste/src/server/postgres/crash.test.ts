@@ -91,7 +91,7 @@ beforeEach(async () => {
   server.socket("/socket", { connect: () => accept({}), channels: { ...haste.channels } });
   const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
   socket = await connect(`ws://127.0.0.1:${port}/socket`);
-}, 120_000);
+});
 
 afterEach(async () => {
   gate.opened.happens();

@@ -29,7 +29,7 @@ let thief: StreamConnection | null = null;
 
 beforeAll(async () => {
   postgres = await PostgresServer.start();
-}, 120_000);
+});
 
 afterAll(() => postgres.remove());
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
   server.socket("/socket", { connect: () => accept({}), channels: { ...haste.channels } });
   const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
   socket = await connect(`ws://127.0.0.1:${port}/socket`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await socket.disconnect();
