@@ -409,6 +409,28 @@ test("in a page that Node plays, the WebSocket is the page's", () => {
   expect(new Socket("/socket").transport).toBe(PagesWebSocket);
 });
 
+test("a program that sends heartbeats at its own times", async () => {
+  const { url } = await serve();
+  const diary = new Diary();
+  const socket = connectTo(url, {
+    autoSendHeartbeat: false,
+    heartbeatCallback: diary.note("heartbeat"),
+  });
+  socket.channel("room:lobby").join().receive("ok", diary.note("joined"));
+  socket.connect();
+  await diary.until("joined");
+  expect(socket.engine.session.wakeAt).toBe(Infinity);
+  for (const count of [1, 2]) {
+    socket.sendHeartbeat();
+    await diary.until("heartbeat: ok", count);
+  }
+  expect(diary.lines.slice(1)).toEqual([
+    ...["heartbeat: sent", "heartbeat: ok"],
+    ...["heartbeat: sent", "heartbeat: ok"],
+  ]);
+  expect(socket.engine.session.wakeAt).toBe(Infinity);
+});
+
 test("version 1 of the protocol, for servers that know no other", async () => {
   const { url } = await serve();
   const diary = new Diary();

@@ -15,6 +15,7 @@ export function engineOf(
   const options = clientOptions({
     timeout,
     heartbeatIntervalMs,
+    autoSendHeartbeat: given.autoSendHeartbeat ?? true,
     longPollFallbackMs,
     params: () => socket.params(),
     authToken: () => socket.authToken?.(),

@@ -47,6 +47,8 @@ export interface SocketConnectOption {
   readonly sessionStorage: object;
   /** Awaited before each attempt but the first. */
   readonly beforeReconnect: () => unknown;
+  /** False where the program calls `sendHeartbeat` itself, at its own times. Default: true. */
+  readonly autoSendHeartbeat: boolean;
   /** Told "sent", "ok" with the latency, "timeout", and "disconnected". */
   readonly heartbeatCallback: (status: string, latency?: number) => unknown;
 }
@@ -62,6 +64,7 @@ export const reconnectAfter = (tries: number): number => backoff(tries - 1, Math
 export interface Asked {
   readonly timeout: number;
   readonly heartbeatIntervalMs: number;
+  readonly autoSendHeartbeat: boolean;
   readonly longPollFallbackMs: number | undefined;
   readonly params: () => unknown;
   readonly authToken: () => unknown;
@@ -82,7 +85,10 @@ export function clientOptions(asked: Asked): SocketOptions {
     pushTimeout: timeout,
     joinTimeout: timeout,
     connectTimeout: CONNECT + (asked.longPollFallbackMs ?? 0),
-    heartbeat: { interval, timeout: Math.min(interval, SIGN_OF_LIFE) },
+    heartbeat: {
+      interval: asked.autoSendHeartbeat ? interval : Infinity,
+      timeout: Math.min(interval, SIGN_OF_LIFE),
+    },
     params: async () => {
       attempts += 1;
       if (attempts > 1) await beforeReconnect?.();

@@ -1,8 +1,6 @@
 // Phoenix LiveView's own JavaScript on ours, in a page: it is joined, changed by the server and by
 // clicks, and comes back.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { installedChromium } from "@slipstream/faults";
+import { installedChromium, TabbedBrowser } from "@slipstream/faults";
 import {
   accept,
   Channel,
@@ -16,6 +14,7 @@ import {
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { bundled } from "../fixtures/bundled.ts";
+import { servePages } from "../fixtures/pages.ts";
 
 const PROGRAM = `
   import { Socket } from "phoenix";
@@ -71,13 +70,13 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-async function open(): Promise<{ page: Page; server: ChannelsServer; views: Counter[] }> {
-  const program = await bundled(PROGRAM, "browser");
-  const http = createServer((request, response) => {
-    const isProgram = request.url === "/app.js";
-    response.setHeader("content-type", isProgram ? "text/javascript" : "text/html");
-    response.end(isProgram ? program : PAGE);
-  });
+interface Served {
+  readonly origin: string;
+  readonly server: ChannelsServer;
+  readonly views: Counter[];
+}
+
+async function serveView(): Promise<Served> {
   const views: Counter[] = [];
   const server = new ChannelsServer({ logger: false });
   server.socket("/live", {
@@ -91,19 +90,16 @@ async function open(): Promise<{ page: Page; server: ChannelsServer; views: Coun
       },
     },
   });
-  server.attach(http);
-  await new Promise<void>((resolve) => {
-    http.listen(0, "127.0.0.1", resolve);
-  });
+  const origin = await servePages(await bundled(PROGRAM, "browser"), PAGE, server);
+  return { origin, server, views };
+}
+
+async function open(): Promise<Served & { page: Page }> {
+  const served = await serveView();
   const page = await browser.newPage();
-  onTestFinished(async () => {
-    await page.close();
-    await server.close();
-    http.closeAllConnections();
-    http.close();
-  });
-  await page.goto(`http://127.0.0.1:${(http.address() as AddressInfo).port}/`);
-  return { page, server, views };
+  onTestFinished(() => page.close());
+  await page.goto(served.origin);
+  return { ...served, page };
 }
 
 /** Resolves when the page shows it. */
@@ -151,4 +147,25 @@ test("the connection goes with its page", async () => {
   expect(server.stats().live.websocket).toBe(1);
   await page.goto("about:blank");
   await expect.poll(() => server.stats().live.websocket).toBe(0);
+});
+
+test("a page that is left and come back to is live again", async () => {
+  const { origin, server } = await serveView();
+  const tabs = TabbedBrowser.launch();
+  onTestFinished(() => tabs.close());
+  const tab = await tabs.open(origin);
+  const count = "document.querySelector('#count')?.textContent";
+  await expect.poll(() => tab.evaluate(count)).toBe("0");
+  await tab.evaluate("add.click()");
+  await expect.poll(() => tab.evaluate(count)).toBe("1");
+  await tab.send("Page.enable");
+  await tab.send("Page.navigate", { url: "about:blank" });
+  await expect.poll(() => server.stats().live.websocket).toBe(0);
+  await expect.poll(() => tab.evaluate("location.href")).toBe("about:blank");
+  await tab.evaluate("history.back()").catch(() => {});
+  // LiveView loads a page anew that comes out of the cache.
+  await expect.poll(() => tab.evaluate(count).catch(() => null)).toBe("0");
+  await tab.evaluate("add.click()");
+  await expect.poll(() => tab.evaluate(count)).toBe("1");
+  expect(server.stats().live.websocket).toBe(1);
 });
