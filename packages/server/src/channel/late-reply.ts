@@ -22,6 +22,13 @@ export class PendingReply implements LateReply {
     this.#send = send;
   }
 
+  /** Its handler answers. False if it is answered. */
+  answerNow(): boolean {
+    if (this.#answered) return false;
+    this.#answered = true;
+    return true;
+  }
+
   reply(...args: [unknown?] | [string, unknown]): boolean {
     if (this.#answered) return false;
     const { status, response } = args.length === 2 ? reply(args[0], args[1]) : reply(args[0]);

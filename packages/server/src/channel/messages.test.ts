@@ -6,8 +6,8 @@ import { TestClient } from "../fixtures/client.ts";
 import { servesUntil } from "../fixtures/server.ts";
 import { Channel } from "./channel.ts";
 import type { LateReply } from "./channel-context.ts";
-import type { IncomingPush, Served } from "./channel-types.ts";
-import { deny, noreply, ok, reply } from "./results.ts";
+import type { IncomingPush, Served, Untyped } from "./channel-types.ts";
+import { deny, noreply, ok, reply, stop } from "./results.ts";
 
 const serve = servesUntil(onTestFinished);
 
@@ -50,6 +50,29 @@ test("a payload that was left out is {}, as everywhere else", async () => {
   await client.next();
   (server.broadcast as (topic: string, event: string) => void).call(server, "a", "tick");
   expect(await client.next()).toEqual([null, null, "a", "tick", {}]);
+});
+
+test("a push is answered once, by the handler or later, whichever comes first", async () => {
+  const laters: LateReply[] = [];
+  const { port } = await serve({
+    join: () => ok(),
+    async handleIn({ event }: IncomingPush<Untyped>, channel) {
+      const later = channel.replyLater();
+      laters.push(later, channel.replyLater());
+      if (event === "stop") later.reply("stopping");
+      if (event === "stop") return stop("enough", reply("stopped"));
+      if (event === "later first") later.reply("later");
+      return reply("handler");
+    },
+  });
+  const client = await TestClient.connect(port);
+  await client.join("a");
+  const ask = (event: string): Promise<unknown> => client.ask("a", event);
+  expect(await ask("handler first")).toEqual({ status: "ok", response: "handler" });
+  expect(laters.map((later) => later.reply("too late"))).toEqual([false, false]);
+  expect(await ask("later first")).toEqual({ status: "ok", response: "later" });
+  expect(await ask("stop")).toEqual({ status: "ok", response: "stopping" });
+  expect((await client.next()).slice(1)).toEqual(["a", "a", "phx_close", {}]);
 });
 
 const schema = defineChannel({

@@ -15,6 +15,8 @@ export interface SeatOwner extends PresenceOwner {
   readonly joinRef: Ref | null;
   /** The push that `handleIn` is at work on. */
   readonly current: PushMessage | null;
+  /** The right to answer it, once that was taken. */
+  later: PendingReply | null;
   readonly isOver: boolean;
   /** Sends a message, after the answer to the join; nothing once it is over. */
   say(message: ServerMessage): void;
@@ -69,15 +71,17 @@ export class MembershipSeat implements Seat<unknown> {
   }
 
   replyLater(): LateReply {
-    const { joinRef, current } = this.#owner;
+    const { joinRef, current, later } = this.#owner;
+    if (later !== null) return later;
     if (current === null) {
       throw new Error("replyLater() can only be called while handleIn is at work on a push.");
     }
-    return new PendingReply({ ...current, joinRef }, (message: ReplyMessage) => {
+    this.#owner.later = new PendingReply({ ...current, joinRef }, (message: ReplyMessage) => {
       if (this.#owner.isOver || !this.#line.isOpen) return false;
       this.#owner.say(message);
       return true;
     });
+    return this.#owner.later;
   }
 
   get bufferedAmount(): number {

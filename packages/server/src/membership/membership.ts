@@ -13,8 +13,9 @@ import type { Line, Topics } from "./membership-host.ts";
 import { onceSettled, type Predecessor } from "./predecessor.ts";
 import { ended, type Ended, type Item, type Phase } from "./membership-phase.ts";
 import { MembershipSeat, type SeatOwner } from "./membership-seat.ts";
-import { outcomeOf, type Outcome } from "./outcome.ts";
+import { answeredOnce, outcomeOf, type Outcome } from "./outcome.ts";
 import type { Subscriber } from "../broadcast/pub-sub.ts";
+import type { PendingReply } from "../channel/late-reply.ts";
 import type { Reply } from "../channel/results.ts";
 
 export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
@@ -28,6 +29,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
   #phase: Phase = { type: "joining", held: [], predecessorsLastWord: null };
   /** The push that `handleIn` is at work on. */
   #current: PushMessage | null = null;
+  later: PendingReply | null = null;
 
   constructor(line: Line, topics: Topics, kind: ChannelKind, topic: string, joinRef: Ref | null) {
     super(line);
@@ -156,6 +158,8 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
 
   protected override conclude(item: Item, value: unknown): void {
     this.#current = null;
+    const { later } = this;
+    this.later = null;
     // The connection ended before the channel was asked.
     if (this.#opened === null) return;
     // It waited for a join to be decided, and is about another channel than that has made.
@@ -163,7 +167,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
     try {
       const wasOver = this.isOver;
       const outcome = outcomeOf(item, value, this.#phase.type);
-      this.#apply(item, outcome);
+      this.#apply(item, later === null ? outcome : answeredOnce(outcome, later));
       this.told(outcome, wasOver);
     } catch (error) {
       this.fail(item, error);
@@ -172,6 +176,7 @@ export class Membership extends ChannelTurns implements SeatOwner, Predecessor {
 
   protected override fail(item: Item, error: unknown): void {
     this.#current = null;
+    this.later = null;
     this.toldFailure(item, error);
     switch (this.#phase.type) {
       case "joined":

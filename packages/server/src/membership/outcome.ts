@@ -41,6 +41,18 @@ export function outcomeOf(item: Item, value: unknown, phase: Phase["type"]): Out
   }
 }
 
+/** The same without its reply, if `later` has given one; otherwise `later` can give none any more. */
+export function answeredOnce(outcome: Outcome, later: { answerNow(): boolean }): Outcome {
+  switch (outcome.type) {
+    case "replied":
+      return later.answerNow() ? outcome : NOTHING;
+    case "stopped":
+      return outcome.reply === null || later.answerNow() ? outcome : { ...outcome, reply: null };
+    default:
+      return outcome;
+  }
+}
+
 function ofJoin(value: unknown, phase: "joining" | "ended"): Outcome {
   if (!isTagged(value, "ok", "denied")) {
     throw new InvalidResultError("join", "ok(…) or deny(…)");
