@@ -111,9 +111,13 @@ describe("ends", () => {
 
   test("nothing keeps the process alive behind a disconnect; npm phoenix leaves its timers", async () => {
     const { url } = await serve();
-    const ours = await run(process.execPath, [program, "@slipstream/phoenix", url]);
+    // One that goes on when this test has given up would find its way to the servers of others.
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const { signal } = over;
+    const ours = await run(process.execPath, [program, "@slipstream/phoenix", url], { signal });
     expect(JSON.parse(ours.stdout)).toEqual([]);
-    const theirs = await run(process.execPath, [program, "phoenix", url]);
+    const theirs = await run(process.execPath, [program, "phoenix", url], { signal });
     expect(JSON.parse(theirs.stdout)).toContain("Timeout");
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { commandOf, type RuntimeName } from "@slipstream/faults";
 import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { serve } from "../fixtures/server.ts";
 
 const run = promisify(execFile);
@@ -35,7 +35,10 @@ test.each(runtimes)("%s", async (name) => {
   const { url } = await serve();
   const [command, ...parameters] =
     name === "this Node" ? [process.execPath, program] : commandOf(name, program);
-  const { stdout } = await run(command, [...parameters, url]);
+  // One that goes on when this test has given up would find its way to the servers of others.
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  const { stdout } = await run(command, [...parameters, url], { signal: over.signal });
   const [ours, ourPolling, theirs, theirPolling] = JSON.parse(stdout) as string[][];
   expect(ours).toEqual(theirs);
   expect(ourPolling).toEqual(theirPolling);
