@@ -14,6 +14,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Json } from "../json.ts";
 import { until } from "../fixtures/page-state.ts";
+import { gate } from "../fixtures/until.ts";
 import { openPage } from "./open-page.ts";
 
 const HEADER = {
@@ -32,6 +33,8 @@ const SHOWN = [{ id: 1 }, { id: 2 }];
 interface Script {
   readonly answer?: Json | null;
   readonly refusal?: Json;
+  /** It never answers. */
+  readonly hangs?: true;
   readonly says?: readonly (readonly [event: string, payload: unknown])[];
   readonly replies?: Json;
 }
@@ -39,14 +42,20 @@ interface Script {
 /** One for each join; the last one stands. */
 let scripts: Script[] = [];
 let joins: unknown[] = [];
+/** Called at each join. */
+let told: () => void = () => {};
+/** What joins that hang wait for, so that the server can close. */
+let hung = gate<JoinResult<Untyped>>();
 
 class Bad extends Channel {
   #script: Script = {};
 
-  override join(params: unknown): JoinResult<Untyped> {
+  override join(params: unknown): JoinResult<Untyped> | Promise<JoinResult<Untyped>> {
     joins.push(params);
+    told();
     const script = (scripts.length > 1 ? scripts.shift() : scripts[0]) ?? {};
     this.#script = script;
+    if (script.hangs === true) return hung.opened;
     if (script.refusal !== undefined) return deny(script.refusal);
     this.sendInfo("joined");
     return ok(script.answer === undefined ? HEADER : script.answer);
@@ -80,9 +89,14 @@ afterAll(() => server.close());
 beforeEach(async () => {
   scripts = [];
   joins = [];
+  told = () => {};
+  hung = gate();
   socket = await connect(`ws://127.0.0.1:${port}/socket`);
 });
-afterEach(() => socket.disconnect());
+afterEach(() => {
+  hung.open(deny({}));
+  return socket.disconnect();
+});
 
 const wrongMessages: [string, Script][] = [
   ["an answer without columns", { answer: { ...HEADER, columns: 1 } }],
@@ -144,6 +158,33 @@ describe("a page of a server that makes no sense", () => {
     expect(page.state.status).toBe("closed");
     expect(server.stats().live.channel).toBe(0);
     await expect(page.ready()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("closing it while its join is not answered waits for nobody", async () => {
+    scripts = [{ hangs: true }];
+    const asked = new Promise<void>((resolve) => (told = resolve));
+    const page = openPage(socket, "things");
+    await asked;
+    const over = new AbortController();
+    const late = new Promise((resolve) => over.signal.addEventListener("abort", resolve));
+    const left = socket.ping().then(() => over.abort());
+    // The server answers what it is asked after that, but not the leave: its turn is behind the join's.
+    await Promise.race([page.close(), late.then(() => Promise.reject(new Error("It waits.")))]);
+    expect(page.state.status).toBe("closed");
+    await left;
+  });
+
+  test("a join that is not answered is tried again, in a while", async () => {
+    await socket.disconnect();
+    socket = await connect(`ws://127.0.0.1:${port}/socket`, { joinTimeout: 50 });
+    scripts = [{ hangs: true }, {}];
+    const page = openPage<{ id: number }>(socket, "things", { limit: 2 });
+    const { error, status } = await until(page, (state) => state.error !== null);
+    expect({ code: error?.code, status }).toEqual({ code: "timeout", status: "loading" });
+    hung.open(deny({}));
+    await until(page, (state) => state.status === "live");
+    expect(page.state).toMatchObject({ error: null, rows: SHOWN });
+    await page.close();
   });
 
   test("what cannot be sent is told, and the page goes on", async () => {

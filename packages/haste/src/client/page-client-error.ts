@@ -54,12 +54,17 @@ export function pageErrorOf(error: unknown): PageClientError {
 }
 
 /**
- * What became of a join that failed. That no channel serves the topic is Phoenix's answer
+ * What became of a join that failed, or was not answered in time. That no channel serves the topic is Phoenix's answer
  * (`unmatched topic`), and not one of PROTOCOL.md: it means that there is no such view.
  */
 export function joinErrorOf(error: unknown, view: string): PageClientError {
-  const { response } = (error ?? {}) as { readonly response?: unknown };
+  const { code, response } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly response?: unknown;
+  };
   const { reason } = (response ?? {}) as { readonly reason?: unknown };
+  // A server that is busy answers the next one.
+  if (code === "timeout") return new PageClientError(code, sentenceOf(error), { cause: error });
   if (reason !== "unmatched topic") return pageErrorOf(error);
   const sentence = `There is no view "${view}" on this server. Compare its name with those that createHaste was given, and see that haste.channels are among the socket's channels.`;
   return new PageClientError("no_view", sentence, { cause: error });

@@ -35,6 +35,8 @@ export class PageLink {
   #wasJoined = false;
   /** Whether somebody waits for the answer to a join; those after a lost connection are the channel's own. */
   #isJoining = false;
+  /** Resolves when the server knows that what it gave last is not wanted any more. */
+  #left: Promise<void> = Promise.resolve();
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
@@ -97,7 +99,10 @@ export class PageLink {
     this.#attempt = 0;
   }
 
-  /** Resolves when the server knows, or does not answer: it is left all the same. */
+  /**
+   * Resolves when the server knows, or does not answer: it is left all the same. Where it has not let
+   * it in yet, there is nothing to wait for.
+   */
   async end(): Promise<void> {
     this.#isEnded = true;
     for (const remove of this.#removals.splice(0)) remove();
@@ -105,10 +110,14 @@ export class PageLink {
   }
 
   async #part(): Promise<void> {
+    const wasJoined = this.#isJoined;
     this.#isJoined = false;
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
-    await this.#channel.leave().catch(() => {});
+    const left = this.#channel.leave().catch(() => {});
+    // Nobody listens any more to what a join that is under way may bring.
+    if (wasJoined) this.#left = left;
+    await this.#left;
   }
 
   #joinRefused(error: PageClientError): void {

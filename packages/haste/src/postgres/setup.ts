@@ -32,12 +32,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog SET jit = off AS $changed$
 DECLARE changed text;
 BEGIN
   ${CHANGED_RELATIONS}, published (relation) AS (
-    SELECT p.prrelid FROM commands d JOIN pg_publication_rel p ON p.oid = d.objid
+    (SELECT p.prrelid FROM commands d JOIN pg_publication_rel p ON p.oid = d.objid
     WHERE d.classid = 'pg_publication_rel'::regclass
     UNION SELECT to_regclass(format('%I.%I', t.schemaname, t.tablename))
     FROM commands d JOIN pg_publication p ON p.oid = d.objid
     JOIN pg_publication_tables t ON t.pubname = p.pubname
-    WHERE d.classid = 'pg_publication'::regclass AND d.command_tag = 'ALTER PUBLICATION'
+    WHERE d.classid = 'pg_publication'::regclass AND d.command_tag = 'ALTER PUBLICATION')
+    -- Partitions are published as such, or as what they are part of.
+    UNION SELECT i.inhrelid FROM published p JOIN pg_inherits i ON i.inhparent = p.relation
   )
   SELECT string_agg(c.oid::text, ' ') INTO changed
   FROM (SELECT relation FROM relations UNION SELECT relation FROM published) r
@@ -59,6 +61,9 @@ BEGIN
     FROM pg_event_trigger_dropped_objects()
     -- A type that is dropped takes columns with it.
     WHERE object_type IN ('table', 'table column', 'publication relation') AND NOT is_temporary
+    UNION SELECT c.oid FROM pg_event_trigger_dropped_objects() o
+    JOIN pg_namespace n ON n.nspname = o.address_names[1] JOIN pg_class c ON c.relnamespace = n.oid
+    WHERE o.object_type = 'publication namespace' AND c.relkind = 'r'
   ) d (relation);
   IF dropped IS NOT NULL THEN
     PERFORM pg_logical_emit_message(true, ${literal(PREFIX)}, 'schema ' || dropped);

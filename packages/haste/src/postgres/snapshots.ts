@@ -16,10 +16,21 @@ export interface SnapshotLimits {
   readonly statementTimeout: number;
 }
 
+/** For a lock of a table, ms: whoever changes it for long keeps no pages of others waiting. */
+const LOCK_TIMEOUT = 1_000;
+
+/** How much longer than its statement may take the server may be silent, as behind a dead network, ms. */
+const SILENCE = 5_000;
+
+/** How long what is being asked may take when all is to end, ms. */
+const CLOSE_TIMEOUT = 2_000;
+
 export class Snapshots {
   readonly #pool: Pool;
   readonly #gate: Gate;
   readonly #begin: string;
+  readonly #clients = new Set<PoolClient>();
+  #areGone: () => void = () => {};
 
   constructor(
     connection: PostgresConnection,
@@ -27,17 +38,30 @@ export class Snapshots {
     name: string,
   ) {
     const config: ClientConfig = clientConfig(connection);
-    this.#pool = new Pool({ ...config, max: maxSnapshots, application_name: name });
+    this.#pool = new Pool({
+      query_timeout: statementTimeout + SILENCE,
+      ...config,
+      max: maxSnapshots,
+      application_name: name,
+    });
     // An idle connection that ends is replaced when it is needed.
     this.#pool.on("error", () => {});
     // One that is in use fails the next query, and is not used again. It is listened to from the
     // start: the server may say goodbye in the same packet in which it says hello.
-    this.#pool.on("connect", (client) => client.on("error", () => {}));
+    this.#pool.on("connect", (client) => {
+      client.on("error", () => {});
+      this.#clients.add(client);
+    });
+    this.#pool.on("remove", (client) => {
+      this.#clients.delete(client);
+      if (this.#clients.size === 0) this.#areGone();
+    });
     this.#gate = new Gate(maxSnapshots);
     this.#begin = [
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
       settingsSql("LOCAL"),
       `SET LOCAL statement_timeout = ${statementTimeout};`,
+      `SET LOCAL lock_timeout = ${Math.min(statementTimeout, LOCK_TIMEOUT)};`,
       `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout};`,
       // The snapshot is taken when this begins, and the position read while it runs.
       "SELECT pg_current_snapshot()::text AS seen, pg_current_wal_insert_lsn()::text AS at",
@@ -74,7 +98,7 @@ export class Snapshots {
         return result;
       } catch (error) {
         // Where this fails, the connection has ended, and is not used again.
-        await client.query("ROLLBACK").catch(() => {});
+        if (!isSilence(error)) await client.query("ROLLBACK").catch(() => {});
         throw error;
       }
     }, signal);
@@ -87,7 +111,13 @@ export class Snapshots {
 
   async close(reason: Error): Promise<void> {
     this.#gate.close(reason);
+    const gone = new Promise<void>((resolve) => (this.#areGone = resolve));
+    const timer = setTimeout(() => {
+      for (const { connection } of this.#clients) connection.stream.destroy();
+    }, CLOSE_TIMEOUT);
     await this.#pool.end();
+    if (this.#clients.size > 0) await gone;
+    clearTimeout(timer);
   }
 
   async #connected(): Promise<PoolClient> {
@@ -104,13 +134,23 @@ export class Snapshots {
   ): Promise<Result> {
     return await this.#gate.run(async () => {
       const client = await this.#connected();
+      let isSilent = false;
       try {
         return await task(client);
+      } catch (error) {
+        isSilent = isSilence(error);
+        throw error;
       } finally {
-        client.release();
+        // One that owes an answer is not asked again.
+        client.release(isSilent);
       }
     }, signal);
   }
+}
+
+/** Whether the server has not answered: what `query_timeout` of `pg` makes of it. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
 }
 
 /** Ends the transaction, and gives the position before that, in one round trip. */

@@ -148,6 +148,13 @@ class PostgresSource implements Source {
     first: { resolve: () => void; reject: (error: Error) => void },
   ): Promise<void> {
     let isInterrupted = false;
+    let known: unknown = null;
+    const interrupted = (error: unknown): void => {
+      if (this.#isClosed || error === known) return;
+      known = error;
+      isInterrupted = true;
+      subscriber.interrupted(error as Error);
+    };
     while (!this.#isClosed) {
       let deliversSince = Infinity;
       try {
@@ -158,20 +165,19 @@ class PostgresSource implements Source {
             if (isInterrupted) subscriber.resumed();
             isInterrupted = false;
           },
+          interrupted,
         });
       } catch (error) {
         if (this.#isClosed) break;
-        const known = error as Error;
         // What somebody must mend first is told to whoever subscribes, if nobody has yet.
         if (error instanceof SetupError && this.#history === null) {
           first.reject(error);
           this.#following = null;
           return;
         }
-        isInterrupted = true;
         // One that opens and fails at once, as by a subscriber's error, is no success.
         if (performance.now() - deliversSince > SETTLED_AFTER) this.#backoff.reset();
-        subscriber.interrupted(known);
+        interrupted(error);
         await this.#backoff.wait();
       }
     }
@@ -180,7 +186,12 @@ class PostgresSource implements Source {
 
   async #followOnce(
     subscriber: Subscriber,
-    told: { readonly opened: () => void; readonly delivers: () => void },
+    told: {
+      readonly opened: () => void;
+      readonly delivers: () => void;
+      /** What had begun has ended. What was handed over may be at work still. */
+      readonly interrupted: (error: unknown) => void;
+    },
   ): Promise<void> {
     const over = new AbortController();
     const connection = await StreamConnection.open(this.#connection, this.#name);
@@ -226,6 +237,7 @@ class PostgresSource implements Source {
       });
       await Promise.race([closed, stream.failed, ended]);
     } catch (error) {
+      if (stream !== null) told.interrupted(error);
       // The subscriber's own error is told as it is.
       if (error instanceof SetupError || stream !== null) throw error;
       throw withoutSecrets(error);

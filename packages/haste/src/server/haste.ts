@@ -181,6 +181,7 @@ export async function createHaste<User>(options: HasteOptions<User>): Promise<Ha
     source: options.source,
     columns,
     closing: engine.closing.signal,
+    catchesUp: (tables, timeout) => engine.whereabouts.catchesUp(tables, timeout),
     changed(view, problem) {
       if (problem !== null) log.error(`${view.name} does not fit its table.`, problem);
       const error = new PageError("unavailable", "The view has changed. Open the page again.");

@@ -16,6 +16,12 @@ export function schemaChanges(on: SourceTrial): void {
     ["another name of the table", "ALTER TABLE flights RENAME TO departures"],
     ["no table any more", "DROP TABLE flights"],
     ["no schema any more", "DROP SCHEMA public CASCADE; CREATE SCHEMA public"],
+    ["another name of its schema", "ALTER SCHEMA public RENAME TO away; CREATE SCHEMA public"],
+    [
+      "a part of another table",
+      `CREATE TABLE parents (LIKE flights INCLUDING ALL) PARTITION BY RANGE (id);
+       ALTER TABLE parents ATTACH PARTITION flights FOR VALUES FROM (0) TO (9)`,
+    ],
   ])("a change of the schema is a reload: %s", async (_what, sql) => {
     await on.follow(FLIGHTS, ["flights"]);
     await on.db.run("INSERT INTO flights VALUES (1, 'A1', 1)");

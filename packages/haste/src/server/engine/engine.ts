@@ -6,9 +6,11 @@ import type { EngineLimits } from "./engine-limits.ts";
 import { PageError } from "../errors.ts";
 import type { PageShape } from "../page/page-shape.ts";
 import type { BoundView } from "../view/bound-view.ts";
+import { Confirmations } from "./confirmations.ts";
 import type { Content } from "./content.ts";
 import { Group, type GroupHost } from "./group.ts";
 import { Groups } from "./groups.ts";
+import { lateOr } from "./lateness.ts";
 import { Readings } from "./readings.ts";
 import { Retention } from "./retention.ts";
 import { Routes } from "./routes.ts";
@@ -19,15 +21,7 @@ import { Whereabouts } from "./whereabouts.ts";
 import { RecentTransactions } from "./recent-transactions.ts";
 
 /**
- * How much more may be retained, changes and stubs together, before a snapshot is taken to see it. Each
- * page that is opened looks through what is retained.
- */
-const CONFIRM_EVERY = 2_000;
-/** The stubs above which the stream waits for that. */
-const HALT_ABOVE = 50_000;
-/**
- * Ms of work after which others have their turn. A flood of changes comes faster than it is taken in, and
- * sockets that wait to be read or written would wait until it is over.
+ * Ms of work after which others have their turn: sockets would wait until a flood of changes is over.
  */
 const TURN = 10;
 
@@ -61,17 +55,17 @@ export class Engine implements Subscriber, GroupHost {
   readonly #startedOver: () => void;
   readonly #schemaChanged: EngineOptions["schemaChanged"];
   readonly #readings: Readings;
+  readonly #confirmations: Confirmations;
   #version: Version = { epoch: "", position: 0n };
   #last: bigint | null = null;
   #interruption: Error | null = null;
+  /** Why what comes is not taken in. */
+  #halt: Error | null = null;
   #ids = 0;
   #epochs = 0;
   /** Ms of work since others had their turn. */
   #worked = 0;
   #checking: Promise<void> | null = null;
-  #confirming: Promise<void> | null = null;
-  /** What was still retained after that. */
-  #confirmed = 0;
 
   constructor(options: EngineOptions) {
     const { source, limits, telemetry, arriving, startedOver, schemaChanged } = options;
@@ -84,12 +78,13 @@ export class Engine implements Subscriber, GroupHost {
     this.#arriving = arriving;
     this.#startedOver = startedOver;
     this.retention = new Retention({ maxChanges: limits.maxRetainedChanges, maxStubs: Infinity });
+    this.#confirmations = new Confirmations(this.retention);
     this.groups = new Groups(limits, (group) => this.#dropped(group));
     this.#readings = new Readings(this, telemetry);
     this.recent = new RecentTransactions(10_000);
     this.snapshots = new SnapshotQueue(source, limits, (snapshot) => {
       if (snapshot.epoch === this.#version.epoch) this.retention.confirm(snapshot);
-      this.#confirmed = Math.min(this.#confirmed, this.retention.size);
+      this.#confirmations.taken();
     });
   }
 
@@ -99,7 +94,7 @@ export class Engine implements Subscriber, GroupHost {
 
   /** Why nothing comes at present; null while the stream flows. */
   get interruption(): Error | null {
-    return this.#interruption;
+    return this.#interruption ?? this.#halt;
   }
 
   /** Resolves when the views have been compared with their tables; null when they have been. */
@@ -133,6 +128,7 @@ export class Engine implements Subscriber, GroupHost {
   obtain(shape: PageShape, content: () => Content): Group {
     const known = this.groups.get(shape.key);
     if (known !== undefined) return known;
+    this.closing.signal.throwIfAborted(); // Nobody would drop it.
     this.#ids += 1;
     const id = `${this.#ids.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
     const group = new Group(id, shape, content(), this);
@@ -192,12 +188,26 @@ export class Engine implements Subscriber, GroupHost {
   transaction(transaction: Transaction): Promise<void> | void {
     const began = performance.now();
     this.#takeIn(transaction);
-    const halt = this.#checked(transaction) ?? this.#confirm();
+    const halt = this.#checked(transaction) ?? this.#confirmations.look(this.snapshots);
     this.#worked += performance.now() - began;
-    if (halt !== undefined) return halt;
+    if (halt !== undefined) return this.#halted(halt);
     if (this.#worked < TURN) return;
     this.#worked = 0;
     return turn();
+  }
+
+  /** While nothing is taken in, what is shown grows old: after a while, pages say so. */
+  async #halted(halt: Promise<void>): Promise<void> {
+    try {
+      await lateOr(halt, () => {
+        this.#halt = new Error("The stream waits for what the database is asked.");
+        for (const group of this.groups) group.interrupted(this.#halt);
+      });
+    } finally {
+      const wasLate = this.#halt !== null;
+      this.#halt = null;
+      if (wasLate) this.#settle();
+    }
   }
 
   #takeIn(transaction: Transaction): void {
@@ -250,20 +260,6 @@ export class Engine implements Subscriber, GroupHost {
     if (this.#checking === checking) this.#checking = null;
   }
 
-  /** Sees to it that what is retained is known to be seen by snapshots to come, and is forgotten. */
-  #confirm(): Promise<void> | void {
-    const { size, stubs } = this.retention;
-    if (stubs < HALT_ABOVE && size - this.#confirmed < CONFIRM_EVERY) return;
-    this.#confirming ??= this.snapshots
-      .read(() => Promise.resolve())
-      .catch(() => {})
-      .finally(() => {
-        this.#confirming = null;
-        this.#confirmed = this.retention.size;
-      });
-    return stubs < HALT_ABOVE ? undefined : this.#confirming;
-  }
-
   epochChanged(epoch: string): void {
     if (epoch === this.#version.epoch) return;
     this.#newEpoch(epoch);
@@ -278,8 +274,12 @@ export class Engine implements Subscriber, GroupHost {
 
   resumed(): void {
     this.#interruption = null;
-    for (const group of this.groups) for (const member of group.members) member.settled();
+    this.#settle();
     this.#telemetry.resumed?.();
+  }
+
+  #settle(): void {
+    for (const group of this.groups) for (const member of group.members) member.settled();
   }
 
   #newEpoch(epoch: string): void {

@@ -148,6 +148,11 @@ export class Group {
     for (const member of this.members) member.settled();
   }
 
+  /** It has been read for long, and what it shows grows old. */
+  isLate(): void {
+    for (const member of this.members) member.stale();
+  }
+
   /** Changes do not come any more. */
   interrupted(cause: Error): void {
     this.failed(interrupted(cause));

@@ -57,6 +57,7 @@ async function attempt(group: Group, host: ReadHost): Promise<boolean> {
       snapshot,
       load: await group.content.read(snapshot),
     }),
+    group.shape.view.name,
   );
   if (!retained.narrow(snapshot) || !(await host.reaches(snapshot))) return false;
   if (group.isDropped) return true;

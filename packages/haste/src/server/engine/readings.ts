@@ -1,6 +1,7 @@
 // Has groups read: one reading of each at a time, now or after a pause, and again where it fails.
 import type { Group } from "./group.ts";
 import type { Groups } from "./groups.ts";
+import { lateOr } from "./lateness.ts";
 import { readGroup, type ReadHost } from "./read-group.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -62,7 +63,7 @@ export class Readings {
     group.isBeingRead = true;
     group.isDisturbed = false;
     const began = this.#telemetry.read === undefined ? null : performance.now();
-    const reading = readGroup(group, this.#host).then(
+    const reading = lateOr(readGroup(group, this.#host), () => group.isLate()).then(
       (attempts) => {
         group.isBeingRead = false;
         if (began !== null) {

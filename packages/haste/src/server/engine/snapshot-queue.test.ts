@@ -61,3 +61,23 @@ test("whoever is to be read anew when the queue is closed is told so", async () 
   await expect(failing).rejects.toThrow("It took too long.");
   await expect(beside).rejects.toThrow("ended here");
 });
+
+test("what waits for one thing keeps nobody waiting who asks for another", async () => {
+  const held: (() => void)[] = [];
+  const queue = new SnapshotQueue(
+    new Snapshots(),
+    { maxSnapshots: 2, maxWaiting: 10, readsPerSnapshot: 1 },
+    () => {},
+  );
+  const locked = (): Promise<void> => new Promise((resolve) => held.push(resolve));
+  const waiting = [1, 2, 3].map(() => queue.read(locked, "locked"));
+  await queue.read(position, "other");
+  expect(held).toHaveLength(1);
+  expect(queue.stats).toMatchObject({ waiting: 2 });
+  for (const read of waiting) {
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    held.pop()?.();
+    await read;
+  }
+  expect(queue.stats).toMatchObject({ waiting: 0 });
+});

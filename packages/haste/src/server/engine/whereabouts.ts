@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineLimits } from "./engine-limits.ts";
 import type { RecentTransactions } from "./recent-transactions.ts";
 import type { Retention } from "./retention.ts";
-import type { Snapshot } from "../../source/source.ts";
+import type { Snapshot, Source } from "../../source/source.ts";
 import type { SnapshotQueue } from "./snapshot-queue.ts";
 import type { Version } from "./version.ts";
 
@@ -14,6 +14,7 @@ const FINISHED = `SELECT pg_visible_in_snapshot($1::text::xid8, pg_current_snaps
 
 /** What is needed of the engine. */
 export interface WhereaboutsHost {
+  readonly source: Pick<Source, "snapshot">;
   readonly snapshots: SnapshotQueue;
   readonly recent: RecentTransactions;
   readonly retention: Retention;
@@ -51,18 +52,37 @@ export class Whereabouts {
 
   /** Resolves when whatever is read from now on sees all that has been delivered of these tables. */
   async caughtUp(tables: ReadonlySet<string>): Promise<void> {
-    const { retention, snapshots, limits, closing } = this.#host;
-    if (tables.size === 0) return;
+    const { snapshots } = this.#host;
+    await this.#sees(tables, Infinity, (look) => snapshots.read(look));
+  }
+
+  /**
+   * The same, for what the stream waits for: it stands in no queue with pages, which may wait for what
+   * has changed a table. Resolves with false when so many ms have passed.
+   */
+  catchesUp(tables: ReadonlySet<string>, timeout: number): Promise<boolean> {
+    const { source, closing } = this.#host;
+    const deadline = performance.now() + timeout;
+    return this.#sees(tables, deadline, (look) => source.snapshot(look, closing.signal));
+  }
+
+  /** @param deadline - resolves with false then */
+  async #sees(
+    tables: ReadonlySet<string>,
+    deadline: number,
+    snapshot: <Result>(look: (snapshot: Snapshot) => Promise<Result>) => Promise<Result>,
+  ): Promise<boolean> {
+    const { retention, limits, closing } = this.#host;
+    if (tables.size === 0) return true;
     const delivered = retention.of(tables, {
       maxChanges: limits.maxRetainedChanges,
       maxStubs: Infinity,
     });
-    if (delivered.after(-1n)?.length === 0) return;
+    if (delivered.after(-1n)?.length === 0) return true;
     for (;;) {
-      const unseen = await snapshots.read((snapshot) =>
-        Promise.resolve(delivered.unseenBy(snapshot)),
-      );
-      if (unseen?.length === 0) return;
+      const unseen = await snapshot((seen) => Promise.resolve(delivered.unseenBy(seen)));
+      if (unseen?.length === 0) return true;
+      if (performance.now() > deadline) return false;
       await sleep(VISIBLE_PAUSE, undefined, { signal: closing.signal });
     }
   }

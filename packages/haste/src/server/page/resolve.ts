@@ -122,7 +122,7 @@ async function anchorOf(
   }
   const key = texts(table, table.key, at.key, "never null") as readonly string[];
   const { sql, parameters } = rowQuery({ table, filter, ...view.from }, key);
-  const [row] = await snapshots.read((snapshot) => snapshot.query(sql, parameters));
+  const [row] = await snapshots.read((snapshot) => snapshot.query(sql, parameters), view.name);
   if (row !== undefined) return positionOf(row, order);
   throw new PageError("row_not_found", "No row of the page has this key.");
 }

@@ -9,12 +9,20 @@ import type { Definition } from "./define-view.ts";
 /** How long a view that does not fit its tables is left alone before somebody asks again, ms. */
 const PATIENCE = 1_000;
 
+/** How long a change that the stream has told of may take to be seen, ms: the stream waits. */
+const SEEN_WITHIN = 3_000;
+
 export interface ServedViewsOptions {
   readonly source: Pick<Source, "describe">;
   /** The columns that are followed, by the names of their tables. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   /** A view is another from now on, or (with the reason) cannot be shown. Told before anything is read of it. */
   readonly changed: (before: BoundView, problem: Error | null) => void;
+  /**
+   * Resolves with true when what is read from now on sees all that has been told of these tables, and
+   * with false when so many ms have passed.
+   */
+  readonly catchesUp: (tables: ReadonlySet<string>, timeout: number) => Promise<boolean>;
   /** Aborted when nothing is served any more. */
   readonly closing: AbortSignal;
 }
@@ -96,13 +104,20 @@ export class ServedViews {
       for (const [at, table] of found.entries()) tables.set(asked[at] as string, table);
     };
     try {
+      // A commit is told of before anybody sees it: the tables would be described as they were.
+      if (!(await this.#options.catchesUp(idsOf(served), SEEN_WITHIN))) throw unseen();
+    } catch (error) {
+      for (const name of names) problems.set(name, asError(error));
+      return { tables, problems };
+    }
+    try {
       await describe(names);
     } catch {
       for (const name of names) {
         try {
           await describe([name]);
         } catch (error) {
-          problems.set(name, error instanceof Error ? error : new Error(String(error)));
+          problems.set(name, asError(error));
         }
       }
     }
@@ -131,8 +146,23 @@ export class ServedViews {
   }
 }
 
-function concerns({ view }: ServedView, tables: ReadonlySet<string>): boolean {
-  return [...view.tables, ...view.policy.tables].some((table) => tables.has(table));
+function concerns(served: ServedView, tables: ReadonlySet<string>): boolean {
+  return [...idsOf([served])].some((table) => tables.has(table));
+}
+
+/** What they look at. */
+function idsOf(served: readonly ServedView[]): ReadonlySet<string> {
+  return new Set(served.flatMap(({ view }) => [...view.tables, ...view.policy.tables]));
+}
+
+function unseen(): Error {
+  return new Error(
+    "The table has been changed by a transaction that is not to be seen yet, as while its commit waits for a standby.",
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Equal for views that show, filter and order rows alike. */
