@@ -83,7 +83,7 @@ export async function postgresDatabase(
         client.release();
       }
     },
-    source: () => postgresSource({ connection, slot }),
+    source: () => postgresSource({ connection, slot, lockTimeout: 30_000 }),
     async loseEpoch(run) {
       // A slot that is made anew waits for the end of all transactions under way: of this one, too,
       // which is not in it then. Tried until it is dropped in a moment in which nobody holds it.

@@ -14,10 +14,9 @@ export interface SnapshotLimits {
   readonly maxSnapshots: number;
   /** For one statement, ms. */
   readonly statementTimeout: number;
+  /** For a lock that one waits for, ms. */
+  readonly lockTimeout: number;
 }
-
-/** For a lock of a table, ms: whoever changes it for long keeps no pages of others waiting. */
-const LOCK_TIMEOUT = 1_000;
 
 /** How much longer than its statement may take the server may be silent, as behind a dead network, ms. */
 const SILENCE = 5_000;
@@ -34,7 +33,7 @@ export class Snapshots {
 
   constructor(
     connection: PostgresConnection,
-    { maxSnapshots, statementTimeout }: SnapshotLimits,
+    { maxSnapshots, statementTimeout, lockTimeout }: SnapshotLimits,
     name: string,
   ) {
     const config: ClientConfig = clientConfig(connection);
@@ -61,7 +60,7 @@ export class Snapshots {
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
       settingsSql("LOCAL"),
       `SET LOCAL statement_timeout = ${statementTimeout};`,
-      `SET LOCAL lock_timeout = ${Math.min(statementTimeout, LOCK_TIMEOUT)};`,
+      `SET LOCAL lock_timeout = ${lockTimeout};`,
       `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout};`,
       // The snapshot is taken when this begins, and the position read while it runs.
       "SELECT pg_current_snapshot()::text AS seen, pg_current_wal_insert_lsn()::text AS at",

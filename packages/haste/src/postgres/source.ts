@@ -32,6 +32,11 @@ export interface PostgresSourceOptions {
   readonly maxSnapshots?: number;
   /** For one query of a page, ms: 30,000. */
   readonly statementTimeout?: number;
+  /**
+   * For a lock that a page waits for, ms: 1,000. It is `stale` then and tried again, so that whoever
+   * changes a table for long keeps no pages of other tables waiting.
+   */
+  readonly lockTimeout?: number;
 }
 
 /**
@@ -70,14 +75,14 @@ class PostgresSource implements Source {
 
   constructor(options: PostgresSourceOptions) {
     const { maxChanges = 10_000, maxBytes = 2 ** 24 } = options;
-    const { maxSnapshots = 8, statementTimeout = 30_000 } = options;
+    const { maxSnapshots = 8, statementTimeout = 30_000, lockTimeout = 1_000 } = options;
     this.#connection = options.connection;
     this.#slot = checkedSlot(options.slot ?? "haste");
     this.#publication = options.publication ?? "haste";
     this.#limits = { maxChanges, maxBytes };
     this.#snapshots = new Snapshots(
       options.connection,
-      { maxSnapshots, statementTimeout },
+      { maxSnapshots, statementTimeout, lockTimeout },
       this.#name,
     );
   }

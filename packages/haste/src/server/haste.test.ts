@@ -31,13 +31,13 @@ const flights = defineView({
   },
 });
 
-const members = defineView({
+const members = defineView<{ id: number; airline: string; delay: number | null }, TestUser>({
   name: "byMembership",
   table: "flights",
   columns: ["id", "airline", "delay"],
   policy: {
     tables: ["memberships"],
-    decide: async (user: TestUser) => {
+    decide: async (user) => {
       const { rows } = await serving.db.query<{ airline: string }>(
         "SELECT airline FROM memberships WHERE person = $1",
         [user["id"]],

@@ -1,7 +1,7 @@
 // What takes long says so: pages that wait for it do not look as if they were true.
 
 /** How long what is shown may grow old before its pages say so, ms. */
-export const OLD_AFTER = 5_000;
+const OLD_AFTER = 5_000;
 
 /** Calls `isLate` if `work` has not ended by then. Ends as `work` does. */
 export async function lateOr<Result>(work: Promise<Result>, isLate: () => void): Promise<Result> {

@@ -276,10 +276,8 @@ export class Page {
     if (this.member.isUndecided) throw undecided();
     const { filter, view } = group.shape;
     const { sql, parameters } = countQuery({ table: view.table, filter, ...view.from }, cap);
-    const [row] = await this.#seat.engine.snapshots.read(
-      (snapshot) => snapshot.query(sql, parameters),
-      view.name,
-    );
+    const { snapshots } = this.#seat.engine;
+    const [row] = await snapshots.read((one) => one.query(sql, parameters), view.name);
     const count = Number(row?.[0] ?? 0);
     return { count: Math.min(count, cap), more: count > cap };
   }

@@ -1,7 +1,13 @@
 import { expectTypeOf, test } from "vitest";
 import { and, eq, isNull } from "../../filter/builders.ts";
 import type { Json } from "../../json.ts";
-import { defineJoinedView, defineView, type RowOf, type View } from "./define-view.ts";
+import {
+  defineJoinedView,
+  defineView,
+  type RowOf,
+  type Undeclared,
+  type View,
+} from "./define-view.ts";
 
 type UserOf<V> = V extends View<unknown, infer User> ? User : never;
 
@@ -63,6 +69,18 @@ test("or from an interface", () => {
   expectTypeOf<RowOf<typeof view>>().toEqualTypeOf<Flight>();
   // @ts-expect-error there is no such column
   defineView<Flight>({ name: "f", table: "f", columns: ["other"], policy: () => true });
+});
+
+test("columns by name alone are refused by a sentence that says what to write", () => {
+  const named = { name: "f", table: "f", columns: ["id", "gate"] } as const;
+  // @ts-expect-error say what type each column has
+  defineView({ ...named, policy: () => true });
+  // @ts-expect-error the same
+  defineView({ ...named, policy: (user: { gate: string }) => ["eq", "gate", user.gate] });
+  // @ts-expect-error the same
+  defineView({ ...named, policy: () => true, order: [{ column: "gate" }] });
+  type Asked = Parameters<typeof defineView<Undeclared, never, readonly string[]>>[0]["columns"];
+  expectTypeOf<Asked>().toExtend<`Say what type each column has, ${string}`>();
 });
 
 test("a row of declared columns, too", () => {

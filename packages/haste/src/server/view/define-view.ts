@@ -38,10 +38,13 @@ interface CommonDefinition<Row, User> extends Partial<ViewLimits> {
   readonly order?: OrderOf<Row>;
 }
 
-/** A view of one table, kept true change by change. */
-export interface ViewDefinition<Row, User = never> extends CommonDefinition<Row, User> {
+interface TableDefinition<Row, User> extends CommonDefinition<Row, User> {
   /** As SQL writes it: `flights`, `crm.flights`, `"Order"` with the quotes. */
   readonly table: string;
+}
+
+/** A view of one table, kept true change by change. */
+export interface ViewDefinition<Row, User = never> extends TableDefinition<Row, User> {
   /** The columns that pages may show, by name or with their types; the key's among them. */
   readonly columns: readonly (keyof Row & string)[] | ColumnDeclarations;
 }
@@ -102,18 +105,49 @@ export type Definition =
  * });
  * ```
  */
-export function defineView<Row extends object, User = never>(
-  definition: ViewDefinition<Row, User> & { readonly columns: readonly (keyof Row & string)[] },
-): View<Row, User>;
-export function defineView<const Columns extends ColumnDeclarations, User>(
-  definition: ViewDefinition<DeclaredRow<Columns>, User> & { readonly columns: Columns },
-): View<DeclaredRow<Columns>, User>;
-export function defineView<Row, User>(definition: ViewDefinition<Row, User>): View<Row, User> {
+export function defineView<
+  Row extends object = Undeclared,
+  User = UserBy<Row>,
+  const Columns extends readonly string[] | ColumnDeclarations = readonly (keyof Row & string)[],
+>(
+  definition: TableDefinition<RowBy<NoInfer<Row>, Columns>, User> & {
+    /** The columns that pages may show, with their types, or by name where `Row` is given. */
+    readonly columns: Columns & ColumnsBy<NoInfer<Row>, Columns>;
+  },
+): View<RowBy<NoInfer<Row>, Columns>, User> {
   return {
     name: definition.name,
     definition: { ...definition, kind: "table" } as unknown as Definition,
   };
 }
+
+/** Stands for the row of a view that is given none. */
+export interface Undeclared {
+  readonly [undeclared]?: never;
+}
+declare const undeclared: unique symbol;
+
+/** Whether {@link defineView} was given a type for its rows. */
+type IsDeclared<Row> = [Row, Undeclared] extends [Undeclared, Row] ? false : true;
+
+/** The row that was given, or the one that its columns declare. */
+type RowBy<Row, Columns> =
+  IsDeclared<Row> extends true
+    ? Row
+    : Columns extends ColumnDeclarations
+      ? DeclaredRow<Columns>
+      : Record<string, unknown>;
+
+/** Whom a view is for whose policy takes no user. Types that are given are given all. */
+type UserBy<Row> = IsDeclared<Row> extends true ? never : unknown;
+
+/** What `columns` may be, or, as a type that nothing has, what to write. */
+type ColumnsBy<Row, Columns> =
+  IsDeclared<Row> extends true
+    ? readonly (keyof Row & string)[]
+    : Columns extends readonly string[]
+      ? "Say what type each column has, as in columns: { id: 'integer', gate: 'text | null' }; or say what a row is, as in defineView<Flight>({ ... })."
+      : unknown;
 
 /**
  * Defines a view of a query over several tables.

@@ -1,4 +1,5 @@
 // The views that are served, as their tables are now: compared with them when those have changed.
+import { HasteError } from "../../errors.ts";
 import type { Source } from "../../source/source.ts";
 import type { Table } from "../../table.ts";
 import { PageError } from "../errors.ts";
@@ -10,7 +11,19 @@ import type { Definition } from "./define-view.ts";
 const PATIENCE = 1_000;
 
 /** How long a change that the stream has told of may take to be seen, ms: the stream waits. */
-const SEEN_WITHIN = 3_000;
+const SEEN_WITHIN = 10_000;
+
+/** A table cannot be described as the stream has it. */
+export class UnseenChangeError extends HasteError {
+  override readonly name = "UnseenChangeError";
+  override readonly code = "unseen_change";
+
+  constructor() {
+    super(
+      "The table has been changed by a transaction that is not to be seen yet, as while its commit waits for a standby.",
+    );
+  }
+}
 
 export interface ServedViewsOptions {
   readonly source: Pick<Source, "describe">;
@@ -105,7 +118,8 @@ export class ServedViews {
     };
     try {
       // A commit is told of before anybody sees it: the tables would be described as they were.
-      if (!(await this.#options.catchesUp(idsOf(served), SEEN_WITHIN))) throw unseen();
+      if (!(await this.#options.catchesUp(idsOf(served), SEEN_WITHIN)))
+        throw new UnseenChangeError();
     } catch (error) {
       for (const name of names) problems.set(name, asError(error));
       return { tables, problems };
@@ -153,12 +167,6 @@ function concerns(served: ServedView, tables: ReadonlySet<string>): boolean {
 /** What they look at. */
 function idsOf(served: readonly ServedView[]): ReadonlySet<string> {
   return new Set(served.flatMap(({ view }) => [...view.tables, ...view.policy.tables]));
-}
-
-function unseen(): Error {
-  return new Error(
-    "The table has been changed by a transaction that is not to be seen yet, as while its commit waits for a standby.",
-  );
 }
 
 function asError(error: unknown): Error {
