@@ -93,6 +93,9 @@ test("keeps the rows while its arguments change, and grows", async () => {
   expect(shown).not.toContainEqual([]);
   await page.next(1);
   expect(ids(await until(({ rows }) => rows.length === 3))).toEqual([2, 4, 6]);
+  const given = { signal: AbortSignal.abort() };
+  await expect(page.next(1, given)).rejects.toMatchObject({ code: "aborted" });
+  await expect(page.previous(1, given)).rejects.toMatchObject({ code: "aborted" });
 });
 
 test("rows of another socket, whose user may be another, are never shown", async () => {

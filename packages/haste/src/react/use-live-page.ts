@@ -4,6 +4,7 @@ import type { LivePage, LivePageOptions } from "../client/live-page.ts";
 import { wireRequest, type PageRequest } from "../client/page-request.ts";
 import type { PageSocket } from "../client/page-socket.ts";
 import { LOADING, type PageState, type Total } from "../client/page-state.ts";
+import type { WaitOptions } from "../client/ready.ts";
 import type { Why } from "../client/wire.ts";
 import { rowIdOf } from "./row-id.ts";
 import { lifeOf, pageKey, sharedPage, sharePage, type PageWish } from "./shared-pages.ts";
@@ -18,8 +19,9 @@ export interface UseLivePageOptions<Row> extends PageRequest<Row>, Pick<LivePage
 export interface UseLivePage<Row> extends PageState<Row> {
   /** The row's key as one text: for React's `key`, and for selections that outlive the window. */
   readonly rowId: (row: Row) => string;
-  next(count: number): Promise<void>;
-  previous(count: number): Promise<void>;
+  /** So many rows more. Not waited for any longer than `options` say, as of a component that goes. */
+  next(count: number, options?: WaitOptions): Promise<void>;
+  previous(count: number, options?: WaitOptions): Promise<void>;
   count(cap?: number): Promise<Total>;
   seen(xid: string | bigint): Promise<void>;
   pause(): Promise<void>;
@@ -96,8 +98,14 @@ export function useLivePage<Row = Record<string, unknown>>(
 type Actions = Omit<UseLivePage<unknown>, keyof PageState<unknown> | "rowId">;
 
 function useActions<Row>(page: () => LivePage<Row>): Actions {
-  const next = useCallback(async (count: number) => page().next(count), [page]);
-  const previous = useCallback(async (count: number) => page().previous(count), [page]);
+  const next = useCallback(
+    async (count: number, options?: WaitOptions) => page().next(count, options),
+    [page],
+  );
+  const previous = useCallback(
+    async (count: number, options?: WaitOptions) => page().previous(count, options),
+    [page],
+  );
   const count = useCallback(async (cap?: number) => page().count(cap), [page]);
   const seen = useCallback(async (xid: string | bigint) => page().seen(xid), [page]);
   const pause = useCallback(async () => page().pause(), [page]);
