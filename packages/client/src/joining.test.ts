@@ -1,7 +1,8 @@
 // P6: join() resolves on the server's word, and fails with what the server, or the params, said.
+import type { Sentence } from "@slipstream/faults";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, speak, type V2Message } from "./fixtures/servers.ts";
+import { serve, speak } from "./fixtures/servers.ts";
 import { Log, newSocket, openSocket, untilChannel } from "./fixtures/sockets.ts";
 import { JoinError, V1 } from "./index.ts";
 
@@ -79,11 +80,11 @@ describe("join", () => {
   });
 
   test("timeout: the server is sent a leave, and its late answer joins nobody", async () => {
-    const heard: V2Message[] = [];
+    const heard: Sentence[] = [];
     const { url } = await speak(async (speaker) => {
       for (let said = 0; said < 2; said++) heard.push(await speaker.hear());
-      await speaker.reply(heard[0] as V2Message);
-      await speaker.reply(heard[1] as V2Message);
+      await speaker.reply(heard[0] as Sentence);
+      await speaker.reply(heard[1] as Sentence);
     });
     const socket = await openSocket(url, { joinTimeout: 5 });
     const room = socket.channel("room:a");

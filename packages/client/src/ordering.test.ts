@@ -1,8 +1,9 @@
 // P7: messages of a topic come in order, each as often as it came, but what a named policy drops and
 // counts; and what belongs to an older membership never touches a newer one.
+import type { Sentence } from "@slipstream/faults";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, speak, type V2Message } from "./fixtures/servers.ts";
+import { serve, speak } from "./fixtures/servers.ts";
 import { openSocket, untilChannel } from "./fixtures/sockets.ts";
 import { ChannelEndedError, OverflowError, type Channel, type Messages } from "./index.ts";
 
@@ -192,7 +193,7 @@ describe("stale memberships", () => {
 
   test("after a reconnect no ref is used again: replies of the old connection find nobody", async () => {
     const refs: unknown[] = [];
-    const hear = (message: V2Message): V2Message => {
+    const hear = (message: Sentence): Sentence => {
       refs.push(message[1]);
       return message;
     };

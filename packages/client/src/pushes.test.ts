@@ -1,8 +1,9 @@
 // P5: every push has one outcome: the server's answer, or an error whose code says what became of it.
+import type { Speaker } from "@slipstream/faults";
 import { EncodeError, type PushFailure } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, speak, type Speaker } from "./fixtures/servers.ts";
+import { serve, speak } from "./fixtures/servers.ts";
 import { newSocket, openSocket, turn, untilChannel } from "./fixtures/sockets.ts";
 import { PushError, V1, type Channel, type NodeSocketOptions, type Socket } from "./index.ts";
 

@@ -1,11 +1,12 @@
 // P5, P8: pushes before the channel is joined wait in a bounded queue, their timeout running.
+import type { Sentence } from "@slipstream/faults";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, speak, speakOnly, type V2Message } from "./fixtures/servers.ts";
+import { serve, speak, speakOnly } from "./fixtures/servers.ts";
 import { newSocket, openSocket, untilChannel, untilState } from "./fixtures/sockets.ts";
 
 test("pushes wait for the connection and the join, and are sent in order, once", async () => {
-  const heard: V2Message[] = [];
+  const heard: Sentence[] = [];
   const { url } = await speak(async (speaker) => {
     await speaker.letIn();
     for (let n = 0; n < 4; n++) {

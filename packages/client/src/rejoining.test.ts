@@ -1,15 +1,16 @@
 // P6, P11: what becomes of a membership that the server, or the network, ends.
+import type { Speaker, Sentence } from "@slipstream/faults";
 import type { ChannelEndReason } from "@slipstream/core";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { relayTo, serve, speak, type Speaker, type V2Message } from "./fixtures/servers.ts";
+import { relayTo, serve, speak } from "./fixtures/servers.ts";
 import { Log, openSocket, untilChannel } from "./fixtures/sockets.ts";
 import type { Channel, NodeSocketOptions, Socket } from "./index.ts";
 import { TestClock } from "./testing/index.ts";
 
 /** A room whose server ends the first membership as `end` says, and lets us in again. */
 async function endedOnce(
-  end: (speaker: Speaker, join: V2Message) => Promise<void>,
+  end: (speaker: Speaker, join: Sentence) => Promise<void>,
   options: NodeSocketOptions = {},
 ): Promise<{ socket: Socket; room: Channel }> {
   const { url } = await speak(async (speaker) => {
@@ -21,9 +22,9 @@ async function endedOnce(
   return { socket, room: await socket.join("room:a") };
 }
 
-const crash = (speaker: Speaker, [joinRef]: V2Message): Promise<void> =>
+const crash = (speaker: Speaker, [joinRef]: Sentence): Promise<void> =>
   speaker.say(joinRef, joinRef, "room:a", "phx_error", {});
-const close = (speaker: Speaker, [joinRef]: V2Message): Promise<void> =>
+const close = (speaker: Speaker, [joinRef]: Sentence): Promise<void> =>
   speaker.say(joinRef, joinRef, "room:a", "phx_close", {});
 
 describe("by default", () => {

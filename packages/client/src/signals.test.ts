@@ -1,8 +1,9 @@
 // AbortSignals: of connect, of a join, of a push and of the whole socket; before, during and after.
+import type { Sentence } from "@slipstream/faults";
 import { refuse } from "@slipstream/server";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./fixtures/failure.ts";
-import { serve, serveRaw, speak, type V2Message } from "./fixtures/servers.ts";
+import { serve, serveRaw, speak } from "./fixtures/servers.ts";
 import {
   newSocket,
   nextEnd,
@@ -155,7 +156,7 @@ describe("join", () => {
   });
 
   test("aborted before the server answers: the server is sent a leave", async () => {
-    const heard: V2Message[] = [];
+    const heard: Sentence[] = [];
     const { url } = await speak(async (speaker) => {
       for (let said = 0; said < 2; said++) heard.push(await speaker.hear());
       for (const message of heard) await speaker.reply(message);

@@ -36,4 +36,5 @@ export {
 } from "./fault-script.ts";
 export { randomFaults, type Dice } from "./random-faults.ts";
 export { commandOf, type RuntimeName } from "./runtimes.ts";
+export { Speaker, type Sentence } from "./speaker.ts";
 export { Tab, TabbedBrowser } from "./tabbed-browser.ts";

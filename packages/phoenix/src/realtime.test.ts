@@ -1,12 +1,18 @@
 // Supabase's own client on ours, in place of its fork of npm phoenix, with a server that speaks as
 // Supabase Realtime does.
-import { binaryFrame, OPCODE, RawServer, textFrame, type RawPeer } from "@slipstream/faults";
+import {
+  binaryFrame,
+  OPCODE,
+  RawServer,
+  textFrame,
+  type RawPeer,
+  type Sentence,
+} from "@slipstream/faults";
 import type { RealtimeClient as Client } from "@supabase/realtime-js";
 import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { load } from "./fixtures/bundled.ts";
 import { Diary } from "./fixtures/diary.ts";
-import type { Sentence } from "./fixtures/server.ts";
 
 let RealtimeClient: typeof Client;
 
