@@ -37,4 +37,5 @@ export {
 export { randomFaults, type Dice } from "./random-faults.ts";
 export { commandOf, type RuntimeName } from "./runtimes.ts";
 export { Speaker, type Sentence } from "./speaker.ts";
+export { sparePort } from "./spare-port.ts";
 export { Tab, TabbedBrowser } from "./tabbed-browser.ts";

@@ -4,9 +4,9 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { sparePort } from "./spare-port.ts";
 
 /** PostgreSQL refuses to run as root: then it is the user that its package made, or nobody. */
 function ownerOf(): { uid?: number; gid?: number } {
@@ -36,15 +36,6 @@ function programsFolder(): string {
   const found = folders.find((folder) => existsSync(join(folder, "initdb")));
   if (found === undefined) throw new Error("No PostgreSQL: apt-get install postgresql");
   return found;
-}
-
-async function sparePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** The processes of a server, which makes no more of them. */

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { commandOf, type RuntimeName } from "@slipstream/faults";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { EXPECTED } from "../fixtures/conversation-expected.ts";
 import { serve } from "../fixtures/servers.ts";
 
@@ -51,7 +51,10 @@ describe.each(rows)("%s takes %s, and it keeps what is promised", (name, file) =
     const { url } = await serve();
     const [command, ...parameters] =
       name === "this Node" ? [process.execPath, program] : commandOf(name, program);
-    const { stdout } = await run(command, [...parameters, url, carrier]);
+    // One that goes on when this test has given up would find its way to the servers of others.
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const { stdout } = await run(command, [...parameters, url, carrier], { signal: over.signal });
     const { seen, found } = JSON.parse(stdout) as { seen: Seen; found: string };
     expect(found).toBe(pathToFileURL(join(dist, file)).href);
     expect(comparable(seen)).toEqual(comparable(JSON.parse(JSON.stringify(expected)) as Seen));
