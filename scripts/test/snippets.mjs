@@ -72,10 +72,13 @@ export async function compile(snippets, folder) {
   return stdout;
 }
 
+/** Ms; a bound for what hangs. */
+const PATIENCE = 100_000;
+
 /** Runs a snippet, compiled before if it is TypeScript. Rejects if it fails or does not end by itself. */
 export async function runSnippet({ name, language, code }, folder) {
   const path = join(folder, `${name}.js`);
   if (language === "js") await writeFile(path, code);
-  const { stdout, stderr } = await run(process.execPath, [path], { timeout: 25_000 });
+  const { stdout, stderr } = await run(process.execPath, [path], { timeout: PATIENCE });
   return { stdout, stderr };
 }
