@@ -1,6 +1,7 @@
 // Messages by a program's own `encode` and `decode`, which call back: at once, or when they are done.
 // What is not done at once waits here, between the session and the transport.
 import {
+  isBinary,
   serverMessage,
   type ClientSerializer,
   type Frame,
@@ -20,7 +21,7 @@ class Encoding {
 
   done(result: unknown): void {
     if (this.frame !== null) return;
-    const frame = typeof result === "string" ? result : bytesOf(result);
+    const frame = frameOf(result);
     this.frame = frame;
     this.whenDone?.(frame);
   }
@@ -107,8 +108,12 @@ function sendingLate(inner: Transport): Transport {
   };
 }
 
-function bytesOf(result: unknown): Uint8Array {
+function frameOf(result: unknown): Frame {
+  if (typeof result === "string") return result;
+  if (!isBinary(result)) {
+    throw new TypeError("encode() has to give text, an ArrayBuffer, or a view on one.");
+  }
   return ArrayBuffer.isView(result)
     ? new Uint8Array(result.buffer, result.byteOffset, result.byteLength)
-    : new Uint8Array(result as ArrayBuffer);
+    : new Uint8Array(result);
 }

@@ -222,6 +222,25 @@ describe("truth", () => {
     expect(diary.lines).toEqual(["joined: {}", "room close: leave", "timeout: {}"]);
   });
 
+  test("what a program's encode gives that is no frame is not sent as an empty one", async () => {
+    const { url } = await serve();
+    const diary = new Diary();
+    const socket = connectTo(url, {
+      encode: (message, done) => {
+        const isEcho = message.event === "echo";
+        done(isEcho ? new Blob(["bytes"]) : JSON.stringify(Object.values(message)));
+      },
+    });
+    const room = socket.channel("room:lobby");
+    room.join().receive("ok", diary.note("joined"));
+    socket.connect();
+    await diary.until("joined");
+    room.push("echo", {}).receive("error", diary.note("error"));
+    await diary.until("error");
+    expect(diary.lines[1]).toBe("error: {reason: unsendable, sent: false, source: client}");
+    expect(socket.counters.messagesSent).toBe(1);
+  });
+
   test("the queue of a channel is bounded, and says so", async () => {
     const diary = new Diary();
     const socket = connectTo("ws://127.0.0.1:9/socket", { reconnectAfterMs: () => 60_000 });
