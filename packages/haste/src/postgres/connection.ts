@@ -10,9 +10,18 @@ import { formatLsn } from "./lsn.ts";
 /** Where the database is: a connection string, or what `pg`'s Client takes. */
 export type PostgresConnection = string | ClientConfig;
 
+/** How long a connection may take to be opened, ms. */
+const OPEN_TIMEOUT = 10_000;
+
 export function clientConfig(connection: PostgresConnection): ClientConfig {
   const config = typeof connection === "string" ? { connectionString: connection } : connection;
-  return { connectionTimeoutMillis: 10_000, keepAlive: true, ...config };
+  return {
+    connectionTimeoutMillis: OPEN_TIMEOUT,
+    // By default a dead network is found out after hours; so within 20 s.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...config,
+  };
 }
 
 /** Values are texts, whatever their types. */
@@ -35,7 +44,10 @@ const SERVER_PATIENCE = 30_000;
 const CLOSE_TIMEOUT = 2_000;
 
 export class StreamConnection {
-  /** Asks beside the stream, one question after the other: a client is not asked two at once. */
+  /**
+   * Asks beside the stream, one question after the other: a client is not asked two at once. Rejects
+   * also when the connection ends.
+   */
   readonly query: RunQuery;
   /** Why it ended, once it has. */
   readonly ended: Promise<Error>;
@@ -45,20 +57,24 @@ export class StreamConnection {
   #hasEnded = false;
   #isClosed = false;
   #heard = true;
+  /** Who waits for something that comes by it. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #timer: NodeJS.Timeout | null = null;
+  #hurry: NodeJS.Timeout | null = null;
 
   private constructor(replication: Client, control: Client) {
     this.#replication = replication;
     this.#control = control;
     const query = textQueries(control);
     const turns = new Gate(1);
-    this.query = (text, values) => turns.run(() => query(text, values));
     this.ended = new Promise((resolve) => {
       this.#end = (error) => {
         this.#hasEnded = true;
         resolve(error);
+        for (const refuse of this.#waiting) refuse(error);
       };
     });
+    this.query = (text, values) => turns.run(() => this.whileOpen(query(text, values)));
     for (const client of [replication, control]) {
       client.on("error", (error) => this.#end(withoutSecrets(error)));
       client.on("end", () => this.#end(new StreamError("connection", "PostgreSQL hung up.")));
@@ -68,6 +84,9 @@ export class StreamConnection {
   /** @param name by which the server knows these connections (`pg_stat_activity`). */
   static async open(connection: PostgresConnection, name: string): Promise<StreamConnection> {
     const clients: Client[] = [];
+    const timer = setTimeout(() => {
+      for (const client of clients) client.connection.stream.destroy();
+    }, 2 * OPEN_TIMEOUT);
     try {
       const config = clientConfig(connection);
       const replication = new Client({ ...config, replication: "database" } as ClientConfig);
@@ -85,6 +104,8 @@ export class StreamConnection {
     } catch (error) {
       await Promise.all(clients.map(endClient));
       throw withoutSecrets(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -161,10 +182,31 @@ export class StreamConnection {
     this.#stream.resume();
   }
 
+  /** Gives what `work` does, or rejects when the connection ends. Leaves nothing behind. */
+  async whileOpen<Result>(work: Promise<Result>): Promise<Result> {
+    let refuse!: (error: Error) => void;
+    const over = new Promise<never>((_resolve, reject) => (refuse = reject));
+    this.#waiting.add(refuse);
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      this.#waiting.delete(refuse);
+    }
+  }
+
+  /** Ends soon, whether or not what was asked is answered. {@link close} is to follow. */
+  hurry(): void {
+    this.#hurry ??= setTimeout(
+      () => this.#end(new StreamError("connection", "PostgreSQL has not answered in time.")),
+      CLOSE_TIMEOUT,
+    );
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#hurry !== null) clearTimeout(this.#hurry);
     this.resume();
     this.#end(new StreamError("connection", "The stream was closed."));
     await Promise.all([endClient(this.#replication), endClient(this.#control)]);

@@ -103,6 +103,8 @@ export class Stream {
     this.#queue = [];
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#handed;
+    // Behind a dead network it cannot be; what is not acknowledged is told again.
+    this.#connection.hurry();
     await this.#acknowledging;
     if (!this.#connection.hasEnded) await this.#acknowledge().catch(() => {});
   }
@@ -135,7 +137,7 @@ export class Stream {
       "SELECT pg_logical_emit_message(true, $1, 'marker')",
       [PREFIX],
     );
-    await Promise.race([waiters.wait(parseLsn(row?.[0] ?? "0/0")), this.#connection.ended]);
+    await this.#connection.whileOpen(waiters.wait(parseLsn(row?.[0] ?? "0/0")));
   }
 
   #take(message: Buffer): void {

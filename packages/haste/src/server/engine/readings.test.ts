@@ -33,7 +33,7 @@ beforeAll(async () => {
       }),
     ),
   });
-}, 60_000);
+});
 afterAll(() => serving.close());
 
 const rename = (title: string): Promise<string> =>

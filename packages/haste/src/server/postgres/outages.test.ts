@@ -106,7 +106,7 @@ test("a page whose table is locked says that it is old, and keeps no page of ano
   await Promise.all([page, ...wanting].map(live));
   expect(page.state.rows.map(({ id }) => id)).toEqual([101, 102, 103, 104, 105]);
   await isTrue(page, "things");
-}, 60_000);
+});
 
 test("behind a network that has died, pages are old, and true again when it is back", async () => {
   const { port } = new URL(postgres.connectionString());
@@ -142,7 +142,7 @@ test("behind a network that has died, pages are old, and true again when it is b
   relay.behave({ type: "silent" });
   openPage<Thing>(serving.socket, "things", { limit: 7 });
   await serving.haste.close();
-}, 60_000);
+});
 
 test("a slot whose log was given up begins anew, and so do pages", async () => {
   await serve();
@@ -162,7 +162,7 @@ test("a slot whose log was given up begins anew, and so do pages", async () => {
   expect(serving.haste.stats().epochs).toBe(2);
   await isTrue(page, "things");
   await isTrue(other, "others");
-}, 60_000);
+});
 
 /** Another process takes the slot, once the source has let go of it. */
 async function takenSlot(): Promise<StreamConnection> {
