@@ -502,10 +502,15 @@ describe("a live page", () => {
     const page = openPage<Flight>(socket, "flights", { limit: 2 });
     const { rows } = await page.ready();
     expect(serving.haste.stats().pages).toBe(1);
+    const waits = page.seen(2n ** 40n);
+    const ended = expect(waits).rejects.toMatchObject({ code: "closed" });
     await page.close();
+    await ended;
     expect(serving.haste.stats().pages).toBe(0);
     expect(page.state).toMatchObject({ status: "closed", rows });
     await expect(page.ready()).rejects.toMatchObject({ code: "closed" });
+    await expect(page.seen(1n)).rejects.toMatchObject({ code: "closed" });
+    await expect(page.count()).rejects.toMatchObject({ code: "closed" });
   });
 
   test("many pages share the socket: opening and closing them opens no connection", async () => {

@@ -1,6 +1,11 @@
 // A page's channel: joins it, again after refusals that are temporary, and hands over what it says.
 import { backoff } from "./backoff.ts";
-import { joinErrorOf, pageErrorOf, type PageClientError } from "./page-client-error.ts";
+import {
+  closedError,
+  joinErrorOf,
+  pageErrorOf,
+  type PageClientError,
+} from "./page-client-error.ts";
 import type { PageChannel, PageChannelState, PageSocket } from "./page-socket.ts";
 
 /** Whoever makes sense of what comes. */
@@ -76,7 +81,7 @@ export class PageLink {
     try {
       return await this.#channel.push(event, payload, { timeout: Infinity });
     } catch (error) {
-      throw pageErrorOf(error);
+      throw this.#isEnded ? closedError() : pageErrorOf(error);
     }
   }
 

@@ -77,6 +77,7 @@ export class PageReader<Row> {
   }
 
   async count(cap: number | undefined): Promise<Total> {
+    this.#mustBeOpen();
     const answer = await this.#link.push("count", cap === undefined ? {} : { cap });
     const total = totalOf(answer);
     this.#store.set({ total });
@@ -84,8 +85,9 @@ export class PageReader<Row> {
   }
 
   async seen(xid: string | bigint): Promise<void> {
+    this.#mustBeOpen();
     // The server sends nothing while a page is paused, and would answer when it has waited in vain.
-    if (this.#isPaused && !this.#hasEnded) {
+    if (this.#isPaused) {
       const sentence =
         "The page is paused, and shows nothing new. Call resume() first, then seen().";
       throw new PageClientError("not_seen", sentence);

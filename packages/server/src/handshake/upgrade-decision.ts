@@ -104,7 +104,16 @@ function findBelow(
   path: string,
   endpoints: ReadonlyMap<string, Endpoint>,
 ): Endpoint | undefined {
-  return path.endsWith(transport) ? endpoints.get(path.slice(0, -transport.length)) : undefined;
+  const plain = withoutEmptyParts(path);
+  return plain.endsWith(transport) ? endpoints.get(plain.slice(0, -transport.length)) : undefined;
+}
+
+/**
+ * As Phoenix reads paths: "/socket//websocket", which phoenix.js makes of "/socket/", is no other. What
+ * begins with two slashes stays apart, since to a URL it begins with a host.
+ */
+function withoutEmptyParts(path: string): string {
+  return path.startsWith("//") ? path : path.replace(/\/+(?=\/|$)/gu, "");
 }
 
 /** What is wrong with the handshake (RFC 6455 4.2.1), if anything is. */

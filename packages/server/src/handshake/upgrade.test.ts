@@ -188,6 +188,7 @@ test.each([
     "badRequest",
   ],
   ["no such path", "GET /socket HTTP/1.1", handshake, "404", "unknownPath"],
+  ["a path like a host", "GET //socket/websocket HTTP/1.1", handshake, "404", "unknownPath"],
 ])("%s", async (_name, first, lines, status, reason) => {
   const { port, server } = await serve(anyone);
   const answer = await raw(port, first, ...lines);
@@ -223,6 +224,15 @@ test("an existing HTTP server keeps its requests and its other upgrades", async 
   expect(http.listenerCount("upgrade")).toBe(1);
   await new Promise((resolve) => http.close(resolve));
 });
+
+test.each(["/socket//websocket", "/socket/websocket/"])(
+  "%s is the path of /socket, as to Phoenix",
+  async (path) => {
+    const { port } = await serve(anyone);
+    const client = await TestClient.connect(port, { path });
+    expect(await client.join("a")).toEqual({ status: "ok", response: {} });
+  },
+);
 
 test.each(["before", "after"])(
   "who answers every upgrade, and was there %s, is told of none of ours",
