@@ -243,6 +243,34 @@ describe("the stream", () => {
     await engine.close();
   });
 
+  test("who waits to see what was delivered waits no longer when that history has ended", async () => {
+    const database = new ModelDatabase(modelTable);
+    const engine = engineOf(database, () => {});
+    const started = engine.start();
+    await database.settle();
+    await started;
+    database.commit(new Map([["1", "1"]]));
+    // Lost with the server that had told of it, as by a failover.
+    database.deliver();
+    let isOver = false;
+    const caughtUp = engine.whereabouts.caughtUp(new Set([modelTable.id])).then(() => {
+      isOver = true;
+    });
+    const looks = async (count: number): Promise<void> => {
+      for (let look = 0; look < count && !isOver;) {
+        if (database.tasks > 0) look += 1;
+        database.run(0);
+        await turn();
+      }
+    };
+    await looks(10);
+    expect(isOver).toBe(false);
+    engine.epochChanged("another");
+    await looks(Infinity);
+    await caughtUp;
+    await engine.close();
+  });
+
   test("nothing is read before every check of the schema is over, also one that began meanwhile", async () => {
     const database = new ModelDatabase(modelTable);
     const checks: (() => void)[] = [];

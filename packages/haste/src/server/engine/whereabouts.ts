@@ -20,6 +20,7 @@ export interface WhereaboutsHost {
   readonly retention: Retention;
   readonly limits: EngineLimits;
   readonly closing: AbortController;
+  readonly version: Version;
   reaches(version: Version & Pick<Snapshot, "isOfThisStream">): Promise<boolean>;
 }
 
@@ -50,7 +51,10 @@ export class Whereabouts {
     }
   }
 
-  /** Resolves when whatever is read from now on sees all that has been delivered of these tables. */
+  /**
+   * Resolves when whatever is read from now on sees all that has been delivered of these tables, or
+   * when another history has begun: what was delivered of the old one may never be seen.
+   */
   async caughtUp(tables: ReadonlySet<string>): Promise<void> {
     const { snapshots } = this.#host;
     await this.#sees(tables, Infinity, (look) => snapshots.read(look));
@@ -73,6 +77,7 @@ export class Whereabouts {
     snapshot: <Result>(look: (snapshot: Snapshot) => Promise<Result>) => Promise<Result>,
   ): Promise<boolean> {
     const { retention, limits, closing } = this.#host;
+    const { epoch } = this.#host.version;
     if (tables.size === 0) return true;
     const delivered = retention.of(tables, {
       maxChanges: limits.maxRetainedChanges,
@@ -81,7 +86,7 @@ export class Whereabouts {
     if (delivered.after(-1n)?.length === 0) return true;
     for (;;) {
       const unseen = await snapshot((seen) => Promise.resolve(delivered.unseenBy(seen)));
-      if (unseen?.length === 0) return true;
+      if (unseen?.length === 0 || this.#host.version.epoch !== epoch) return true;
       if (performance.now() > deadline) return false;
       await sleep(VISIBLE_PAUSE, undefined, { signal: closing.signal });
     }
