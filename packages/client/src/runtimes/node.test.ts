@@ -16,7 +16,7 @@ const vitest = join(
 );
 const SUITES = ["packages/client/src/node/", "packages/client/src/platform/"];
 
-/** Of what runs there, what has to do with the Node: neither TLS nor the classes of libraries. */
+/** Of what runs there, what has to do with the Node, TLS too; not the classes of libraries. */
 const NAMES = "the transport (ws|over Node's own class) ";
 
 /** A bound for what hangs: these are some four hundred tests, most of which wait. */
