@@ -18,6 +18,8 @@ export interface PageReaderOptions {
   readonly onWhy?: (why: Why | null) => void;
 }
 
+const IS_PAUSED = "The page is paused, and shows nothing new. Call resume() first, then seen().";
+
 export class PageReader<Row> {
   readonly #store: Store<PageState<Row>>;
   readonly #link: PageLink;
@@ -87,11 +89,7 @@ export class PageReader<Row> {
   async seen(xid: string | bigint): Promise<void> {
     this.#mustBeOpen();
     // The server sends nothing while a page is paused, and would answer when it has waited in vain.
-    if (this.#isPaused) {
-      const sentence =
-        "The page is paused, and shows nothing new. Call resume() first, then seen().";
-      throw new PageClientError("not_seen", sentence);
-    }
+    if (this.#isPaused) throw new PageClientError("not_seen", IS_PAUSED);
     await this.#link.push("seen", { xid: `${xid}` });
   }
 

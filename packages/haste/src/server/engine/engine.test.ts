@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { applyOperations } from "../../difference/apply.ts";
 import { difference } from "../../difference/difference.ts";
 import { ModelDatabase } from "../../fixtures/model-database.ts";
@@ -252,19 +252,17 @@ describe("the stream", () => {
     database.commit(new Map([["1", "1"]]));
     // Lost with the server that had told of it, as by a failover.
     database.deliver();
-    let isOver = false;
-    const caughtUp = engine.whereabouts.caughtUp(new Set([modelTable.id])).then(() => {
-      isOver = true;
-    });
+    const over = vi.fn<() => void>();
+    const caughtUp = engine.whereabouts.caughtUp(new Set([modelTable.id])).then(over);
     const looks = async (count: number): Promise<void> => {
-      for (let look = 0; look < count && !isOver;) {
+      for (let look = 0; look < count && over.mock.calls.length === 0;) {
         if (database.tasks > 0) look += 1;
         database.run(0);
         await turn();
       }
     };
     await looks(10);
-    expect(isOver).toBe(false);
+    expect(over).not.toHaveBeenCalled();
     engine.epochChanged("another");
     await looks(Infinity);
     await caughtUp;
