@@ -5,10 +5,12 @@ import { PageMirror } from "../fixtures/page-mirror.ts";
 import type { Coverage, CoverageKind } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 import { countMessage, type PageMessage } from "./message-coverage.ts";
-import { asked, newlyOpen, someKey, somePosition, type Open } from "./open-page.ts";
-import { randomPage, singleRow, type PagePlan } from "./page-plan.ts";
+import { asked, newlyOpen, type Open } from "./open-page.ts";
+import { randomPage, type PagePlan } from "./page-plan.ts";
 import { PageRecord, type Range } from "./page-record.ts";
-import { randomPolicy, type PolicyBook } from "./policies.ts";
+import { randomWish } from "./page-wish.ts";
+import type { PolicyBook } from "./policies.ts";
+import { ReaderPolicies } from "./reader-policies.ts";
 import { isRefusedByChance } from "./refusals.ts";
 import type { Relation, Schema } from "./schema.ts";
 
@@ -30,14 +32,14 @@ export interface ReaderOptions {
 export class RandomReader {
   readonly records: PageRecord[] = [];
   readonly #options: ReaderOptions;
-  /** Which policy is sure to hold, of views whose policies the program decides. */
-  readonly #settled = new Map<Relation["view"], number>();
+  readonly #policies: ReaderPolicies;
   #socket: Socket | null = null;
   #open: Open[] = [];
   #topics = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#policies = new ReaderPolicies(options.user, options.schema, options.books);
   }
 
   async act(): Promise<void> {
@@ -76,7 +78,15 @@ export class RandomReader {
       const count = { ...(answer as { count: number; more: boolean }), cap };
       const { mirror, record } = open;
       const plans: Range = [open.plan, open.plan];
-      record.isTrue(mirror, version, "count", plans, this.#policies(record), since, count);
+      record.isTrue(
+        mirror,
+        version,
+        "count",
+        plans,
+        this.#policies.range(record.relation),
+        since,
+        count,
+      );
     }
   }
 
@@ -88,38 +98,10 @@ export class RandomReader {
   // Opening.
 
   async #join(): Promise<void> {
-    const { dice, connect, user, schema, books, coverage } = this.#options;
+    const { dice, connect, user, schema, coverage } = this.#options;
     this.#socket ??= await connect(user);
-    const again = dice.chance(0.15) ? somePosition(dice, this.#open) : null;
-    if (again !== null) {
-      this.#count("page at a position");
-      return this.#openPage(again.plan, again.at, "both");
-    }
-    const relation = dice.pick(schema.relations);
-    if (dice.chance(0.08)) {
-      this.#count("single row");
-      return this.#openPage(singleRow(dice, relation), "start", "one");
-    }
-    const may = books[relation.view].of(user).at(-1)?.columns ?? [];
-    // Who may see nothing asks all the same.
-    const asked = may.length === 0 ? relation.columns.map(({ name }) => name) : may;
-    const plan = randomPage(dice, relation, asked, coverage);
-    const key = dice.chance(0.35) ? someKey(dice, this.#open, relation) : null;
-    if (key !== null) {
-      this.#count("page around a key");
-      return this.#openPage(plan, { key }, "both");
-    }
-    const at = dice.pick(["start", "start", "end"]);
-    this.#count(at === "start" ? "page at start" : "page at end");
-    return this.#openPage(plan, at, at === "start" ? "after" : "before");
-  }
-
-  async #openPage(
-    plan: PagePlan,
-    at: unknown,
-    sides: "before" | "after" | "both" | "one",
-  ): Promise<void> {
-    const { dice, user } = this.#options;
+    const wishing = { dice, schema, coverage, policies: this.#policies, open: this.#open };
+    const { plan, at, sides } = randomWish(wishing);
     const why = dice.chance(0.2);
     if (why) this.#count("with why");
     if (plan.columns !== null) this.#count("some columns");
@@ -132,7 +114,7 @@ export class RandomReader {
       why,
     };
     const record = new PageRecord(user, plan);
-    const mirror = new PageMirror(this.#socket as Socket, this.#topic(plan), params);
+    const mirror = new PageMirror(this.#socket, this.#topic(plan), params);
     await this.#opened(newlyOpen(mirror, record, 0, false));
   }
 
@@ -159,14 +141,14 @@ export class RandomReader {
       if (state !== undefined && mirror.states.length > open.noted) {
         open.noted = mirror.states.length;
         open.isWhole = !state.partial;
-        record.shown(state, [0, record.plans.length - 1], this.#policies(record));
+        record.shown(state, [0, record.plans.length - 1], this.#policies.range(record.relation));
       }
     } else if (event === "live") {
       this.#count("live");
       const { version } = payload as { readonly version: string };
       const plans: Range = [0, record.plans.length - 1];
       const since = record.observed.length;
-      record.isTrue(mirror, version, "live", plans, this.#policies(record), since);
+      record.isTrue(mirror, version, "live", plans, this.#policies.range(record.relation), since);
     } else if (event === "stale") this.#count("stale");
     else if (event === "cleared") {
       open.isWhole = false;
@@ -189,10 +171,10 @@ export class RandomReader {
   }
 
   async #change(open: Open): Promise<void> {
-    const { dice, user, books, coverage } = this.#options;
+    const { dice, coverage } = this.#options;
     const { mirror, record } = open;
     const { relation } = record;
-    const may = books[relation.view].of(user).at(-1)?.columns ?? [];
+    const may = this.#policies.columns(relation);
     if (may.length === 0) return;
     this.#count("change");
     const plan = randomPage(dice, relation, may, coverage);
@@ -221,7 +203,14 @@ export class RandomReader {
     this.#count("seen");
     const { version } = answer as { readonly version: string };
     const { mirror, record, plan } = open;
-    record.isTrue(mirror, version, "seen", [plan, plan], this.#policies(record), since);
+    record.isTrue(
+      mirror,
+      version,
+      "seen",
+      [plan, plan],
+      this.#policies.range(record.relation),
+      since,
+    );
     return version;
   }
 
@@ -238,9 +227,9 @@ export class RandomReader {
     await this.#socket?.disconnect();
     if (dice.chance(0.25)) {
       this.#count("policy refreshed while away");
-      const [view, policy] = this.#otherPolicy();
+      const [view, policy] = this.#policies.another(dice);
       await this.#options.refresh(user);
-      this.#settled.set(view, policy);
+      this.#policies.settle(view, policy);
     }
     this.#socket = await connect(user);
     for (const { mirror, record, plan, isWhole, hasEnded } of this.#open.splice(0)) {
@@ -261,31 +250,18 @@ export class RandomReader {
 
   // Policies.
 
-  /** Another policy, of a view whose policies the program decides. */
-  #otherPolicy(): readonly [Relation["view"], number] {
-    const { dice, user, books, schema } = this.#options;
-    const relation = dice.pick(schema.relations.filter(({ view }) => view !== "granted"));
-    const policy = books[relation.view].add(user, randomPolicy(dice, relation));
-    return [relation.view, policy];
-  }
-
   async #refresh(): Promise<void> {
+    const { dice, user, refresh } = this.#options;
     this.#count("policy refreshed");
-    const [view, policy] = this.#otherPolicy();
-    await this.#options.refresh(this.#options.user);
+    const [view, policy] = this.#policies.another(dice);
+    await refresh(user);
     const concerned = this.#open.filter(({ record }) => record.relation.view === view);
     // What the server had sent before is here when it has answered.
     for (const open of concerned) await this.#ask(open, "why", { on: false });
-    this.#settled.set(view, policy);
+    this.#policies.settle(view, policy);
     for (const { mirror, record, hasEnded } of concerned) {
       if (!hasEnded) record.isAllowed(mirror, [policy, policy]);
     }
-  }
-
-  /** Those that what is heard now may be under. */
-  #policies({ relation: { view }, user }: PageRecord): Range {
-    const last = this.#options.books[view].of(user).length - 1;
-    return [this.#settled.get(view) ?? 0, last];
   }
 
   // Small things.
@@ -303,8 +279,7 @@ export class RandomReader {
   }
 
   #isChance({ record: { relation } }: Open, error: JoinError | PushError): boolean {
-    const { books, user } = this.#options;
-    return isRefusedByChance(error, relation, books[relation.view].of(user));
+    return isRefusedByChance(error, relation, this.#policies.of(relation));
   }
 
   #count(kind: CoverageKind): void {

@@ -41,7 +41,7 @@ export function textQueries(client: Pick<Client, "query">): RunQuery {
 const SERVER_PATIENCE = 30_000;
 
 /** How long a goodbye may take before the socket is destroyed, ms. */
-const CLOSE_TIMEOUT = 2_000;
+export const CLOSE_TIMEOUT = 2_000;
 
 export class StreamConnection {
   /**

@@ -4,7 +4,7 @@ import type { RunQuery } from "../source/catalog.ts";
 import { Gate } from "../source/gate.ts";
 import { settingsSql } from "../source/settings.ts";
 import type { Snapshot } from "../source/source.ts";
-import { clientConfig, textQueries, type PostgresConnection } from "./connection.ts";
+import { clientConfig, CLOSE_TIMEOUT, textQueries, type PostgresConnection } from "./connection.ts";
 import { withoutSecrets } from "./errors.ts";
 import { parseLsn } from "./lsn.ts";
 import { parseSnapshot, sees } from "./xid.ts";
@@ -20,9 +20,6 @@ export interface SnapshotLimits {
 
 /** How much longer than its statement may take the server may be silent, as behind a dead network, ms. */
 const SILENCE = 5_000;
-
-/** How long what is being asked may take when all is to end, ms. */
-const CLOSE_TIMEOUT = 2_000;
 
 export class Snapshots {
   readonly #pool: Pool;

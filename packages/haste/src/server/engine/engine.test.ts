@@ -53,6 +53,12 @@ class Watcher implements GroupMember {
 
 const anchors = ["start", "end", ["10", "5"], ["3", "0"]] as const;
 
+async function start(engine: Engine, database: ModelDatabase): Promise<void> {
+  const started = engine.start();
+  await database.settle();
+  await started;
+}
+
 async function play(choices: Choices, slack: number): Promise<Watcher[]> {
   const database = new ModelDatabase(modelTable);
   const engine = new Engine({
@@ -84,9 +90,7 @@ async function play(choices: Choices, slack: number): Promise<Watcher[]> {
     left.push(watcher);
   };
   const left: Watcher[] = [];
-  const started = engine.start();
-  await database.settle();
-  await started;
+  await start(engine, database);
 
   for (let at = 0; at + 1 < choices.length; at += 2) {
     const choice = choices[at + 1] as number;
@@ -222,9 +226,7 @@ describe("the stream", () => {
   test("what comes behind a gap is shown, though no snapshot sees it yet", async () => {
     const database = new ModelDatabase(modelTable);
     const engine = engineOf(database, () => {});
-    const started = engine.start();
-    await database.settle();
-    await started;
+    await start(engine, database);
     database.commit(new Map([["1", "1"]]));
     await database.settle();
     const group = opened(engine);
@@ -246,9 +248,7 @@ describe("the stream", () => {
   test("who waits to see what was delivered waits no longer when that history has ended", async () => {
     const database = new ModelDatabase(modelTable);
     const engine = engineOf(database, () => {});
-    const started = engine.start();
-    await database.settle();
-    await started;
+    await start(engine, database);
     database.commit(new Map([["1", "1"]]));
     // Lost with the server that had told of it, as by a failover.
     database.deliver();
@@ -276,9 +276,7 @@ describe("the stream", () => {
       ...optionsOf(database, () => {}),
       schemaChanged: () => new Promise((resolve) => checks.push(resolve)),
     });
-    const started = engine.start();
-    await database.settle();
-    await started;
+    await start(engine, database);
     database.alter();
     database.makeVisible(0);
     database.deliver();
@@ -306,9 +304,7 @@ describe("the stream", () => {
     const engine = engineOf(database, () => {
       most = Math.max(most, engine.retention.size);
     });
-    const started = engine.start();
-    await database.settle();
-    await started;
+    await start(engine, database);
     for (let round = 0; round < 10; round += 1) {
       database.commit(new Map(Array.from({ length: 1_000 }, (_, id) => [`${id}`, `${round}`])));
       await database.settle();
